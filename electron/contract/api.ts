@@ -1,0 +1,128 @@
+import { eventIterator, oc, type as shape } from '@orpc/contract';
+import { z } from 'zod';
+import { ERROR_CODES } from './errors.ts';
+import { LinkState } from './link.ts';
+import { Environment, Profile, ProfileName, SecretKind } from './profile.ts';
+import { LogLine } from './models.ts';
+import { CatalogueView, ClientId, ClientPlan, ClientTarget, StopReport, ToolEntry } from './bridge.ts';
+import type { StateEvent } from './state.ts';
+
+const InProfile = z.strictObject({ profile: ProfileName });
+
+/** Every procedure can fail with this error; `data` is an ErrorShape. Its wording is for people, its code for programs. */
+const base = oc.errors({
+  APP: {
+    status: 400,
+    data: z.strictObject({ code: z.enum(ERROR_CODES), message: z.string(), next: z.string() }),
+  },
+});
+
+/**
+ * THE table: every call and stream between core and its shells (window, page, CLI). The same router serves it
+ * over Electron's MessagePort, WebSocket and the local socket.
+ */
+export const contract = {
+  state: {
+    /** Snapshot, then numbered patches. Resumes after the last event id where the gap is still buffered. */
+    follow: base.output(eventIterator(shape<StateEvent>())),
+  },
+  logs: {
+    /** The newest `tail` lines (at most 5,000), then new lines in batches. */
+    follow: base
+      .input(z.strictObject({ profile: ProfileName, tail: z.number().int().min(0).max(5000).default(500) }))
+      .output(eventIterator(z.strictObject({ lines: z.array(LogLine) }))),
+  },
+  profiles: {
+    add: base.input(Profile.omit({ wanted: true })).output(Profile),
+    remove: base.input(InProfile).output(z.strictObject({ removed: z.literal(true) })),
+    setSecret: base
+      .input(z.strictObject({ profile: ProfileName, kind: SecretKind, value: z.string() }))
+      .output(z.strictObject({ set: z.literal(true) })),
+  },
+  links: {
+    /** Sets the wanted state to connected; resolves with the first live, degraded or blocked state, after `waitMs` at most (30 s). */
+    connect: base
+      .input(
+        z.strictObject({ profile: ProfileName, waitMs: z.number().int().min(0).max(30_000).default(30_000) }),
+      )
+      .output(LinkState),
+    disconnect: base.input(InProfile).output(LinkState),
+    /** Tries at once where a retry is waiting, or after a blocked state was repaired. */
+    retry: base.input(InProfile).output(LinkState),
+    /** Accepts the host key that was shown as unknown, then connects. A changed key is refused with LINK_HOST_KEY_CHANGED. */
+    trust: base.input(z.strictObject({ profile: ProfileName, fingerprint: z.string() })).output(LinkState),
+    /** Removes a stored host key of this profile's hosts. */
+    untrust: base
+      .input(z.strictObject({ profile: ProfileName, fingerprint: z.string() }))
+      .output(z.strictObject({ removed: z.number().int() })),
+  },
+  consent: {
+    /** Answers one consent request. Refused when unknown, expired, not yet armed or when the nonce differs. */
+    answer: base
+      .input(z.strictObject({ id: z.string(), nonce: z.string(), decision: z.enum(['allow', 'deny']) }))
+      .output(z.strictObject({ decided: z.enum(['allow', 'deny']) })),
+  },
+  trading: {
+    /** Emergency stop of new trades: sends, reads the state again, and reports what is known. */
+    stop: base.input(InProfile).output(StopReport),
+  },
+  tools: {
+    list: base.input(InProfile).output(CatalogueView),
+    /** Approves the shown definitions (by hash); `as` re-classes them. For env other than demo a class of read or stop for a name the preset does not list needs `confirm` = the profile's name. */
+    approve: base
+      .input(
+        z.strictObject({
+          profile: ProfileName,
+          tools: z.array(z.strictObject({ name: z.string(), hash: z.string() })),
+          as: z.enum(['read', 'stop', 'start']).optional(),
+          confirm: z.string().optional(),
+        }),
+      )
+      .output(z.array(ToolEntry)),
+    block: base
+      .input(z.strictObject({ profile: ProfileName, tools: z.array(z.string()) }))
+      .output(z.array(ToolEntry)),
+  },
+  mcp: {
+    /** One tools/call through bridge and guard, as a client of its own. `argumentsText` is a JSON object. */
+    call: base
+      .input(
+        z.strictObject({ profile: ProfileName, tool: z.string(), argumentsText: z.string().default('{}') }),
+      )
+      .output(shape<{ response: unknown }>()),
+    read: base
+      .input(z.strictObject({ profile: ProfileName, uri: z.string() }))
+      .output(shape<{ response: unknown }>()),
+  },
+  clients: {
+    list: base.output(z.array(ClientTarget)),
+    preview: base
+      .input(
+        z.strictObject({
+          client: ClientId,
+          profile: ProfileName,
+          action: z.enum(['install', 'remove', 'undo']).default('install'),
+        }),
+      )
+      .output(ClientPlan),
+    /** Carries out a previewed plan; `token` must be the preview's, so what was shown is what is written. */
+    apply: base
+      .input(
+        z.strictObject({
+          client: ClientId,
+          profile: ProfileName,
+          action: z.enum(['install', 'remove', 'undo']),
+          token: z.string(),
+        }),
+      )
+      .output(ClientPlan),
+  },
+  app: {
+    /** A fresh one-time dashboard URL of the running app; null where the shell has no web server. */
+    dashboardUrl: base.output(z.strictObject({ url: z.string().nullable() })),
+    info: base.output(
+      z.strictObject({ version: z.string(), pid: z.number().int(), environment: Environment.nullable() }),
+    ),
+  },
+};
+export type Contract = typeof contract;

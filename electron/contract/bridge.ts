@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import { Environment, ProfileName } from './profile.ts';
+import { ErrorShapeSchema, Millis } from './link.ts';
+
+/** What a tool does to risk. Ours, by exact name; annotations of the server can only make it stricter. */
+export const ToolClass = z.enum(['read', 'stop', 'start', 'unknown']);
+export type ToolClass = z.infer<typeof ToolClass>;
+
+/** `listed`: Claude sees it. `new` and `changed`: unlisted and refused until a person approved it. */
+export const ToolStatus = z.enum(['listed', 'new', 'changed', 'blocked']);
+export type ToolStatus = z.infer<typeof ToolStatus>;
+
+export const ToolEntry = z.strictObject({
+  name: z.string(),
+  class: ToolClass,
+  status: ToolStatus,
+  /** SHA-256, hex, of the canonical JSON of the definition that was approved. */
+  hash: z.string(),
+  /** The definition as the server sent it, JSON text. */
+  definition: z.string(),
+  /** The definition that was approved before, where it changed. */
+  previous: z.string().nullable(),
+});
+export type ToolEntry = z.infer<typeof ToolEntry>;
+
+export const CatalogueView = z.strictObject({
+  /** When the back end last confirmed it; null: never read yet. */
+  savedAt: Millis.nullable(),
+  server: z.strictObject({ name: z.string(), version: z.string(), protocolVersion: z.string() }).nullable(),
+  tools: z.array(ToolEntry),
+  resources: z.array(z.strictObject({ uri: z.string(), name: z.string() })),
+});
+export type CatalogueView = z.infer<typeof CatalogueView>;
+
+/** A local program connected to the bridge. */
+export const BridgeClient = z.strictObject({
+  id: z.string(),
+  profile: ProfileName,
+  /** As the client introduced itself in initialize or `_meta`; `unknown` before. */
+  name: z.string(),
+  version: z.string(),
+  transport: z.enum(['stdio', 'http', 'cli']),
+  pid: z.number().int().nullable(),
+  since: Millis,
+  lastAt: Millis,
+  calls: z.number().int(),
+  inFlight: z.number().int(),
+});
+export type BridgeClient = z.infer<typeof BridgeClient>;
+
+/** How something ended. `unknown` means the outcome of a sent call is not known: check, never repeat. */
+export const Outcome = z.enum(['pending', 'ok', 'error', 'denied', 'refused', 'unknown', 'cached']);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** One line of the Activity page: what happened, who asked, how it ended. */
+export const ActivityEntry = z.strictObject({
+  id: z.string(),
+  at: Millis,
+  profile: z.string(),
+  kind: z.enum([
+    'tool',
+    'resource',
+    'list',
+    'prompt',
+    'session',
+    'consent',
+    'link',
+    'stop',
+    'config',
+    'secret',
+    'tools',
+  ]),
+  /** Client name, or `you` for the dashboard and CLI, or `app`. */
+  actor: z.string(),
+  title: z.string(),
+  toolClass: ToolClass.nullable(),
+  outcome: Outcome,
+  durationMs: z.number().nullable(),
+  detail: z.string(),
+});
+export type ActivityEntry = z.infer<typeof ActivityEntry>;
+
+/** A start-like call waiting for a person. The nonce binds the answer to profile, tool and exact arguments. */
+export const ConsentRequest = z.strictObject({
+  id: z.string(),
+  nonce: z.string(),
+  profile: ProfileName,
+  environment: Environment,
+  tool: z.string(),
+  toolClass: ToolClass,
+  /** The client that asks, e.g. `claude-ai 0.1.0 over stdio`. */
+  client: z.string(),
+  /** Exact arguments: the JSON text as received, and one row per top-level key. */
+  argumentsText: z.string(),
+  rows: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+  requestedAt: Millis,
+  /** Default deny at this time. */
+  expiresAt: Millis,
+  /** Answers earlier than this are refused (no click-through). */
+  armedAt: Millis,
+  /** What is known right now, as lines with their receipt time. */
+  known: z.array(z.strictObject({ label: z.string(), text: z.string(), receivedAt: Millis.nullable() })),
+  /** An earlier call whose outcome is still unknown, in words; null where there is none. */
+  unresolved: z.string().nullable(),
+});
+export type ConsentRequest = z.infer<typeof ConsentRequest>;
+
+export const ClientId = z.enum(['claude-desktop', 'claude-code', 'cursor', 'vscode']);
+export type ClientId = z.infer<typeof ClientId>;
+
+/** One place where a client keeps its configuration, and what stands there. */
+export const ClientTarget = z.strictObject({
+  client: ClientId,
+  /** e.g. `Claude Desktop (Microsoft Store)`. */
+  label: z.string(),
+  path: z.string(),
+  found: z.boolean(),
+  /** Our entries there: key, profile it starts, and whether it is as we wrote it. */
+  entries: z.array(
+    z.strictObject({ key: z.string(), profile: z.string(), state: z.enum(['ours', 'changed']) }),
+  ),
+  /** Keys of entries that are not ours; listed so that a stranger's entry is seen. */
+  others: z.array(z.string()),
+  problem: ErrorShapeSchema.nullable(),
+});
+export type ClientTarget = z.infer<typeof ClientTarget>;
+
+/** A change to another program's file, before it is made. */
+export const ClientPlan = z.strictObject({
+  client: ClientId,
+  action: z.enum(['install', 'remove', 'undo']),
+  /** SHA-256 over the bytes read; a plan is refused when the file has changed since. */
+  token: z.string(),
+  files: z.array(
+    z.strictObject({
+      label: z.string(),
+      path: z.string(),
+      exists: z.boolean(),
+      /** Unified diff of the text, untruncated; empty when nothing changes. */
+      diff: z.string(),
+    }),
+  ),
+  /** The exact command line that the client will start, untruncated; null for remove. */
+  commandLine: z.string().nullable(),
+  warnings: z.array(z.string()),
+});
+export type ClientPlan = z.infer<typeof ClientPlan>;
+
+export const StopPart = z.strictObject({
+  /** `mcp stop_trading` or `POST workflow /api/v1/workflow/stop`. */
+  name: z.string(),
+  sent: z.boolean(),
+  answer: z.string(),
+});
+/** How an emergency stop ended. `confirmed` only when both states were read again as not running. */
+export const StopReport = z.strictObject({
+  profile: z.string(),
+  result: z.enum(['confirmed', 'sent-not-confirmed', 'not-delivered']),
+  at: Millis,
+  parts: z.array(StopPart),
+  stateRead: z.string(),
+  /** The command to run by hand; always there. */
+  manual: z.string(),
+});
+export type StopReport = z.infer<typeof StopReport>;

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+
+/** A profile's name is also the key written into client configurations, where hosts limit it. */
+export const ProfileName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,15}$/, 'use 1 to 16 of a-z, 0-9 and -');
+
+export const Environment = z.enum(['live', 'paper', 'demo']);
+export type Environment = z.infer<typeof Environment>;
+
+export const PresetName = z.enum(['catalyst', 'stockspark', 'stockpulse', 'kubernetes', 'generic']);
+export type PresetName = z.infer<typeof PresetName>;
+
+const Port = z.number().int().min(1).max(65535);
+
+/** How an SSH link proves who we are. Secrets (passphrase, password) are in the vault, never here. */
+export const SshAuth = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('key'), file: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('agent') }),
+  z.strictObject({ kind: z.literal('password') }),
+]);
+export type SshAuth = z.infer<typeof SshAuth>;
+
+export const SshLink = z.strictObject({
+  kind: z.literal('ssh'),
+  host: z.string().min(1).max(255),
+  port: Port.default(22),
+  user: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+  auth: z.array(SshAuth).min(1),
+  /** Jump hosts in order, each `user@host[:port]`; used from the links issue on. */
+  jump: z.array(z.string()).default([]),
+});
+export type SshLink = z.infer<typeof SshLink>;
+
+export const HttpsLink = z.strictObject({
+  kind: z.literal('https'),
+  /** The MCP endpoint. A bare origin means `/mcp`. `/health` and `/svc/NAME/` are taken from its origin. */
+  url: z.url({ protocol: /^https$/ }),
+  /** Header that carries the API key from the vault (kind `api-key`); absent: no key is sent. */
+  apiKeyHeader: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/)
+    .optional(),
+  /** PEM file with the CA to trust beside the system's. */
+  caFile: z.string().optional(),
+  /** SHA-256 of the server's certificate (DER), hex; pins it. */
+  pinSha256: z
+    .string()
+    .regex(/^[0-9a-fA-F:]{64,95}$/)
+    .optional(),
+});
+export type HttpsLink = z.infer<typeof HttpsLink>;
+
+export const DirectLink = z.strictObject({
+  kind: z.literal('direct'),
+  /** A loopback or LAN URL of the MCP endpoint that someone else keeps reachable. */
+  url: z.url({ protocol: /^https?$/ }),
+});
+export type DirectLink = z.infer<typeof DirectLink>;
+
+export const KubernetesLink = z.strictObject({
+  kind: z.literal('kubernetes'),
+  context: z.string().min(1),
+  namespace: z.string().min(1),
+  service: z.string().min(1),
+  port: Port,
+});
+export type KubernetesLink = z.infer<typeof KubernetesLink>;
+
+export const LinkConfig = z.discriminatedUnion('kind', [SshLink, HttpsLink, DirectLink, KubernetesLink]);
+export type LinkConfig = z.infer<typeof LinkConfig>;
+
+/** A REST service of the back end, by name, at a URL as seen from the droplet. */
+export const ServiceConfig = z.strictObject({
+  name: z.string().regex(/^[a-z0-9-]{1,32}$/),
+  url: z.url({ protocol: /^https?$/ }),
+});
+export type ServiceConfig = z.infer<typeof ServiceConfig>;
+
+/** Times when everything is stopped on purpose: weekly windows in a named zone. */
+export const Downtime = z.strictObject({
+  zone: z.string().default('UTC'),
+  /** Day numbers as cron has them (0 = Sunday), start and end as `hh:mm`; an end before the start runs over midnight. */
+  windows: z
+    .array(
+      z.strictObject({ days: z.array(z.number().int().min(0).max(6)), from: z.string(), to: z.string() }),
+    )
+    .default([]),
+});
+
+export const Profile = z.strictObject({
+  name: ProfileName,
+  preset: PresetName,
+  environment: Environment,
+  /** The fallback chain: the first that works is used. */
+  links: z.array(LinkConfig).min(1),
+  /** The MCP endpoint as seen from the droplet (SSH) or as dialled (direct). */
+  mcpUrl: z.url({ protocol: /^https?$/ }),
+  services: z.array(ServiceConfig).default([]),
+  /** Where docker-compose runs on the droplet. */
+  dir: z.string().default('~/catalyst-trading-mcp'),
+  /** How zone-less times of this back end are read. */
+  assumedZone: z.string().default('UTC'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('USD'),
+  downtime: Downtime.optional(),
+  /** The wanted state: connected again at start. */
+  wanted: z.boolean().default(false),
+});
+export type Profile = z.infer<typeof Profile>;
+
+export const SecretKind = z.enum(['api-key', 'password', 'passphrase']);
+export type SecretKind = z.infer<typeof SecretKind>;

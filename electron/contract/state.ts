@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { Profile } from './profile.ts';
+import { LinkState, Millis } from './link.ts';
+import { HealthModel, LogsStatus, TradingModel } from './models.ts';
+import { ActivityEntry, BridgeClient, CatalogueView, ConsentRequest, StopReport } from './bridge.ts';
+
+export const ProfileState = z.strictObject({
+  profile: Profile,
+  /** Which secrets are set; never their values. */
+  secrets: z.array(z.string()),
+  link: LinkState,
+  health: HealthModel,
+  trading: TradingModel,
+  logs: LogsStatus,
+  catalogue: CatalogueView,
+  /** The last emergency stop of this run. */
+  lastStop: StopReport.nullable(),
+});
+export type ProfileState = z.infer<typeof ProfileState>;
+
+export const AppInfo = z.strictObject({
+  version: z.string(),
+  shell: z.enum(['electron', 'serve']),
+  platform: z.string(),
+  home: z.string(),
+  startedAt: Millis,
+  /** How secrets are protected, said plainly; `weak` when by file permissions only. */
+  secrets: z.strictObject({ protection: z.enum(['os', 'file']), note: z.string() }),
+  /** True while no profile of the user's own exists: the page shows the onboarding. */
+  onboarding: z.boolean(),
+});
+
+/** The whole state of the app as the page mirrors it. Core alone changes it. */
+export const AppState = z.strictObject({
+  app: AppInfo,
+  /** By profile name; `order` is the display order. */
+  profiles: z.record(z.string(), ProfileState),
+  order: z.array(z.string()),
+  clients: z.record(z.string(), BridgeClient),
+  /** The newest 500, oldest first. */
+  activity: z.array(ActivityEntry),
+  /** In the order they arrived; the page shows one at a time. */
+  consents: z.array(ConsentRequest),
+});
+export type AppState = z.infer<typeof AppState>;
+
+/** One change: set or remove the value at a path of keys, or append to an array and keep its newest `keep`. */
+export type PatchOp =
+  | { op: 'set'; path: readonly string[]; value: unknown }
+  | { op: 'remove'; path: readonly string[] }
+  | { op: 'append'; path: readonly string[]; values: readonly unknown[]; keep: number };
+
+/**
+ * The state stream: a snapshot first (or on a gap), then patches. `seq` grows by one per patch; a reader drops
+ * patches with a `seq` it already has and asks again (with the last id) after a cut.
+ */
+export type StateEvent =
+  | { type: 'snapshot'; seq: number; state: AppState }
+  | { type: 'patch'; seq: number; ops: readonly PatchOp[] };
+
+type Tree = { [key: string]: unknown };
+
+function withValue(node: unknown, path: readonly string[], change: (old: unknown) => unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return change(node);
+  if (Array.isArray(node)) {
+    const copy = [...(node as unknown[])];
+    copy[Number(key)] = withValue(copy[Number(key)], rest, change);
+    return copy;
+  }
+  const tree = (node ?? {}) as Tree;
+  return { ...tree, [key]: withValue(tree[key], rest, change) };
+}
+
+function without(node: unknown, path: readonly string[]): unknown {
+  const [key, ...rest] = path;
+  const tree = (node ?? {}) as Tree;
+  if (key === undefined || !(key in tree)) return node;
+  if (rest.length > 0) return { ...tree, [key]: without(tree[key], rest) };
+  const { [key]: _gone, ...kept } = tree;
+  return kept;
+}
+
+/** Applies patch operations without mutating; unchanged branches keep their identity, so a page re-renders little. */
+export function applyPatch(state: AppState, ops: readonly PatchOp[]): AppState {
+  let next: unknown = state;
+  for (const op of ops) {
+    if (op.op === 'set') next = withValue(next, op.path, () => op.value);
+    else if (op.op === 'remove') next = without(next, op.path);
+    else
+      next = withValue(next, op.path, (old) =>
+        [...((old as unknown[] | undefined) ?? []), ...op.values].slice(-op.keep),
+      );
+  }
+  return next as AppState;
+}

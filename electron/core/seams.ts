@@ -1,0 +1,101 @@
+/**
+ * The seams between core's domain folders: each folder implements or takes these and app.ts joins them, so that
+ * no domain folder needs another's code (types from here only).
+ */
+import type { AppError } from '../contract/errors.ts';
+import type { ToolClass, ToolStatus } from '../contract/bridge.ts';
+import type { Environment } from '../contract/profile.ts';
+import type { ProfileState } from '../contract/state.ts';
+
+/** A JSON-RPC response as received: exactly one of result and error. */
+export type RpcAnswer = { result: unknown } | { error: { code: number; message: string; data?: unknown } };
+
+/**
+ * The app's own MCP client of a profile's back end, with a session of its own: what health, positions and the
+ * emergency stop use. Throws AppError when there is no answer (link away, time-out); a JSON-RPC error is an answer.
+ */
+export interface McpReader {
+  /** URIs that the server lists, fetched once a session. */
+  resources(): Promise<readonly { uri: string; name: string }[]>;
+  tools(): Promise<readonly { name: string }[]>;
+  read(uri: string): Promise<RpcAnswer>;
+  /** For tools our table classes as read, and for the stop lane. Never retried by itself. */
+  call(
+    tool: string,
+    args: Record<string, unknown>,
+    options?: { timeoutMs?: number; idempotencyKey?: string },
+  ): Promise<RpcAnswer>;
+}
+
+/** One tools/call as the guard sees it. */
+export interface GatedCall {
+  profile: string;
+  environment: Environment;
+  /** e.g. `claude-ai 0.1.0`. */
+  client: string;
+  transport: 'stdio' | 'http' | 'cli';
+  tool: string;
+  /** The exact JSON text of `arguments`, `{}` where the client sent none. */
+  argumentsText: string;
+  /** Aborts when the client cancelled or left; a waiting consent request is then withdrawn. */
+  signal: AbortSignal;
+}
+
+/** How a permitted call ended; `unknown` when it was sent and no usable answer came. */
+export interface CallEnd {
+  outcome: 'ok' | 'error' | 'unknown';
+  detail: string;
+}
+
+export type GateDecision =
+  | {
+      allowed: true;
+      toolClass: ToolClass;
+      /** Sent upstream in `_meta` and kept in the audit trail for start-like and stop-like calls. */
+      idempotencyKey: string;
+      /** To be called exactly once when the call ended; writes the audit outcome for start-like and stop-like calls. Never rejects. */
+      ended(end: CallEnd): Promise<void>;
+    }
+  | { allowed: false; toolClass: ToolClass; error: AppError };
+
+/** The guard in front of every tools/call. */
+export interface Gate {
+  /** Our own table by exact name, or `unknown`; a class given at approval wins. */
+  classify(profile: string, tool: string): ToolClass;
+  /** Resolves after policy, consent and the write-ahead audit record. Never rejects. */
+  decide(call: GatedCall): Promise<GateDecision>;
+}
+
+/** What the guard asks of the catalogue. `undefined`: the tool is not known at all. */
+export type ToolLookup = (
+  profile: string,
+  tool: string,
+) => { status: ToolStatus; approvedAs: ToolClass | null } | undefined;
+
+/** What the screen shows of a profile, for the bridge's own answers. */
+export type StateOf = (profile: string) => ProfileState | undefined;
+
+/** Activity line of the moment; core gives it an id and a time. */
+export type RecordActivity = (entry: {
+  profile: string;
+  kind:
+    | 'tool'
+    | 'resource'
+    | 'list'
+    | 'prompt'
+    | 'session'
+    | 'consent'
+    | 'link'
+    | 'stop'
+    | 'config'
+    | 'secret'
+    | 'tools';
+  actor: string;
+  title: string;
+  toolClass?: ToolClass;
+  outcome: 'pending' | 'ok' | 'error' | 'denied' | 'refused' | 'unknown' | 'cached';
+  durationMs?: number;
+  detail?: string;
+  /** Repeats an id to replace the earlier line, e.g. a pending call that ended. */
+  id?: string;
+}) => string;

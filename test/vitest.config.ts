@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, timeout: number) => ({
+  test: {
+    name,
+    root: import.meta.dirname,
+    include: [`${name}/**/*.test.ts`],
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    environment: 'node' as const,
+  },
+});
+
+/** Folder is the manifest: `unit` and `boundary` run in `npm run check`, all of them in `npm test`. */
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 10_000),
+      project('boundary', 30_000),
+      project('integration', 60_000),
+      project('e2e', 120_000),
+    ],
+  },
+});
