@@ -46,6 +46,7 @@ export const Verdict = z.enum(['up', 'degraded', 'down', 'unknown']);
 export type Verdict = z.infer<typeof Verdict>;
 
 export const HealthBeat = z.strictObject({ at: Millis, verdict: Verdict, latencyMs: z.number().nullable() });
+export type HealthBeat = z.infer<typeof HealthBeat>;
 
 /** One service: what we probed ourselves, and beside it what the orchestrator reported. They often differ. */
 export const ServiceHealth = z.strictObject({
@@ -85,6 +86,7 @@ export const HealthModel = z.strictObject({
 export type HealthModel = z.infer<typeof HealthModel>;
 
 export const PositionSide = z.enum(['long', 'short', 'unknown']);
+export type PositionSide = z.infer<typeof PositionSide>;
 export const PositionStatus = z.enum([
   'open',
   'partial',
@@ -179,6 +181,7 @@ export const TradingModel = z.strictObject({
 export type TradingModel = z.infer<typeof TradingModel>;
 
 export const LogLevel = z.enum(['debug', 'info', 'warning', 'error', 'critical', 'unknown']);
+export type LogLevel = z.infer<typeof LogLevel>;
 /** One log line of the back end. `text` is the line as received, continuation lines joined by newlines. */
 export const LogLine = z.strictObject({
   /** Our running number within the profile, without gaps. */

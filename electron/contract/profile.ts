@@ -85,6 +85,7 @@ export const Downtime = z.strictObject({
     )
     .default([]),
 });
+export type Downtime = z.infer<typeof Downtime>;
 
 export const Profile = z.strictObject({
   name: ProfileName,

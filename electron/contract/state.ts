@@ -29,6 +29,7 @@ export const AppInfo = z.strictObject({
   /** True while no profile of the user's own exists: the page shows the onboarding. */
   onboarding: z.boolean(),
 });
+export type AppInfo = z.infer<typeof AppInfo>;
 
 /** The whole state of the app as the page mirrors it. Core alone changes it. */
 export const AppState = z.strictObject({

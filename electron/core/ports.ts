@@ -17,6 +17,14 @@ export interface Log {
   error(message: string, fields?: object): void;
 }
 
+/** For commands that report on standard error themselves. */
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
 /**
  * Seals bytes for storage. `aad` binds a sealed value to its place (`profile|kind|version`), so that swapped
  * ciphertext is detected. `open` throws AppError SECRET_UNREADABLE and never deletes.

@@ -45,6 +45,8 @@ export interface GatedCall {
 export interface CallEnd {
   outcome: 'ok' | 'error' | 'unknown';
   detail: string;
+  /** false: it certainly never left this machine; only then is an error of a start or stop not an unknown outcome. */
+  sent?: boolean;
 }
 
 export type GateDecision =
@@ -60,7 +62,7 @@ export type GateDecision =
 
 /** The guard in front of every tools/call. */
 export interface Gate {
-  /** Our own table by exact name, or `unknown`; a class given at approval wins. */
+  /** Our own table by exact name; a class given at approval counts for names the table does not list, else it can only make it stricter. */
   classify(profile: string, tool: string): ToolClass;
   /** Resolves after policy, consent and the write-ahead audit record. Never rejects. */
   decide(call: GatedCall): Promise<GateDecision>;

@@ -18,11 +18,44 @@ export interface HttpOptions {
   body?: string;
   /** Whole exchange, milliseconds. */
   timeoutMs: number;
-  /** The body is cut off with an error beyond this many bytes. */
+  /** The body is cut off with an error beyond this many bytes; 8 MiB by default. */
   maxBytes?: number;
   signal?: AbortSignal;
   /** Resolve at the head and drop the body: for streams that never end. */
   headOnly?: boolean;
+}
+
+function headersOf(route: Route, options: HttpOptions): Record<string, string> {
+  // identity: compressed bodies only cost time here, and decoders have had memory faults (CVE-2026-111497)
+  const headers: Record<string, string> = {
+    'accept-encoding': 'identity',
+    ...route.headers,
+    ...options.headers,
+  };
+  if (options.body !== undefined) headers['content-length'] = String(Buffer.byteLength(options.body));
+  return headers;
+}
+
+/** Collects a body; fails with MCP_SERVER_ERROR beyond `maxBytes`, and when the answer is cut. */
+function collect(
+  response: http.IncomingMessage,
+  host: string,
+  maxBytes: number,
+  done: (body: Buffer) => void,
+  fail: (error: Error) => void,
+): void {
+  const parts: Buffer[] = [];
+  let size = 0;
+  response.on('data', (part: Buffer) => {
+    size += part.length;
+    parts.push(part);
+    if (size <= maxBytes) return;
+    const message = `The answer of ${host} is larger than ${maxBytes} bytes.`;
+    response.destroy(new AppError('MCP_SERVER_ERROR', message, 'Look at that service on the droplet.'));
+  });
+  response.on('end', () => done(Buffer.concat(parts)));
+  response.on('error', fail);
+  response.on('close', () => fail(new Error('The answer was cut.')));
 }
 
 /**
@@ -31,71 +64,40 @@ export interface HttpOptions {
  */
 export function exchange(route: Route, options: HttpOptions): Promise<HttpAnswer> {
   const started = performance.now();
-  const max = options.maxBytes ?? 8 << 20;
+  const host = route.url.host;
   return new Promise((resolve, reject) => {
     const deadline = setTimeout(() => {
-      request.destroy(
-        new AppError(
-          'LINK_TIMEOUT',
-          `No answer from ${route.url.host} within ${options.timeoutMs / 1000} s.`,
-          'Check that the service runs on the droplet.',
-        ),
-      );
+      const message = `No answer from ${host} within ${options.timeoutMs / 1000} s.`;
+      request.destroy(new AppError('LINK_TIMEOUT', message, 'Check that the service runs on the droplet.'));
     }, options.timeoutMs);
+    const settle = (run: () => void) => {
+      clearTimeout(deadline);
+      run();
+    };
+    const done = (response: http.IncomingMessage, body: Buffer) => {
+      const ms = performance.now() - started;
+      settle(() => resolve({ status: response.statusCode ?? 0, headers: response.headers, body, ms }));
+    };
+    const fail = (error: Error) => settle(() => reject(error));
     const client = route.url.protocol === 'https:' ? https : http;
     const request = client.request(
       route.url,
       {
         agent: route.agent,
         method: options.method ?? 'GET',
-        // identity: compressed bodies only cost time here, and decoders have had memory faults (CVE-2026-111497)
-        headers: {
-          'accept-encoding': 'identity',
-          ...(options.body === undefined
-            ? {}
-            : { 'content-length': String(Buffer.byteLength(options.body)) }),
-          ...route.headers,
-          ...options.headers,
-        },
+        headers: headersOf(route, options),
         ...(options.signal ? { signal: options.signal } : {}),
       },
       (response) => {
-        const parts: Buffer[] = [];
-        let size = 0;
-        const done = () => {
-          clearTimeout(deadline);
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(parts),
-            ms: performance.now() - started,
-          });
-        };
         if (options.headOnly) {
-          done();
+          done(response, Buffer.alloc(0));
           request.destroy();
           return;
         }
-        response.on('data', (part: Buffer) => {
-          size += part.length;
-          if (size > max)
-            request.destroy(
-              new AppError(
-                'MCP_SERVER_ERROR',
-                `The answer of ${route.url.host} is larger than ${max} bytes.`,
-                'Look at the service on the droplet.',
-              ),
-            );
-          else parts.push(part);
-        });
-        response.on('end', done);
-        response.on('error', reject);
+        collect(response, host, options.maxBytes ?? 8 << 20, (body) => done(response, body), fail);
       },
     );
-    request.on('error', (error) => {
-      clearTimeout(deadline);
-      reject(error);
-    });
+    request.on('error', fail);
     request.end(options.body);
   });
 }

@@ -1,0 +1,81 @@
+import type { ClientPlan, ClientTarget } from '../../contract/bridge.ts';
+import { ClientId } from '../../contract/bridge.ts';
+import type { ClientAction } from '../../core/services.ts';
+import { askYes } from '../ask.ts';
+import type { Context } from '../context.ts';
+import { usage } from '../output.ts';
+import { localClients } from '../local-clients.ts';
+
+export function clientId(text: string | undefined): ClientId {
+  const parsed = ClientId.safeParse(text);
+  if (!parsed.success) throw usage(`CLIENT is one of ${ClientId.options.join(', ')}.`);
+  return parsed.data;
+}
+
+function targetText(target: ClientTarget): string {
+  const state = target.found ? 'found' : 'not found';
+  const ours = target.entries.map(
+    (entry) =>
+      `  ours: ${entry.key} → ${entry.profile}${entry.state === 'changed' ? ' (CHANGED since it was written)' : ''}`,
+  );
+  const others = target.others.length > 0 ? [`  other entries: ${target.others.join(', ')}`] : [];
+  const problem = target.problem
+    ? [`  ${target.problem.code}: ${target.problem.message}`, `  ${target.problem.next}`]
+    : [];
+  return [`${target.label}: ${state}`, `  ${target.path}`, ...ours, ...others, ...problem].join('\n');
+}
+
+export async function listClients(context: Context): Promise<void> {
+  const targets = await (await localClients(context)).list();
+  context.output.result(targets, targets.map(targetText).join('\n'));
+}
+
+export async function checkClient(context: Context, client: ClientId): Promise<void> {
+  const targets = (await (await localClients(context)).list()).filter((target) => target.client === client);
+  context.output.result(targets, targets.map(targetText).join('\n'));
+  const fine = targets.some(
+    (target) => target.entries.length > 0 && target.entries.every((entry) => entry.state === 'ours'),
+  );
+  if (!fine) process.exitCode = 1;
+}
+
+function planText(plan: ClientPlan): string {
+  const files = plan.files.map(
+    (file) =>
+      `${file.label}: ${file.path}${file.exists ? '' : ' (new file)'}\n${file.diff || '  nothing to change'}`,
+  );
+  const command = plan.commandLine
+    ? [`The client will start this program on your computer:\n  ${plan.commandLine}`]
+    : [];
+  return [...files, ...command, ...plan.warnings.map((warning) => `Note: ${warning}`)].join('\n');
+}
+
+export async function previewClient(context: Context, client: ClientId, profile: string): Promise<void> {
+  const plan = await (await localClients(context)).preview(client, profile, 'install');
+  context.output.result(plan, planText(plan));
+}
+
+/** Shows the change, asks, and makes it; `--yes` answers where nobody can be asked. */
+export async function changeClient(
+  context: Context,
+  client: ClientId,
+  profile: string,
+  action: ClientAction,
+): Promise<void> {
+  const clients = await localClients(context);
+  const plan = await clients.preview(client, profile, action);
+  context.output.say(planText(plan));
+  if (!context.yes && !(await askYes('Make this change?'))) {
+    context.output.say('Nothing was changed.');
+    process.exitCode = 1;
+    return;
+  }
+  const done = await clients.apply(client, profile, action, plan.token);
+  context.output.result(done, DONE[action]);
+}
+
+const DONE = {
+  install: 'Done. Quit the client completely (tray or menu bar, not only its window) and start it again.',
+  remove: 'Our entry was taken out; everything else is as it was.',
+  undo: 'The file is as it was before our last change.',
+} as const;

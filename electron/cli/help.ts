@@ -1,0 +1,27 @@
+export const HELP = `Catalyst Companion: a live, honest link between your trading droplet and Claude.
+
+catalyst-companion serve [--demo] [--port N] [--no-open]
+    the dashboard in the browser; prints  Dashboard: http://127.0.0.1:PORT/#token=…
+catalyst-companion profile add NAME --preset catalyst|stockspark|stockpulse|kubernetes|generic LINK…
+                           [--mcp-url URL] [--env live|paper|demo] [--service NAME=URL]… [--dir PATH]
+catalyst-companion profile list | show NAME | remove NAME
+    LINK, repeatable, in the order they are tried:
+      --ssh user@host[:port] [--identity FILE]… [--agent] [--jump …]
+      --https URL [--api-key-header H] [--ca FILE] [--pin SHA256]
+      --direct URL
+      --kube CONTEXT/NAMESPACE/SERVICE:PORT
+catalyst-companion secret set PROFILE api-key|password|passphrase      the value comes on standard input
+catalyst-companion trust PROFILE FINGERPRINT | untrust PROFILE FINGERPRINT
+catalyst-companion connect PROFILE | disconnect PROFILE | status [PROFILE] | logs PROFILE [--follow]
+catalyst-companion tools list PROFILE | show PROFILE TOOL | approve PROFILE TOOL…|--all [--as read|stop|start]
+                         | block PROFILE TOOL…
+catalyst-companion call PROFILE TOOL [JSON] | read PROFILE URI
+catalyst-companion stop PROFILE                                       emergency stop of new trades
+catalyst-companion clients list | preview|install|remove CLIENT PROFILE | check CLIENT | undo CLIENT
+    CLIENT: claude-desktop, claude-code, cursor, vscode
+catalyst-companion audit verify | tail | export
+catalyst-companion demo-droplet [--fault KIND]…                       a droplet to try things on, on this machine
+catalyst-bridge PROFILE                                               what Claude starts
+
+--json   one JSON document on standard output        --yes   answers where nobody can be asked
+Exit codes: 0 done, 1 failed (code and reason on standard error), 2 wrong usage.`;

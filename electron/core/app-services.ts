@@ -1,0 +1,307 @@
+import type { CatalogueView, StopReport, ToolEntry } from '../contract/bridge.ts';
+import { AppError } from '../contract/errors.ts';
+import type { LinkState } from '../contract/link.ts';
+import type { LogLine } from '../contract/models.ts';
+import type { Profile, SecretKind } from '../contract/profile.ts';
+import type { App, AppPorts } from './app-interface.ts';
+import type { AuditLog } from './audit/log.ts';
+import type { Bridge } from './bridge/bridge.ts';
+import type { Clients } from './clients/clients.ts';
+import { DEMO_PROFILE } from './demo-profile.ts';
+import { emergencyStop } from './emergency-stop.ts';
+import type { Consent } from './guard/consent.ts';
+import type { GuardGate } from './guard/gate.ts';
+import type { Log } from './ports.ts';
+import type { ProfileRuntime } from './profile-runtime.ts';
+import { ProfileSet } from './profile-set.ts';
+import type { Profiles } from './profiles.ts';
+import type { Router } from './router.ts';
+import type { RecordActivity } from './seams.ts';
+import type { Vault } from './secrets/vault.ts';
+import type { ClientAction, Services } from './services.ts';
+import type { Store } from './store.ts';
+
+export interface Parts {
+  ports: AppPorts;
+  store: Store;
+  log: Log;
+  record: RecordActivity;
+  vault: Vault;
+  profiles: Profiles;
+  audit: AuditLog;
+  consent: Consent;
+  gate: GuardGate;
+  bridge: Bridge;
+  clients: Clients;
+}
+
+const COMMAND_LINE = { client: { name: 'catalyst-companion', version: '' }, transport: 'cli' as const };
+
+/** Core's services behind the router: each method is one thing a user can do. */
+export class AppServices implements Services {
+  readonly #parts: Parts;
+  readonly #set: ProfileSet;
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#set = new ProfileSet(parts);
+  }
+
+  get store(): Store {
+    return this.#parts.store;
+  }
+
+  get clients(): Services['clients'] {
+    return this.#parts.clients;
+  }
+
+  linkOf(profile: string): ProfileRuntime['link'] | undefined {
+    return this.#set.find(profile)?.link;
+  }
+
+  #runtime(profile: string): ProfileRuntime {
+    return this.#set.get(profile);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= (async () => {
+      const { consent, bridge, audit } = this.#parts;
+      consent.dispose();
+      await bridge.dispose();
+      await this.#set.dispose();
+      await audit.close();
+    })();
+    return this.#stopping;
+  }
+
+  async addProfile(input: Omit<Profile, 'wanted'>): Promise<Profile> {
+    if (input.name === DEMO_PROFILE)
+      throw new AppError(
+        'PROFILE_EXISTS',
+        'The name "demo" belongs to the built-in demo.',
+        'Choose another name.',
+      );
+    const profile = await this.#parts.profiles.add({ ...input, wanted: false });
+    await this.#set.open(profile);
+    await this.#audit('profile-added', profile.name);
+    return profile;
+  }
+
+  async removeProfile(name: string): Promise<void> {
+    this.#runtime(name);
+    if (name === DEMO_PROFILE)
+      throw new AppError(
+        'PROFILE_INVALID',
+        'The built-in demo cannot be removed.',
+        'Disconnect it; with a profile of your own it does not start by itself.',
+      );
+    await this.#set.close(name);
+    await this.#parts.profiles.remove(name);
+    await this.#parts.vault.removeProfile(name);
+    await this.#audit('profile-removed', name);
+  }
+
+  async setSecret(profile: string, kind: SecretKind, value: string): Promise<void> {
+    this.#runtime(profile);
+    if (value === '')
+      throw new AppError(
+        'SECRET_EMPTY',
+        'The value is empty; nothing was stored.',
+        `Give it on standard input: printf %s "$VALUE" | catalyst-companion secret set ${profile} ${kind}`,
+      );
+    await this.#parts.vault.set(profile, kind, value);
+    this.store.set(['profiles', profile, 'secrets'], this.#parts.vault.list(profile));
+    this.#parts.record({ profile, kind: 'secret', actor: 'you', title: `Stored the ${kind}`, outcome: 'ok' });
+    await this.#audit('secret-set', profile, kind);
+  }
+
+  async #want(name: string, wanted: boolean): Promise<void> {
+    await this.#parts.profiles.setWanted(name, wanted);
+    this.store.set(['profiles', name, 'profile', 'wanted'], wanted);
+  }
+
+  async connect(profile: string, waitMs: number): Promise<LinkState> {
+    const { link } = this.#runtime(profile);
+    await this.#want(profile, true);
+    link.connect();
+    return await link.settled(waitMs);
+  }
+
+  async disconnect(profile: string): Promise<LinkState> {
+    const { link } = this.#runtime(profile);
+    await this.#want(profile, false);
+    link.disconnect();
+    return link.state;
+  }
+
+  async retry(profile: string): Promise<LinkState> {
+    const { link } = this.#runtime(profile);
+    link.retry();
+    return await Promise.resolve(link.state);
+  }
+
+  async trust(profile: string, fingerprint: string): Promise<LinkState> {
+    const { link } = this.#runtime(profile);
+    await link.trust(fingerprint);
+    await this.#audit('host-key-trusted', profile, fingerprint);
+    await this.#want(profile, true);
+    return await link.settled(30_000);
+  }
+
+  async untrust(profile: string, fingerprint: string): Promise<number> {
+    const removed = await this.#runtime(profile).link.untrust(fingerprint);
+    if (removed > 0) await this.#audit('host-key-removed', profile, fingerprint);
+    return removed;
+  }
+
+  answerConsent(id: string, nonce: string, decision: 'allow' | 'deny'): void {
+    this.#parts.consent.answer(id, nonce, decision);
+  }
+
+  async stopTrading(profile: string): Promise<StopReport> {
+    const runtime = this.#runtime(profile);
+    const { store, bridge, audit, ports, record, log } = this.#parts;
+    const config = store.state.profiles[profile]?.profile;
+    if (!config) throw new AppError('PROFILE_UNKNOWN', `There is no profile "${profile}".`, '');
+    const report = await emergencyStop({
+      profile: config,
+      runtime,
+      reader: bridge.readerOf(profile),
+      audit,
+      clock: ports.clock,
+      log,
+    });
+    store.set(['profiles', profile, 'lastStop'], report);
+    const outcome = { confirmed: 'ok', 'sent-not-confirmed': 'unknown', 'not-delivered': 'error' } as const;
+    record({
+      profile,
+      kind: 'stop',
+      actor: 'you',
+      title: 'Emergency stop',
+      outcome: outcome[report.result],
+      detail: report.stateRead,
+    });
+    return report;
+  }
+
+  async catalogueOf(profile: string): Promise<CatalogueView> {
+    const { catalogue } = this.#parts.bridge;
+    // never read yet and on its way: a first list is worth waiting for
+    if (this.#runtime(profile).link.transport) await catalogue.whenKnown(profile, 5_000);
+    return catalogue.view(profile);
+  }
+
+  async approveTools(input: Parameters<Services['approveTools']>[0]): Promise<ToolEntry[]> {
+    const { profile, tools, as, confirm } = input;
+    this.#runtime(profile);
+    const environment = this.store.state.profiles[profile]?.profile.environment;
+    const unlisted = tools.some((tool) => this.#parts.gate.classify(profile, tool.name) === 'unknown');
+    if ((as === 'read' || as === 'stop') && unlisted && environment !== 'demo' && confirm !== profile) {
+      throw new AppError(
+        'INPUT_INVALID',
+        `A tool marked ${as} runs without asking; that needs the profile's name typed.`,
+        `Type ${profile} to confirm.`,
+      );
+    }
+    const approved = await this.#parts.bridge.catalogue.approve(profile, tools, as);
+    for (const tool of tools)
+      await this.#audit('tool-approved', profile, `${tool.name} ${tool.hash} ${as ?? ''}`.trim());
+    return approved;
+  }
+
+  async blockTools(profile: string, tools: string[]): Promise<ToolEntry[]> {
+    this.#runtime(profile);
+    const blocked = await this.#parts.bridge.catalogue.block(profile, tools);
+    for (const tool of tools) await this.#audit('tool-blocked', profile, tool);
+    return blocked;
+  }
+
+  async callTool(profile: string, tool: string, argumentsText: string): Promise<unknown> {
+    this.#runtime(profile);
+    return await this.#parts.bridge.callAs({
+      ...COMMAND_LINE,
+      profile,
+      method: 'tools/call',
+      paramsText: `{"name":${JSON.stringify(tool)},"arguments":${argumentsText}}`,
+    });
+  }
+
+  async readResource(profile: string, uri: string): Promise<unknown> {
+    this.#runtime(profile);
+    return await this.#parts.bridge.callAs({
+      ...COMMAND_LINE,
+      profile,
+      method: 'resources/read',
+      paramsText: JSON.stringify({ uri }),
+    });
+  }
+
+  followLogs(profile: string, tail: number, signal: AbortSignal | undefined): AsyncGenerator<LogLine[]> {
+    return this.#runtime(profile).followLogs(tail, signal);
+  }
+
+  async applyClientPlan(
+    input: Parameters<Services['applyClientPlan']>[0],
+  ): ReturnType<Services['applyClientPlan']> {
+    const plan = await this.#parts.clients.apply(input.client, input.profile, input.action, input.token);
+    const titles: Record<ClientAction, string> = {
+      install: 'Set up',
+      remove: 'Took our entry out of',
+      undo: 'Restored the file of',
+    };
+    this.#parts.record({
+      profile: input.profile,
+      kind: 'config',
+      actor: 'you',
+      title: `${titles[input.action]} ${input.client}`,
+      outcome: 'ok',
+      detail: plan.files.map((file) => file.path).join(', '),
+    });
+    await this.#audit(`client-${input.action}`, input.profile, input.client);
+    return plan;
+  }
+
+  dashboardUrl(): string | null {
+    return this.#parts.ports.dashboardUrl();
+  }
+
+  /** The trail of what changes trust; a trail that cannot be written does not undo what was done, it is logged. */
+  async #audit(kind: string, profile: string, detail?: string): Promise<void> {
+    try {
+      await this.#parts.audit.append(
+        { actor: 'you', kind, profile, ...(detail === undefined ? {} : { detail }) },
+        { sync: true },
+      );
+    } catch (error) {
+      this.#parts.log.error('audit entry could not be written', { kind, profile, error });
+    }
+  }
+
+  asApp(router: Router, screen: App['screen']): App {
+    return {
+      router,
+      log: this.#parts.log,
+      screen,
+      state: () => this.store.state,
+      onState: (listener) => this.store.onEvent(listener),
+      start: () => this.#set.start(),
+      stop: () => this.stop(),
+      act: {
+        connect: (profile) => this.connect(profile, 0),
+        disconnect: (profile) => this.disconnect(profile),
+        retry: (profile) => this.retry(profile),
+        stopTrading: (profile) => this.stopTrading(profile),
+        answerConsent: (id, nonce, decision) => this.answerConsent(id, nonce, decision),
+        previewClaudeDesktop: (profile) => this.clients.preview('claude-desktop', profile, 'install'),
+        installClaudeDesktop: (profile, token) =>
+          this.applyClientPlan({ client: 'claude-desktop', profile, action: 'install', token }),
+        wake: () => {
+          for (const { link } of this.#set.all()) {
+            if (link.state.state === 'reconnecting' || link.state.state === 'degraded') link.retry();
+          }
+        },
+      },
+    };
+  }
+}

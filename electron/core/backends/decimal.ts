@@ -1,0 +1,111 @@
+import type { Decimal } from '../../contract/models.ts';
+import { numberText } from './json-text.ts';
+
+const PLAIN = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,3}))?$/;
+const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/;
+const MAX_TEXT = 64;
+const MAX_EXPONENT = 40;
+
+/** Moves the decimal point of unsigned digits by `exponent` places. */
+function shifted(digits: string, exponent: number): string {
+  const [whole = '', fraction = ''] = digits.split('.');
+  const all = whole + fraction;
+  const point = whole.length + exponent;
+  if (point <= 0) return `0.${'0'.repeat(-point)}${all}`;
+  if (point >= all.length) return all + '0'.repeat(point - all.length);
+  return `${all.slice(0, point)}.${all.slice(point)}`;
+}
+
+function canonical(text: string): Decimal | null {
+  const match = PLAIN.exec(text);
+  if (!match) return null;
+  const exponent = Number(match[3] ?? 0);
+  if (Math.abs(exponent) > MAX_EXPONENT) return null;
+  const moved = exponent === 0 ? match[2]! : shifted(match[2]!, exponent);
+  const [whole = '', fraction = ''] = moved.split('.');
+  const trimmed = whole.replace(/^0+(?=\d)/, '') || '0';
+  const value = fraction === '' ? trimmed : `${trimmed}.${fraction}`;
+  return match[1] === '-' && /[1-9]/.test(value) ? `-${value}` : value;
+}
+
+/** Takes sign, currency mark, brackets for a loss, and a percent mark off a figure written for people. */
+function bare(text: string): string {
+  let rest = text.trim().replaceAll('\u2212', '-');
+  let sign = '';
+  const bracketed = /^\((.*)\)$/.exec(rest);
+  if (bracketed) {
+    sign = '-';
+    rest = bracketed[1]!.trim();
+  }
+  const leading = /^([+-])\s*(?=[^\d.])/.exec(rest);
+  if (leading) {
+    sign = leading[1] === '-' ? '-' : sign;
+    rest = rest.slice(leading[0].length);
+  }
+  rest = rest
+    .replace(/^(?:[A-Z]{3}\s|[A-Z]{0,3}\$|[€£¥])\s*/, '')
+    .replace(/\s*(?:%|[A-Z]{3})$/, '')
+    .trim();
+  if (GROUPED.test(rest)) rest = rest.replaceAll(',', '');
+  return sign === '' || rest.startsWith('-') || rest.startsWith('+') ? rest : sign + rest;
+}
+
+/**
+ * A figure from any shape that back ends use: JSON numbers by their own spelling, `"175.20"`, `"$1,234.50"`,
+ * `"+2.47%"`, `"(12.50)"`. Keeps the places that were written. null for what is not a finite decimal number
+ * (NaN, Infinity, text, booleans, absurd exponents).
+ */
+export function parseDecimal(value: unknown): Decimal | null {
+  const number = numberText(value);
+  if (number !== undefined) return canonical(number);
+  if (typeof value !== 'string' || value.length > MAX_TEXT) return null;
+  return canonical(bare(value));
+}
+
+interface Scaled {
+  units: bigint;
+  places: number;
+}
+
+function scaled(value: Decimal): Scaled {
+  const [whole = '0', fraction = ''] = value.split('.');
+  return { units: BigInt(whole + fraction), places: fraction.length };
+}
+
+function aligned(a: Decimal, b: Decimal): [bigint, bigint, number] {
+  const left = scaled(a);
+  const right = scaled(b);
+  const places = Math.max(left.places, right.places);
+  return [
+    left.units * 10n ** BigInt(places - left.places),
+    right.units * 10n ** BigInt(places - right.places),
+    places,
+  ];
+}
+
+function unscaled(units: bigint, places: number): Decimal {
+  const digits = (units < 0n ? -units : units).toString().padStart(places + 1, '0');
+  const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
+  return units < 0n ? `-${text}` : text;
+}
+
+/** The exact sum, with the places of the more precise of both. */
+export function addDecimals(a: Decimal, b: Decimal): Decimal {
+  const [left, right, places] = aligned(a, b);
+  return unscaled(left + right, places);
+}
+
+/** -1, 0 or 1; exact. */
+export function compareDecimals(a: Decimal, b: Decimal): -1 | 0 | 1 {
+  const [left, right] = aligned(a, b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+export function signOf(value: Decimal): -1 | 0 | 1 {
+  return compareDecimals(value, '0');
+}
+
+/** A figure without its sign. */
+export function magnitude(value: Decimal): Decimal {
+  return value.startsWith('-') ? value.slice(1) : value;
+}

@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { BridgeClient, CatalogueView } from '../../contract/bridge.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { Profile } from '../../contract/profile.ts';
+import type { Hello } from '../../stub/wire.ts';
+import { Catalogue } from '../catalogue/catalogue.ts';
+import type { Home } from '../files.ts';
+import type { LinkHandle } from '../link/transport.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { Gate, McpReader, RecordActivity, RpcAnswer, StateOf } from '../seams.ts';
+import { Held } from './held.ts';
+import type { BridgeLimits, ClientFacts } from './host.ts';
+import { DEFAULT_LIMITS } from './host.ts';
+import type { LocalServer } from './local-server.ts';
+import { startLocalServer } from './local-server.ts';
+import { OWN_RESOURCES, OWN_TOOLS, OwnAnswers } from './own-answers.ts';
+import { ProfileBridge } from './profile-bridge.ts';
+import { ClientSession } from './session.ts';
+import { StubConnection } from './stub-connection.ts';
+
+/** Counts and times of clients are published at most this often. */
+const PUBLISH_MS = 500;
+
+export interface BridgeOptions {
+  home: Home;
+  clock: Clock;
+  log: Log;
+  /** Version of the app, told to servers. */
+  version: string;
+  gate: Gate;
+  stateOf: StateOf;
+  profileOf(name: string): Profile | undefined;
+  linkOf(name: string): LinkHandle | undefined;
+  recordActivity: RecordActivity;
+  publishClients(clients: BridgeClient[]): void;
+  publishCatalogue(profile: string, view: CatalogueView): void;
+  /** A control connection of the CLI, authenticated; bytes both ways. */
+  onControl(duplex: Duplex): void;
+  limits?: Partial<BridgeLimits>;
+}
+
+export interface ClientCall {
+  profile: string;
+  client: { name: string; version: string };
+  transport: 'cli' | 'http';
+  method: string;
+  /** JSON text of params. */
+  paramsText: string;
+}
+
+export interface Bridge {
+  readonly catalogue: Catalogue;
+  /** Opens the local socket. Throws APP_ALREADY_RUNNING. */
+  start(): Promise<void>;
+  /** Begins to serve a profile that profileOf and linkOf know. Idempotent. */
+  addProfile(name: string): Promise<void>;
+  /** Ends its clients' sessions and deletes its catalogue. */
+  removeProfile(name: string): Promise<void>;
+  /** The app's own MCP client of the profile. Throws PROFILE_UNKNOWN. */
+  readerOf(profile: string): McpReader;
+  /** Reads the lists of the back end anew. Throws AppError when it does not answer. */
+  refresh(profile: string): Promise<void>;
+  /** One request through bridge and guard as a client of its own. Throws PROFILE_UNKNOWN. */
+  callAs(call: ClientCall): Promise<RpcAnswer>;
+  /** Ends socket, sessions and readers. Idempotent. */
+  dispose(): Promise<void>;
+}
+
+export function createBridge(options: BridgeOptions): Bridge {
+  const hub = new Hub(options);
+  return {
+    catalogue: hub.catalogue,
+    start: () => hub.start(),
+    addProfile: (name) => hub.addProfile(name),
+    removeProfile: (name) => hub.removeProfile(name),
+    readerOf: (profile) => hub.profile(profile).reader,
+    refresh: (profile) => hub.profile(profile).refresh(),
+    callAs: (call) => hub.callAs(call),
+    dispose: () => hub.dispose(),
+  };
+}
+
+class Hub {
+  readonly catalogue: Catalogue;
+  readonly #o: BridgeOptions;
+  readonly #profiles = new Map<string, ProfileBridge>();
+  readonly #sessions = new Map<ClientSession, string>();
+  readonly #own: OwnAnswers;
+  readonly #held: Held;
+  #server: LocalServer | undefined;
+  #cancelPublish: (() => void) | undefined;
+  #disposed = false;
+
+  constructor(options: BridgeOptions) {
+    this.#o = options;
+    this.#own = new OwnAnswers(options.stateOf, options.clock);
+    this.#held = new Held(options.clock);
+    this.catalogue = new Catalogue({
+      home: options.home,
+      clock: options.clock,
+      log: options.log,
+      classify: (profile, tool) => options.gate.classify(profile, tool),
+      own: { tools: OWN_TOOLS, resources: OWN_RESOURCES },
+      publish: (profile, view) => options.publishCatalogue(profile, view),
+      onListsChanged: (profile, kinds) => {
+        for (const [session, of] of this.#sessions) if (of === profile) session.listsChanged(kinds);
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#server = await startLocalServer({
+      home: this.#o.home.dir,
+      log: this.#o.log,
+      onConnection: (hello) => {
+        if (hello.kind === 'control') return (socket) => this.#o.onControl(socket);
+        const profile = this.profile(hello.profile);
+        return (socket) => this.#attach(profile, hello, socket);
+      },
+    });
+  }
+
+  profile(name: string): ProfileBridge {
+    const found = this.#profiles.get(name);
+    if (found) return found;
+    throw new AppError(
+      'PROFILE_UNKNOWN',
+      `Catalyst Companion has no profile named ${name}.`,
+      'catalyst-companion profile list shows all profiles.',
+    );
+  }
+
+  async addProfile(name: string): Promise<void> {
+    await this.catalogue.load(name);
+    const link = this.#o.linkOf(name);
+    if (!link || this.#profiles.has(name) || this.#disposed) return;
+    const { clock, log, version, gate, recordActivity } = this.#o;
+    const shared = { clock, log, gate, recordActivity, own: this.#own, held: this.#held };
+    const profile = new ProfileBridge({
+      ...shared,
+      profile: name,
+      version,
+      link,
+      catalogue: this.catalogue,
+      limits: { ...DEFAULT_LIMITS, ...this.#o.limits },
+      environment: () => this.#o.profileOf(name)?.environment ?? 'live',
+      onClientChanged: (now) => this.#publish(now),
+    });
+    this.#profiles.set(name, profile);
+    profile.start();
+  }
+
+  async removeProfile(name: string): Promise<void> {
+    const profile = this.#profiles.get(name);
+    this.#profiles.delete(name);
+    for (const [session, of] of this.#sessions) if (of === name) await this.#leave(session);
+    await profile?.dispose();
+    await this.catalogue.remove(name);
+  }
+
+  async callAs(call: ClientCall): Promise<RpcAnswer> {
+    const profile = this.profile(call.profile);
+    let settle: (text: string) => void = () => {};
+    const answered = new Promise<string>((resolve) => (settle = resolve));
+    const client = this.#newClient(call.transport, null);
+    Object.assign(client, call.client);
+    const session = new ClientSession(profile.host, client, (id, pieces) => {
+      if (id === '1') settle(Buffer.concat(pieces.map((piece) => Buffer.from(piece))).toString('utf8'));
+    });
+    this.#sessions.set(session, call.profile);
+    try {
+      const method = JSON.stringify(call.method);
+      session.line(Buffer.from(`{"jsonrpc":"2.0","id":1,"method":${method},"params":${call.paramsText}}`));
+      const answer = JSON.parse(await answered) as Record<string, unknown>;
+      if ('result' in answer) return { result: answer['result'] };
+      return { error: answer['error'] as { code: number; message: string } };
+    } finally {
+      await this.#leave(session);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#cancelPublish?.();
+    await this.#server?.dispose();
+    const leaving = [...this.#sessions.keys()].map((session) => session.close());
+    // calls that are held upstream would keep the app from quitting: their outcome is then unknown
+    const late = new Promise<void>((resolve) => void this.#o.clock.after(2000, resolve));
+    await Promise.race([Promise.all(leaving), late]);
+    await Promise.all([...this.#profiles.values()].map((profile) => profile.dispose()));
+  }
+
+  #attach(profile: ProfileBridge, hello: Hello, socket: Socket): void {
+    const client = this.#newClient('stdio', hello.pid);
+    const session = new ClientSession(profile.host, client, (id, pieces) => connection.send(id, pieces));
+    const connection = new StubConnection(
+      socket,
+      (line) => session.line(line),
+      () => {
+        this.#record(profile.name, client, 'left');
+        void this.#leave(session);
+      },
+    );
+    this.#sessions.set(session, profile.name);
+    if (hello.state) session.adopt(hello.state);
+    this.#publish(true);
+  }
+
+  #record(profile: string, client: ClientFacts, what: string): void {
+    this.#o.recordActivity({
+      profile,
+      kind: 'session',
+      actor: client.name,
+      title: `${client.name} ${what}`,
+      outcome: 'ok',
+    });
+  }
+
+  async #leave(session: ClientSession): Promise<void> {
+    this.#sessions.delete(session);
+    this.#publish(true);
+    await session.close();
+  }
+
+  #newClient(transport: ClientFacts['transport'], pid: number | null): ClientFacts {
+    const now = this.#o.clock.now();
+    return {
+      id: randomUUID(),
+      name: 'unknown',
+      version: '',
+      transport,
+      pid,
+      since: now,
+      lastAt: now,
+      calls: 0,
+    };
+  }
+
+  #publish(now: boolean): void {
+    if (this.#disposed) return;
+    if (now) {
+      this.#cancelPublish?.();
+      this.#cancelPublish = undefined;
+      this.#o.publishClients(
+        [...this.#sessions].map(([session, profile]) => ({
+          ...session.client,
+          profile,
+          inFlight: session.inFlight,
+        })),
+      );
+    } else this.#cancelPublish ??= this.#o.clock.after(PUBLISH_MS, () => this.#publish(true));
+  }
+}

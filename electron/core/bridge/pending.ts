@@ -1,0 +1,23 @@
+/** One request of a client that has no answer yet. */
+export class Pending {
+  /** Raw JSON text of the client's id. */
+  readonly id: string;
+  readonly method: string;
+  /** Raw JSON text of the client's progress token. */
+  readonly token: string | undefined;
+  /** Aborts what may be given up: a waiting consent, a read. Never a call that changes something. */
+  readonly abort = new AbortController();
+  /** The client takes no answer any more (cancelled, left, or answered already). */
+  over = false;
+  /** A call that changes something has been sent: it is held to its end whatever the client does. */
+  binding = false;
+  /** Our id of the request that is under way upstream. */
+  upstreamId: number | undefined;
+  progressSeen = false;
+
+  constructor(id: string, method: string, token: string | undefined) {
+    this.id = id;
+    this.method = method;
+    this.token = token;
+  }
+}

@@ -1,0 +1,102 @@
+import type { Environment } from '../../contract/profile.ts';
+import type { BridgeLimits, SessionHost } from './host.ts';
+import type { BridgeReader } from './reader.ts';
+import { createReader } from './reader.ts';
+import { clockTime } from './words.ts';
+
+/** Changes that come together are read together. */
+const SETTLE_MS = 150;
+const RETRY_MS = 15_000;
+
+export interface ProfileBridgeOptions extends Omit<
+  SessionHost,
+  'linkDown' | 'onListChanged' | 'environment'
+> {
+  environment(): Environment;
+  limits: BridgeLimits;
+  version: string;
+}
+
+/** What all clients of one profile share: its reader, its catalogue's upkeep and the words for a link that is down. */
+export class ProfileBridge {
+  readonly name: string;
+  readonly reader: BridgeReader;
+  readonly host: SessionHost;
+  readonly #o: ProfileBridgeOptions;
+  #downSince: number | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #cancel: (() => void) | undefined;
+  #refreshing: Promise<void> | undefined;
+  #again = false;
+  #disposed = false;
+
+  constructor(options: ProfileBridgeOptions) {
+    this.#o = options;
+    this.name = options.profile;
+    const { link, clock, log, version } = options;
+    this.reader = createReader(link, { clock, log, version, onListChanged: () => this.#soon(SETTLE_MS) });
+    this.host = {
+      ...options,
+      linkDown: () => this.#linkDown(),
+      onListChanged: () => this.#soon(SETTLE_MS),
+    };
+  }
+
+  start(): void {
+    const look = () => {
+      if (this.#o.link.transport) {
+        if (this.#downSince !== undefined || !this.#unsubscribe) this.#soon(0);
+        this.#downSince = undefined;
+      } else this.#downSince ??= this.#o.clock.now();
+    };
+    look();
+    this.#unsubscribe = this.#o.link.onChange(look);
+  }
+
+  /** Reads all lists anew; calls at the same time share one reading. Throws AppError. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing) {
+      // what is being read now may be older than the change that was announced
+      this.#again = true;
+      await this.#refreshing;
+      return;
+    }
+    this.#refreshing = this.#learn().finally(() => (this.#refreshing = undefined));
+    await this.#refreshing;
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    this.#unsubscribe?.();
+    this.#cancel?.();
+    await this.reader.close();
+  }
+
+  async #learn(): Promise<void> {
+    do {
+      this.#again = false;
+      const lists = await this.reader.learn();
+      if (this.#disposed) return;
+      await this.#o.catalogue.learn(this.name, lists);
+    } while (this.#again);
+  }
+
+  #soon(ms: number): void {
+    if (this.#disposed) return;
+    this.#cancel?.();
+    this.#cancel = this.#o.clock.after(ms, () => {
+      this.refresh().catch((error: unknown) => {
+        this.#o.log.warn('the lists of the back end could not be read', {
+          profile: this.name,
+          why: (error as Error).message,
+        });
+        if (this.#o.link.transport) this.#soon(RETRY_MS);
+      });
+    });
+  }
+
+  #linkDown(): string {
+    const since = this.#downSince === undefined ? '' : ` since ${clockTime(this.#downSince)}`;
+    return `The link to ${this.name} is down${since}. ${this.#o.link.reason()}`;
+  }
+}

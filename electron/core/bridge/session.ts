@@ -1,0 +1,343 @@
+import { members } from '../../stub/envelope.ts';
+import { LISTS, initializeResult } from '../../stub/wire.ts';
+import type { ClientState } from '../../stub/wire.ts';
+import type { CallAnswer } from './call.ts';
+import { CallLane, isWorthRepeating } from './call.ts';
+import { UpstreamFailure } from './failure.ts';
+import type { Keep, Pieces } from './fit.ts';
+import { answerPieces, answerResult, callPieces, lineLimit } from './fit.ts';
+import type { ClientFacts, SessionHost } from './host.ts';
+import type { Inspected } from './inspect.ts';
+import { inspect, progressToken, withId } from './inspect.ts';
+import { OwnCalls } from './own-calls.ts';
+import { Pending } from './pending.ts';
+import { ownProgress, progressWanted } from './progress.ts';
+import type { Received } from './reply.ts';
+import { Remembered } from './remembered.ts';
+import { Upstream } from './upstream.ts';
+import { errorLine, resultLine, toolText } from './words.ts';
+
+/** Requests that only read or set a desired state: sent once more where the session or connection was lost. */
+const REPEATABLE = new Set([
+  'resources/read',
+  'prompts/get',
+  'completion/complete',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'logging/setLevel',
+]);
+
+/** Takes one line for the client; `id` is the raw id that it answers, empty where it answers nothing. */
+export type Send = (id: string, pieces: Pieces) => void;
+
+/** One local client and its session with the back end. */
+export class ClientSession {
+  readonly client: ClientFacts;
+  readonly #host: SessionHost;
+  readonly #send: Send;
+  readonly #upstream: Upstream;
+  readonly #lane: CallLane;
+  readonly #own: OwnCalls;
+  readonly #pending = new Map<string, Pending>();
+  /** Raw ids of the server's requests that the client has to answer. */
+  readonly #asked = new Set<string>();
+  readonly #held = new Set<Promise<unknown>>();
+  readonly #remembered: Remembered;
+  readonly #keep: Keep;
+  #initialized = false;
+  #closed = false;
+
+  constructor(host: SessionHost, client: ClientFacts, send: Send) {
+    this.#host = host;
+    this.client = client;
+    this.#send = send;
+    this.#remembered = new Remembered(client);
+    this.#keep = (text) => host.held.keepText(host.profile, text);
+    this.#upstream = new Upstream({
+      link: host.link,
+      clock: host.clock,
+      log: host.log,
+      initialize: (id) => this.#remembered.initializeText(id),
+      onServerMessage: (message) => this.#fromServer(message),
+      restore: () => this.#remembered.restore(this.#upstream),
+    });
+    this.#lane = new CallLane(host, this.#upstream, client);
+    this.#own = new OwnCalls(host);
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Takes over a session that began while the app was away. */
+  adopt(state: ClientState): void {
+    this.#remembered.adopt(state);
+    if (state.initialized) this.#begin();
+    const { revision } = this.#host.catalogue.served(this.#host.profile);
+    if (state.initialized && state.served !== null && state.served !== revision)
+      this.listsChanged(['tools', 'resources', 'prompts']);
+  }
+
+  /** One line of the client, without its newline. */
+  line(bytes: Buffer): void {
+    if (this.#closed) return;
+    this.client.lastAt = this.#host.clock.now();
+    const message = inspect(bytes);
+    switch (message.kind) {
+      case 'refused':
+        this.#send(message.id, [errorLine(message.id, message.code, message.message)]);
+        return;
+      case 'response':
+        if (this.#asked.delete(message.id)) this.#tell(message.text);
+        return;
+      case 'notification':
+        this.#notified(message);
+        return;
+      case 'request':
+        this.#requested(message);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  listsChanged(kinds: readonly string[]): void {
+    if (!this.#initialized || this.#closed) return;
+    for (const kind of kinds)
+      this.#send('', [`{"jsonrpc":"2.0","method":"notifications/${kind}/list_changed"}\n`]);
+  }
+
+  /** The client has gone: what only reads is given up, what changes something is held to its end. Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const pending of this.#pending.values()) {
+      pending.over = true;
+      if (!pending.binding) pending.abort.abort();
+    }
+    for (const id of this.#asked) this.#refuseServer(id);
+    await Promise.allSettled(this.#held);
+    await this.#upstream.close();
+  }
+
+  #requested(message: Inspected): void {
+    const { id, method } = message;
+    if (this.#pending.has(id)) {
+      this.#send('', [errorLine(id, -32600, 'Invalid request: this id is still in use')]);
+      return;
+    }
+    if (this.#pending.size >= this.#host.limits.inFlight) {
+      this.#send(id, [
+        errorLine(id, -32000, 'Too many requests are open at the same time; wait for answers first'),
+      ]);
+      return;
+    }
+    if (method === 'server/discover')
+      this.#send(id, [errorLine(id, -32601, 'Method not found: server/discover')]);
+    else if (method === 'ping') this.#send(id, [resultLine(id, '{}')]);
+    else if (method === 'initialize') {
+      this.#remembered.introduce(message);
+      this.#host.onClientChanged(true);
+      const { serve } = this.#host.catalogue.served(this.#host.profile);
+      this.#send(id, [
+        resultLine(id, initializeResult(serve['initialize'], message.params['protocolVersion'])),
+      ]);
+    } else this.#work(message);
+  }
+
+  /** Requests that take time. */
+  #work(message: Inspected): void {
+    const pending = new Pending(message.id, message.method, progressToken(message));
+    this.#pending.set(message.id, pending);
+    this.client.calls++;
+    this.#host.onClientChanged(false);
+    const done = this.#answer(message, pending)
+      .catch((error: unknown) => {
+        this.#host.log.error('a request failed inside the bridge', {
+          method: message.method,
+          why: String(error),
+        });
+        this.#finish(pending, [errorLine(message.id, -32603, 'Internal error in Catalyst Companion')]);
+      })
+      .finally(() => {
+        this.#held.delete(done);
+        this.#host.onClientChanged(false);
+      });
+    this.#held.add(done);
+  }
+
+  async #answer(message: Inspected, pending: Pending): Promise<void> {
+    if (LISTS.includes(message.method)) {
+      await this.#list(message, pending);
+      return;
+    }
+    if (message.method === 'tools/call') {
+      await this.#call(message, pending);
+      return;
+    }
+    const own = this.#own.resource(message);
+    if (own !== undefined) this.#finish(pending, [resultLine(message.id, own)]);
+    else await this.#forward(message, pending);
+  }
+
+  async #list(message: Inspected, pending: Pending): Promise<void> {
+    if (message.params['cursor'] !== undefined) {
+      this.#finish(pending, [
+        errorLine(message.id, -32602, 'Invalid params: there is one page only, without cursors'),
+      ]);
+      return;
+    }
+    await this.#host.catalogue.whenKnown(this.#host.profile, this.#host.limits.firstListMs);
+    const { serve } = this.#host.catalogue.served(this.#host.profile);
+    this.#finish(pending, [resultLine(message.id, serve[message.method] ?? '{}')]);
+  }
+
+  async #call(message: Inspected, pending: Pending): Promise<void> {
+    const tool = message.params['name'] as string;
+    const own = this.#own.tool(message, lineLimit(this.client.name));
+    if (own !== undefined) {
+      this.#finish(pending, [resultLine(message.id, await own)]);
+      return;
+    }
+    const ended = this.#lane.run(message, pending);
+    const stopProgress = ownProgress(pending, tool, this.#host.clock, (line) => this.#send('', [line]));
+    let late = false;
+    const cancel = this.#host.clock.after(this.#host.limits.deadlineMs, () => {
+      late = true;
+      this.#deadline(pending, tool, ended);
+    });
+    const answer = await ended;
+    cancel();
+    stopProgress();
+    if (!late || !pending.over)
+      this.#finish(pending, callPieces(message.id, answer, lineLimit(this.client.name), this.#keep));
+  }
+
+  /** The client is answered now, the call goes on. A call that still waits for consent is withdrawn instead. */
+  #deadline(pending: Pending, tool: string, ended: Promise<CallAnswer>): void {
+    if (pending.upstreamId === undefined) {
+      pending.abort.abort();
+      return;
+    }
+    const done = ended.then((answer) => answerResult(answer));
+    const handle = this.#host.held.keepCall(this.#host.profile, tool, done);
+    const seconds = Math.round(this.#host.limits.deadlineMs / 1000);
+    const text =
+      `${tool} is still running after ${seconds} s; its outcome is not known yet. Do not call ${tool} again. ` +
+      `Ask for the outcome with companion_continue and {"handle":"${handle}"}.`;
+    this.#finish(pending, [resultLine(pending.id, toolText(text, pending.binding))]);
+  }
+
+  async #forward(message: Inspected, pending: Pending): Promise<void> {
+    const started = this.#host.clock.monotonic();
+    const once = () => {
+      const id = this.#upstream.newId();
+      pending.upstreamId = id;
+      return this.#upstream.request(id, withId(message, String(id)), {
+        timeoutMs: this.#host.limits.deadlineMs,
+        signal: pending.abort.signal,
+      });
+    };
+    let outcome: 'ok' | 'error' = 'ok';
+    let detail = '';
+    try {
+      const received = await once().catch((error: unknown) => {
+        if (!REPEATABLE.has(message.method) || !isWorthRepeating(error) || pending.over) throw error;
+        return once();
+      });
+      const error = received.value?.['error'] as { message?: unknown } | undefined;
+      if (error) [outcome, detail] = ['error', String(error.message).slice(0, 300)];
+      else this.#remembered.settled(message);
+      this.#finish(pending, answerPieces(message, received, lineLimit(this.client.name), this.#keep));
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error;
+      [outcome, detail] = ['error', error.error.message];
+      const why = error.error.code === 'LINK_NOT_CONNECTED' ? this.#host.linkDown() : error.error.message;
+      this.#finish(pending, [errorLine(message.id, -32000, `${why} ${error.error.next}`)]);
+    }
+    this.#record(message, outcome, detail, this.#host.clock.monotonic() - started);
+  }
+
+  #notified(message: Inspected): void {
+    if (message.method === 'notifications/initialized') this.#begin();
+    else if (message.method === 'notifications/cancelled') this.#cancelled(message);
+    else this.#tell(message.text);
+  }
+
+  /** The session upstream is opened ahead of the first call, so that the first call is as fast as the others. */
+  #begin(): void {
+    this.#initialized = true;
+    if (this.#host.link.transport) this.#upstream.open().catch(() => {});
+  }
+
+  #cancelled(message: Inspected): void {
+    const span = message.paramsSpan && members(message.text, message.paramsSpan.start).get('requestId');
+    const pending = span && this.#pending.get(message.text.slice(span.start, span.end));
+    if (!span || !pending) return;
+    pending.over = true;
+    this.#pending.delete(pending.id);
+    // hosts cancel by themselves when their time is up: that must not break off a start half-way
+    if (pending.binding) return;
+    const { upstreamId } = pending;
+    if (upstreamId !== undefined)
+      this.#tell(message.text.slice(0, span.start) + String(upstreamId) + message.text.slice(span.end));
+    pending.abort.abort();
+  }
+
+  #fromServer(message: Received): void {
+    if (message.kind === 'request') {
+      if (this.#closed) this.#refuseServer(message.id);
+      else {
+        this.#asked.add(message.id);
+        this.#send('', [message.bytes, '\n']);
+      }
+      return;
+    }
+    if (message.method.endsWith('/list_changed')) {
+      this.#host.onListChanged();
+      return;
+    }
+    if (this.#closed) return;
+    if (message.method === 'notifications/progress' && !progressWanted(message, this.#pending.values()))
+      return;
+    this.#send('', [message.bytes, '\n']);
+  }
+
+  #refuseServer(id: string): void {
+    this.#tell(`{"jsonrpc":"2.0","id":${id},"error":{"code":-32000,"message":"The client has gone"}}`);
+  }
+
+  #tell(text: string): void {
+    if (!this.#upstream.facts) return;
+    this.#upstream.notify(text).catch((error: unknown) => {
+      this.#host.log.warn('a notification did not reach the server', { why: (error as Error).message });
+    });
+  }
+
+  #finish(pending: Pending, pieces: Pieces): void {
+    if (this.#pending.get(pending.id) === pending) this.#pending.delete(pending.id);
+    if (pending.over) return;
+    pending.over = true;
+    this.#send(pending.id, pieces);
+  }
+
+  #record(message: Inspected, outcome: 'ok' | 'error', detail: string, durationMs: number): void {
+    const kind = message.method.startsWith('resources/')
+      ? 'resource'
+      : message.method.startsWith('prompts/')
+        ? 'prompt'
+        : undefined;
+    if (!kind) return;
+    const what = message.params['uri'] ?? message.params['name'];
+    const title = typeof what === 'string' ? what : message.method;
+    this.#host.recordActivity({
+      profile: this.#host.profile,
+      kind,
+      actor: this.client.name,
+      title,
+      outcome,
+      durationMs,
+      detail,
+    });
+  }
+}

@@ -1,0 +1,291 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { CatalogueView, ToolClass, ToolEntry } from '../../contract/bridge.ts';
+import { AppError } from '../../contract/errors.ts';
+import type { Home } from '../files.ts';
+import { readState, writeState } from '../files.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { ToolLookup } from '../seams.ts';
+import { definitionOf } from './definition.ts';
+import { isListed, learnTools, statusOf } from './rules.ts';
+import type { SavedTool } from './saved.ts';
+import { NOTHING_SAVED, SavedCatalogue } from './saved.ts';
+
+/** What a back end lists, each entry as the JSON text that it sent. */
+export interface LearnedLists {
+  facts: { protocolVersion: string; serverInfo: { name: string; version: string }; text: string };
+  tools: string[];
+  resources: string[];
+  templates: string[];
+  prompts: string[] | null;
+}
+
+export type ListKind = 'tools' | 'resources' | 'prompts';
+
+export interface CatalogueOptions {
+  home: Home;
+  clock: Clock;
+  log: Log;
+  classify(profile: string, tool: string): ToolClass;
+  /** What the app itself adds to every profile's lists, JSON texts. */
+  own: { tools: readonly string[]; resources: readonly string[] };
+  publish(profile: string, view: CatalogueView): void;
+  /** The lists that clients get are no longer the same. */
+  onListsChanged(profile: string, kinds: ListKind[]): void;
+}
+
+interface Entry {
+  saved: SavedCatalogue;
+  /** The file is broken and was left as it is; nothing is written over it. */
+  readOnly: boolean;
+  /** Resolves at the first contact with the server; at once where that was in an earlier run. */
+  known: Promise<void>;
+  setKnown(): void;
+  saving: Promise<void>;
+}
+
+const nameOf = (text: string) => (JSON.parse(text) as { name?: unknown }).name;
+const uriOf = (text: string) => (JSON.parse(text) as { uri?: unknown }).uri;
+
+/** The saved, approved lists of all profiles, one file each. */
+export class Catalogue {
+  readonly #o: CatalogueOptions;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: CatalogueOptions) {
+    this.#o = options;
+  }
+
+  /** Reads a profile's file, or begins one with what the app itself offers. Idempotent. */
+  async load(profile: string): Promise<void> {
+    if (this.#entries.has(profile)) return;
+    let saved: SavedCatalogue | undefined;
+    let readOnly = false;
+    try {
+      saved = await readState(this.#file(profile), SavedCatalogue);
+    } catch (error) {
+      readOnly = true;
+      this.#o.log.warn((error as Error).message, { profile });
+    }
+    if (this.#entries.has(profile)) return;
+    let setKnown = () => {};
+    const known = new Promise<void>((resolve) => (setKnown = resolve));
+    const entry: Entry = {
+      saved: saved ?? NOTHING_SAVED,
+      readOnly,
+      known,
+      setKnown,
+      saving: Promise.resolve(),
+    };
+    if (entry.saved.savedAt !== null) setKnown();
+    this.#entries.set(profile, entry);
+    await this.#change(profile, entry, entry.saved);
+  }
+
+  /** Forgets a profile and deletes its file. */
+  async remove(profile: string): Promise<void> {
+    const entry = this.#entries.get(profile);
+    this.#entries.delete(profile);
+    await entry?.saving.catch(() => {});
+    await fs.rm(this.#file(profile), { force: true });
+  }
+
+  /** Takes over what the server listed now. */
+  async learn(profile: string, lists: LearnedLists): Promise<void> {
+    const entry = this.#entries.get(profile);
+    if (!entry) return;
+    const definitions = lists.tools.map(definitionOf).filter((found) => found !== undefined);
+    const { facts } = lists;
+    const next: SavedCatalogue = {
+      ...entry.saved,
+      savedAt: this.#o.clock.now(),
+      server: { ...facts.serverInfo, protocolVersion: facts.protocolVersion },
+      initialize: facts.text,
+      tools: learnTools(entry.saved.tools, definitions, entry.saved.savedAt === null, (tool) =>
+        this.#o.classify(profile, tool),
+      ),
+      resources: lists.resources,
+      templates: lists.templates,
+      prompts: lists.prompts,
+    };
+    await this.#change(profile, entry, next);
+    entry.setKnown();
+  }
+
+  /** Resolves at the first contact, or after `ms`. */
+  async whenKnown(profile: string, ms: number): Promise<void> {
+    const entry = this.#entries.get(profile);
+    if (!entry) return;
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => (cancel = this.#o.clock.after(ms, resolve)));
+    await Promise.race([entry.known, late]);
+    cancel();
+  }
+
+  /**
+   * Approves tools by the hash of the definition that was shown. Throws TOOL_UNKNOWN, or INPUT_INVALID where the
+   * definition has changed since; then nothing is approved.
+   */
+  async approve(
+    profile: string,
+    wanted: readonly { name: string; hash: string }[],
+    as?: 'read' | 'stop' | 'start',
+  ): Promise<ToolEntry[]> {
+    const entry = this.#entry(profile);
+    for (const { name, hash } of wanted) {
+      const tool = this.#tool(entry, name);
+      if (tool.hash !== hash)
+        throw new AppError(
+          'INPUT_INVALID',
+          `The definition of ${name} has changed since it was shown.`,
+          'Look at it again, then approve.',
+        );
+    }
+    const names = new Set(wanted.map(({ name }) => name));
+    return await this.#edit(profile, entry, names, (tool) => ({
+      ...tool,
+      approvedHash: tool.hash,
+      approvedDefinition: tool.definition,
+      approvedAs: as ?? tool.approvedAs,
+      blocked: false,
+    }));
+  }
+
+  /** Hides and refuses tools until they are approved again. Throws TOOL_UNKNOWN. */
+  async block(profile: string, names: readonly string[]): Promise<ToolEntry[]> {
+    const entry = this.#entry(profile);
+    for (const name of names) this.#tool(entry, name);
+    return await this.#edit(profile, entry, new Set(names), (tool) => ({ ...tool, blocked: true }));
+  }
+
+  view(profile: string): CatalogueView {
+    const { saved } = this.#entry(profile);
+    return {
+      savedAt: saved.savedAt,
+      server: saved.server,
+      tools: saved.tools.filter((tool) => tool.present).map((tool) => this.#toolEntry(profile, tool)),
+      resources: saved.resources.map((text) => {
+        const { uri, name } = JSON.parse(text) as { uri?: unknown; name?: unknown };
+        return { uri: String(uri), name: typeof name === 'string' ? name : '' };
+      }),
+    };
+  }
+
+  readonly lookup: ToolLookup = (profile, name) => {
+    const tool = this.#entries.get(profile)?.saved.tools.find((one) => one.name === name);
+    if (!tool) return undefined;
+    return { status: statusOf(tool, (one) => this.#o.classify(profile, one)), approvedAs: tool.approvedAs };
+  };
+
+  /** What clients are answered: results by method as JSON text, and their revision. */
+  served(profile: string): Pick<SavedCatalogue, 'serve' | 'revision'> {
+    return this.#entry(profile).saved;
+  }
+
+  /** Whether the server itself lists this resource. */
+  listsResource(profile: string, uri: string): boolean {
+    return this.#entries.get(profile)?.saved.resources.some((text) => uriOf(text) === uri) ?? false;
+  }
+
+  #entry(profile: string): Entry {
+    const entry = this.#entries.get(profile);
+    if (entry) return entry;
+    throw new AppError(
+      'PROFILE_UNKNOWN',
+      `There is no profile named ${profile}.`,
+      'catalyst-companion profile list shows all profiles.',
+    );
+  }
+
+  #tool(entry: Entry, name: string): SavedTool {
+    const tool = entry.saved.tools.find((one) => one.name === name);
+    if (tool) return tool;
+    throw new AppError(
+      'TOOL_UNKNOWN',
+      `The server lists no tool named ${name}.`,
+      'catalyst-companion tools list PROFILE shows all tools.',
+    );
+  }
+
+  #toolEntry(profile: string, tool: SavedTool): ToolEntry {
+    const classify = (name: string) => this.#o.classify(profile, name);
+    const changed = tool.approvedHash !== null && tool.approvedHash !== tool.hash;
+    return {
+      name: tool.name,
+      class: tool.approvedAs ?? classify(tool.name),
+      status: statusOf(tool, classify),
+      hash: tool.hash,
+      definition: tool.definition,
+      previous: changed ? tool.approvedDefinition : null,
+    };
+  }
+
+  async #edit(
+    profile: string,
+    entry: Entry,
+    names: Set<string>,
+    change: (tool: SavedTool) => SavedTool,
+  ): Promise<ToolEntry[]> {
+    const tools = entry.saved.tools.map((tool) => (names.has(tool.name) ? change(tool) : tool));
+    await this.#change(profile, entry, { ...entry.saved, tools });
+    return tools.filter((tool) => names.has(tool.name)).map((tool) => this.#toolEntry(profile, tool));
+  }
+
+  /** Takes the new state into force, tells clients and page what changed, and saves. Throws STATE_WRITE_FAILED. */
+  async #change(profile: string, entry: Entry, next: SavedCatalogue): Promise<void> {
+    const before = entry.saved;
+    // approvals count from here on: `classify` may ask for them
+    entry.saved = next;
+    const serve = this.#serve(profile, next);
+    const revision = createHash('sha256').update(JSON.stringify(serve)).digest('hex').slice(0, 16);
+    const reads = next.tools
+      .filter((tool) => this.#o.classify(profile, tool.name) === 'read')
+      .map(({ name }) => name);
+    entry.saved = {
+      ...next,
+      serve,
+      revision,
+      reads: [...reads, ...this.#o.own.tools.map((text) => String(nameOf(text)))],
+    };
+    this.#o.publish(profile, this.view(profile));
+    const kinds = changedKinds(before.serve, serve);
+    if (kinds.length > 0 && before.revision !== '') this.#o.onListsChanged(profile, kinds);
+    if (entry.readOnly || (revision === before.revision && next === before)) return;
+    entry.saving = entry.saving
+      .catch(() => {})
+      .then(() => writeState(this.#file(profile), JSON.stringify(entry.saved)));
+    await entry.saving;
+  }
+
+  #serve(profile: string, saved: SavedCatalogue): Record<string, string> {
+    const { own } = this.#o;
+    const ownNames = new Set(own.tools.map(nameOf));
+    const listed = saved.tools.filter(
+      (tool) => !ownNames.has(tool.name) && isListed(tool, (name) => this.#o.classify(profile, name)),
+    );
+    const uris = new Set(saved.resources.map(uriOf));
+    const resources = [...saved.resources, ...own.resources.filter((text) => !uris.has(uriOf(text)))];
+    const list = (key: string, entries: readonly string[]) => `{"${key}":[${entries.join(',')}]}`;
+    return {
+      ...(saved.initialize === null ? {} : { initialize: saved.initialize }),
+      'tools/list': list('tools', [...listed.map((tool) => tool.definition), ...own.tools]),
+      'resources/list': list('resources', resources),
+      'resources/templates/list': list('resourceTemplates', saved.templates),
+      'prompts/list': list('prompts', saved.prompts ?? []),
+    };
+  }
+
+  #file(profile: string): string {
+    return path.join(this.#o.home.catalogue, `${profile}.json`);
+  }
+}
+
+function changedKinds(before: Record<string, string>, after: Record<string, string>): ListKind[] {
+  const differs = (...methods: string[]) => methods.some((method) => before[method] !== after[method]);
+  const kinds: ListKind[] = [];
+  if (differs('tools/list')) kinds.push('tools');
+  if (differs('resources/list', 'resources/templates/list')) kinds.push('resources');
+  if (differs('prompts/list')) kinds.push('prompts');
+  return kinds;
+}

@@ -1,0 +1,54 @@
+import type { ToolClass, ToolStatus } from '../../contract/bridge.ts';
+import type { Definition } from './definition.ts';
+import { TOOL_NAME } from './definition.ts';
+import type { SavedTool } from './saved.ts';
+
+/** What the catalogue asks of the guard's table: the class of an exact name, `unknown` where it lists none. */
+export type Classify = (tool: string) => ToolClass;
+
+/**
+ * What becomes of the saved tools when the server lists `found` (pure). At first contact the tools that the table
+ * names are approved as they are; later every new or changed definition waits for a person.
+ */
+export function learnTools(
+  saved: readonly SavedTool[],
+  found: readonly Definition[],
+  firstContact: boolean,
+  classify: Classify,
+): SavedTool[] {
+  const before = new Map(saved.map((tool) => [tool.name, tool]));
+  const next: SavedTool[] = [];
+  for (const { name, hash, text } of found) {
+    // a name listed twice: the first counts, the second could hide behind its approval
+    if (next.some((tool) => tool.name === name)) continue;
+    const known = before.get(name);
+    const approved = firstContact && !known && classify(name) !== 'unknown';
+    next.push({
+      name,
+      definition: text,
+      hash,
+      approvedHash: approved ? hash : (known?.approvedHash ?? null),
+      approvedDefinition: approved ? text : (known?.approvedDefinition ?? null),
+      approvedAs: known?.approvedAs ?? null,
+      blocked: known?.blocked ?? false,
+      present: true,
+    });
+  }
+  // what the server no longer lists keeps its approval, in case it comes back unchanged
+  for (const tool of saved)
+    if (!next.some(({ name }) => name === tool.name)) next.push({ ...tool, present: false });
+  return next;
+}
+
+/** Status of one tool. Stop-like tools stay listed whatever changed: the way to stop must not close. */
+export function statusOf(tool: SavedTool, classify: Classify): ToolStatus {
+  if (tool.blocked) return 'blocked';
+  if (tool.approvedHash === tool.hash) return 'listed';
+  if (classify(tool.name) === 'stop') return 'listed';
+  return tool.approvedHash === null ? 'new' : 'changed';
+}
+
+/** Whether clients see the tool. */
+export function isListed(tool: SavedTool, classify: Classify): boolean {
+  return tool.present && TOOL_NAME.test(tool.name) && statusOf(tool, classify) === 'listed';
+}

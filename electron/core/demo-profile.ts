@@ -1,0 +1,56 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Profile } from '../contract/profile.ts';
+import type { DemoDroplet } from './demo/demo-droplet.ts';
+import { startDemoDroplet } from './demo/demo-droplet.ts';
+import type { Fault } from './demo/faults.ts';
+import type { Home } from './files.ts';
+import { writeState } from './files.ts';
+import type { Log } from './ports.ts';
+
+/** The demo profile's name; a user's profile may not take it. */
+export const DEMO_PROFILE = 'demo';
+
+export interface DemoRun {
+  profile: Profile;
+  knownHostsFile: string;
+  droplet: DemoDroplet;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the embedded droplet and gives the profile that reaches it over real SSH. Its keys live for this run only:
+ * the client key as a 0600 file in `keys/`, the host key pinned in a known_hosts file of its own, both removed at stop.
+ */
+export async function startDemo(home: Home, log: Log, faults: readonly Fault[] = []): Promise<DemoRun> {
+  const droplet = await startDemoDroplet({ log, faults: [...faults] });
+  const keyFile = path.join(home.keys, 'demo');
+  const knownHostsFile = path.join(home.run, 'demo_known_hosts');
+  await writeState(keyFile, droplet.ssh.clientKey);
+  await writeState(knownHostsFile, `${droplet.ssh.hostKeyLine}\n`);
+  const profile: Profile = {
+    ...droplet.profile(),
+    name: DEMO_PROFILE,
+    environment: 'demo',
+    links: [
+      {
+        kind: 'ssh',
+        host: droplet.ssh.host,
+        port: droplet.ssh.port,
+        user: droplet.ssh.user,
+        auth: [{ kind: 'key', file: keyFile }],
+        jump: [],
+      },
+    ],
+    wanted: true,
+  };
+  return {
+    profile,
+    knownHostsFile,
+    droplet,
+    async stop() {
+      await droplet.stop();
+      await Promise.allSettled([fs.rm(keyFile, { force: true }), fs.rm(knownHostsFile, { force: true })]);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { AppError } from '../../contract/errors.ts';
+import type { Outcome, ToolClass } from '../../contract/bridge.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { GatedCall, RecordActivity } from '../seams.ts';
+
+/** What the guard writes into the audit trail. */
+export interface TrailEntry {
+  /** Client name, `you` for the dashboard and CLI, or `app`. */
+  actor: string;
+  kind: string;
+  profile: string;
+  tool?: string;
+  /** callHash of the call, hex. */
+  argsHash?: string;
+  /** The exact JSON text of the arguments. */
+  args?: string;
+  decision?: string;
+  outcome?: string;
+  /** Joins intent and outcome: the call's idempotency key. */
+  id?: string;
+  detail?: string;
+}
+
+/** The trail as the guard sees it. `sync`: on the disk before it resolves. Rejects with AUDIT_WRITE_FAILED. */
+export interface Trail {
+  append(entry: TrailEntry, options?: { sync?: boolean }): Promise<unknown>;
+}
+
+/** One call on its way through the gate. */
+export interface Pass {
+  call: GatedCall;
+  toolClass: ToolClass;
+  /** Idempotency key, and the id of its audit entries. */
+  key: string;
+  /** callHash; empty where the arguments are no JSON object. */
+  hash: string;
+  /** Id of its activity line. */
+  activity: string;
+  startedMono: number;
+  /** Set when the call ended, so that a later remark does not stretch its duration. */
+  endedMono?: number;
+}
+
+const actorOf = (call: GatedCall): string => (call.transport === 'cli' ? 'you' : call.client);
+
+/** Writes a call's audit entries and its activity line. */
+export class Recorder {
+  readonly #audit: Trail;
+  readonly #clock: Clock;
+  readonly #record: RecordActivity;
+  readonly #log: Log | undefined;
+
+  constructor(deps: { audit: Trail; clock: Clock; recordActivity: RecordActivity; log?: Log | undefined }) {
+    this.#audit = deps.audit;
+    this.#clock = deps.clock;
+    this.#record = deps.recordActivity;
+    this.#log = deps.log;
+  }
+
+  /** Opens the activity line of a call; returns its id. */
+  opened(call: GatedCall, toolClass: ToolClass): string {
+    const { profile, tool: title } = call;
+    return this.#record({
+      profile,
+      kind: 'tool',
+      actor: actorOf(call),
+      title,
+      toolClass,
+      outcome: 'pending',
+    });
+  }
+
+  line(pass: Pass, outcome: Outcome, detail: string): void {
+    this.#record({
+      profile: pass.call.profile,
+      kind: 'tool',
+      actor: actorOf(pass.call),
+      title: pass.call.tool,
+      toolClass: pass.toolClass,
+      outcome,
+      durationMs: Math.round((pass.endedMono ??= this.#clock.monotonic()) - pass.startedMono),
+      detail,
+      id: pass.activity,
+    });
+  }
+
+  entry(pass: Pass, kind: string, rest: Pick<TrailEntry, 'decision' | 'outcome' | 'detail'>): TrailEntry {
+    const { call, hash, key } = pass;
+    return {
+      actor: actorOf(call),
+      kind,
+      profile: call.profile,
+      tool: call.tool,
+      ...(hash === '' ? {} : { argsHash: hash }),
+      ...(kind === 'intent' || kind === 'consent' ? { args: call.argumentsText } : {}),
+      id: key,
+      ...rest,
+    };
+  }
+
+  /** On the disk when it resolves; rejects when it could not be written. */
+  async must(entry: TrailEntry): Promise<void> {
+    await this.#audit.append(entry, { sync: true });
+  }
+
+  /** Writes if it can; never rejects. */
+  async may(entry: TrailEntry, sync = true): Promise<void> {
+    try {
+      await this.#audit.append(entry, { sync });
+    } catch (error) {
+      this.failed(entry, error);
+    }
+  }
+
+  failed(entry: TrailEntry, error: unknown): void {
+    this.#log?.error('an audit entry could not be written', { kind: entry.kind, tool: entry.tool, error });
+  }
+}
+
+/** Lets a repeated refusal into the trail once a minute, so that a looping model cannot fill it. */
+export class RefusalFilter {
+  readonly #seen = new Map<string, number>();
+
+  passes(call: GatedCall, error: AppError, nowMono: number): boolean {
+    const what = `${call.profile} ${call.tool} ${error.code}`;
+    if (nowMono - (this.#seen.get(what) ?? -Infinity) < 60_000) return false;
+    this.#seen.delete(what);
+    this.#seen.set(what, nowMono);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > 500 && oldest !== undefined) this.#seen.delete(oldest);
+    return true;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Unknown } from '../contract/models.ts';
+import type { Profile } from '../contract/profile.ts';
+import type { AppInfo, AppState, ProfileState } from '../contract/state.ts';
+
+export function initialAppState(app: AppInfo): AppState {
+  return { app, profiles: {}, order: [], clients: {}, activity: [], consents: [] };
+}
+
+function notRead<T>(now: number): Unknown<T> {
+  return { state: 'unknown', reason: 'not connected yet', since: now, last: null };
+}
+
+/** A profile before anything was read: everything unknown, nothing empty or zero. */
+export function initialProfileState(profile: Profile, secrets: string[], now: number): ProfileState {
+  return {
+    profile,
+    secrets,
+    link: { state: 'off' },
+    health: { services: [], reported: null, hint: null, plannedDowntime: false },
+    trading: { positions: notRead(now), pnl: notRead(now), workflow: notRead(now), cycle: notRead(now) },
+    logs: { state: 'off' },
+    catalogue: { savedAt: null, server: null, tools: [], resources: [] },
+    lastStop: null,
+  };
+}

@@ -1,0 +1,62 @@
+import type { LinkStage, LinkVia } from '../../contract/link.ts';
+import type { Profile } from '../../contract/profile.ts';
+import type { Log, Secrets } from '../ports.ts';
+import type { Transport } from './transport.ts';
+
+/** Milliseconds; the defaults are the product's, tests shorten them. */
+export interface Timing {
+  connectMs: number;
+  /** SSH handshake and sign-in together, without an agent. */
+  readyMs: number;
+  /** Longest wait for one answer of an SSH agent: someone may have to touch a key. */
+  agentMs: number;
+  keepaliveMs: number;
+  /** Unanswered keepalives after which an SSH connection counts as lost. */
+  keepaliveCount: number;
+  probeEveryMs: number;
+  probeMs: number;
+  /** Pause before a probe without any answer is confirmed by another one. */
+  confirmMs: number;
+}
+
+export const defaultTiming: Timing = {
+  connectMs: 10_000,
+  readyMs: 20_000,
+  agentMs: 30_000,
+  keepaliveMs: 15_000,
+  keepaliveCount: 3,
+  probeEveryMs: 15_000,
+  probeMs: 10_000,
+  confirmMs: 3_000,
+};
+
+/** A host key that the user accepted: this exact key, for this known_hosts name, saved after the next sign-in. */
+export interface HostKeyPin {
+  readonly host: string;
+  readonly type: string;
+  readonly fingerprint: string;
+}
+
+/** What dialling a link needs. */
+export interface DialContext {
+  readonly profile: Profile;
+  readonly via: LinkVia;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly timing: Timing;
+  readonly knownHostsFile: string;
+  readonly userKnownHostsFiles: readonly string[];
+  readonly agentSocket: string | undefined;
+  readonly pins: readonly HostKeyPin[];
+  /** Aborts the attempt; everything it opened is closed. */
+  readonly signal: AbortSignal;
+  readonly stage: (stage: LinkStage) => void;
+}
+
+/** An open transport with what the supervisor alone uses. */
+export interface OpenLink extends Transport {
+  /** The header that carries the API key over this link. */
+  readonly apiKeyHeader: string | undefined;
+  /** Remembers where the server redirected the MCP endpoint to, on the same origin; path and query. */
+  moveMcp(pathAndQuery: string): void;
+}

@@ -1,0 +1,115 @@
+import type { HostKeyFacts } from '../../contract/link.ts';
+import type { SshLink } from '../../contract/profile.ts';
+import type { DialContext } from './dialling.ts';
+import {
+  addKnownHost,
+  fingerprint,
+  hostKeyAlgorithms,
+  judgeKey,
+  keyType,
+  knownName,
+  readKnownHosts,
+} from './known-hosts.ts';
+import type { HostKeyAlgorithm, KnownHost } from './known-hosts.ts';
+import { HostKeyRefused } from './refusal.ts';
+
+/**
+ * Judges the host key of ONE connection. The first accepted key is the only one this connection accepts afterwards
+ * (the verifier runs again at every re-key, up to hundreds of times, and never asks).
+ */
+export class HostKeyCheck {
+  readonly algorithms: HostKeyAlgorithm[];
+  /** Why the key was refused, once it was. */
+  refusal: HostKeyRefused | undefined;
+  private accepted: Buffer | undefined;
+  private unsaved = false;
+  private readonly entries: readonly KnownHost[];
+  private readonly config: SshLink;
+  private readonly context: DialContext;
+  private readonly name: string;
+
+  private constructor(config: SshLink, context: DialContext, entries: readonly KnownHost[]) {
+    this.config = config;
+    this.context = context;
+    this.entries = entries;
+    this.name = knownName(config.host, config.port);
+    const pinned = context.pins.find((pin) => pin.host === this.name)?.type;
+    const isPinned = (algorithm: string) =>
+      Number(algorithm === pinned || (pinned === 'ssh-rsa' && algorithm.startsWith('rsa-')));
+    this.algorithms = hostKeyAlgorithms(entries, config.host, config.port).toSorted(
+      (a, b) => isPinned(b) - isPinned(a),
+    );
+  }
+
+  /** Throws LINK_KNOWN_HOSTS_UNREADABLE. */
+  static async read(config: SshLink, context: DialContext): Promise<HostKeyCheck> {
+    const files = [context.knownHostsFile, ...context.userKnownHostsFiles];
+    return new HostKeyCheck(config, context, await readKnownHosts(files));
+  }
+
+  /** Whether this connection may go on with the key; otherwise `refusal` says why. */
+  accepts(key: Buffer): boolean {
+    if (this.accepted) {
+      if (this.accepted.equals(key)) return true;
+      this.refusal = this.changed(key, [fingerprint(this.accepted)]);
+      return false;
+    }
+    const { verdict, known } = judgeKey(this.entries, this.config.host, this.config.port, key);
+    const print = fingerprint(key);
+    const pinned = this.context.pins.some((pin) => pin.host === this.name && pin.fingerprint === print);
+    if (verdict === 'known' || (verdict === 'unknown' && pinned)) {
+      this.accepted = Buffer.from(key);
+      this.unsaved = verdict === 'unknown';
+      return true;
+    }
+    if (verdict === 'revoked') this.refusal = this.revoked(key, known);
+    else this.refusal = verdict === 'changed' ? this.changed(key, known) : this.unknown(key, known);
+    return false;
+  }
+
+  /** Stores a newly trusted key. To be called after signing in: only then has the server proven that the key is its own. */
+  async save(): Promise<void> {
+    if (!this.unsaved || !this.accepted) return;
+    try {
+      await addKnownHost(this.context.knownHostsFile, this.name, this.accepted);
+      this.unsaved = false;
+    } catch (error) {
+      // the key stays pinned for this run; only the next start will ask again
+      this.context.log.warn('the trusted host key could not be saved', { error: String(error) });
+    }
+  }
+
+  private facts(key: Buffer, known: string[]): HostKeyFacts {
+    return { host: this.name, type: keyType(key), fingerprint: fingerprint(key), known };
+  }
+
+  private unknown(key: Buffer, known: string[]): HostKeyRefused {
+    const facts = this.facts(key, known);
+    return new HostKeyRefused(
+      'LINK_HOST_KEY_UNKNOWN',
+      `${this.name} was not seen before; its ${facts.type} key is ${facts.fingerprint}.`,
+      `Compare it with the droplet's (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub there), then: catalyst-companion trust ${this.context.profile.name} ${facts.fingerprint}`,
+      facts,
+    );
+  }
+
+  private changed(key: Buffer, known: string[]): HostKeyRefused {
+    const facts = this.facts(key, known);
+    return new HostKeyRefused(
+      'LINK_HOST_KEY_CHANGED',
+      `The host key of ${this.name} has changed: stored is ${known.join(', ')}, offered is ${facts.fingerprint}. Somebody may be in the way, or the droplet was set up anew.`,
+      `Only if you know why it changed: catalyst-companion untrust ${this.context.profile.name} ${known[0] ?? ''}, then connect and compare the new key.`,
+      facts,
+    );
+  }
+
+  private revoked(key: Buffer, known: string[]): HostKeyRefused {
+    const facts = this.facts(key, known);
+    return new HostKeyRefused(
+      'LINK_HOST_KEY_CHANGED',
+      `${this.name} offers a key that is marked as revoked: ${facts.fingerprint}.`,
+      'Do not connect. Ask whoever runs the server; the mark stands in your known_hosts file.',
+      facts,
+    );
+  }
+}

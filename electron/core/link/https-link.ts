@@ -1,0 +1,90 @@
+import fs from 'node:fs/promises';
+import { AppError } from '../../contract/errors.ts';
+import type { HttpsLink } from '../../contract/profile.ts';
+import type { DialContext, OpenLink } from './dialling.ts';
+import { expandHome } from './keys.ts';
+import { secureAgent } from './secure-agent.ts';
+import type { Destination, Route } from './transport.ts';
+import { canonicalUrl, serviceUrl } from './urls.ts';
+
+async function readCa(path: string): Promise<string> {
+  const file = expandHome(path);
+  try {
+    const text = await fs.readFile(file, 'latin1');
+    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no PEM certificate');
+    return text;
+  } catch (error) {
+    throw new AppError(
+      'LINK_CA_UNREADABLE',
+      `The CA file ${file} cannot be used (${(error as Error).message}).`,
+      'Give a PEM file that you can read, starting with -----BEGIN CERTIFICATE-----.',
+      { cause: error },
+    );
+  }
+}
+
+async function keyHeaders(config: HttpsLink, context: DialContext): Promise<Record<string, string>> {
+  if (config.apiKeyHeader === undefined) return {};
+  const { name } = context.profile;
+  const key = await context.secrets.get(name, 'api-key');
+  if (key !== undefined && key !== '') return { [config.apiKeyHeader]: key };
+  throw new AppError(
+    'LINK_API_KEY_MISSING',
+    `No API key is stored for ${name}, and its HTTPS link needs one.`,
+    `Store it: catalyst-companion secret set ${name} api-key`,
+  );
+}
+
+/** Paths of the layout in front of a Catalyst: `/health` is the orchestration's, others are under `/svc/NAME/`. */
+function servicePath(destination: Extract<Destination, { to: 'service' }>): string {
+  const { name, path } = destination;
+  return name === 'orchestration' && path === '/health' ? path : `/svc/${name}${path}`;
+}
+
+/**
+ * Prepares an HTTPS link; nothing is connected before the first request. A service that the web server does not
+ * forward answers 404 there: it cannot be reached over this link.
+ * Throws LINK_API_KEY_MISSING, LINK_CA_UNREADABLE or PROFILE_INVALID.
+ */
+export async function dialHttps(config: HttpsLink, context: DialContext): Promise<OpenLink> {
+  const mcp = canonicalUrl(config.url);
+  if (mcp.pathname === '/') mcp.pathname = '/mcp';
+  const headers = await keyHeaders(config, context);
+  const ca = config.caFile === undefined ? undefined : await readCa(config.caFile);
+  let agent: ReturnType<typeof secureAgent>;
+  try {
+    agent = secureAgent({
+      connectMs: context.timing.connectMs,
+      ...(ca === undefined ? {} : { ca }),
+      ...(config.pinSha256 === undefined ? {} : { pin: config.pinSha256 }),
+    });
+  } catch (error) {
+    throw new AppError(
+      'LINK_CA_UNREADABLE',
+      `The CA file ${config.caFile ?? ''} holds no valid certificate.`,
+      'Export the CA again as PEM.',
+      { cause: error },
+    );
+  }
+  const end = Promise.withResolvers<Error | undefined>();
+  return {
+    via: context.via,
+    apiKeyHeader: config.apiKeyHeader,
+    route: (destination): Route | undefined => {
+      if (destination.to === 'mcp') return { url: new URL(mcp), agent, headers };
+      const known =
+        destination.name === 'orchestration' ||
+        context.profile.services.some((service) => service.name === destination.name);
+      if (!known) return undefined;
+      return { url: serviceUrl(new URL(mcp.origin), servicePath(destination)), agent, headers };
+    },
+    moveMcp: (path) => {
+      mcp.href = mcp.origin + path;
+    },
+    closed: end.promise,
+    close: () => {
+      end.resolve(undefined);
+      agent.destroy();
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import { createPrivateKey } from 'node:crypto';
+import fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../../contract/errors.ts';
+import { recogniseKey, sshKeyText } from './key-text.ts';
+
+/** bcrypt rounds above this take over 10 s here; `ssh-keygen` itself writes 16 or 24. The field is a uint32 without a bound. */
+const MAX_ROUNDS = 512;
+const MAX_BYTES = 64 << 10;
+const DECRYPT_MS = 15_000;
+
+/** The path with a leading `~` as the user's home folder. */
+export function expandHome(file: string): string {
+  return file === '~' || file.startsWith('~/') || file.startsWith('~\\')
+    ? path.join(os.homedir(), file.slice(1))
+    : file;
+}
+
+function formatError(file: string, what: string, nextStep: string, cause?: unknown): AppError {
+  return new AppError('LINK_KEY_FORMAT', `${file} ${what}`, nextStep, { cause });
+}
+
+async function readKeyFile(file: string): Promise<string> {
+  try {
+    const handle = await fs.open(file, 'r');
+    try {
+      const info = await handle.stat();
+      if (!info.isFile()) throw new Error('it is not a regular file');
+      if (info.size > MAX_BYTES) throw new Error('it is too large for a key');
+      return await handle.readFile('latin1');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new AppError(
+        'LINK_KEY_MISSING',
+        `The SSH key file ${file} does not exist.`,
+        `Give the right path, or make a key: ssh-keygen -t ed25519 -f "${file}"`,
+        { cause: error },
+      );
+    }
+    throw new AppError(
+      'LINK_KEY_UNREADABLE',
+      `The SSH key file ${file} cannot be read (${(error as Error).message}).`,
+      `Check its permissions: ls -l "${file}"`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The work of decryption, on a thread of its own: ssh2's bcrypt is synchronous (270 ms at 16 rounds). It is program
+ * text, not a file, so that the bundled app needs no second entry; ssh2 itself is never bundled.
+ */
+const DECRYPTION = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { createPrivateKey } = require('node:crypto');
+const { text, passphrase, openssh, ssh2 } = workerData;
+try {
+  let pem;
+  if (openssh) {
+    const key = require(ssh2).utils.parseKey(text, passphrase);
+    if (key instanceof Error) throw key;
+    pem = key.getPrivatePEM();
+  } else {
+    pem = createPrivateKey({ key: text, passphrase }).export({ format: 'pem', type: 'pkcs8' });
+  }
+  parentPort.postMessage({ pem });
+} catch (error) {
+  parentPort.postMessage({ error: String(error.message), code: String(error.code ?? '') });
+}`;
+
+/** The decrypted key as PEM, or the library's error text. */
+function decrypt(
+  text: string,
+  passphrase: string,
+  openssh: boolean,
+): Promise<{ pem: string } | { error: string }> {
+  return new Promise((resolve) => {
+    const worker = new Worker(DECRYPTION, {
+      eval: true,
+      env: {},
+      execArgv: [],
+      workerData: { text, passphrase, openssh, ssh2: createRequire(import.meta.url).resolve('ssh2') },
+    });
+    const timer = setTimeout(() => end({ error: 'time' }), DECRYPT_MS);
+    const end = (result: { pem: string } | { error: string }) => {
+      clearTimeout(timer);
+      resolve(result);
+      void worker.terminate();
+    };
+    worker.once('message', end);
+    worker.once('error', (error) => end({ error: (error as Error).message }));
+    worker.once('exit', () => end({ error: 'the decryption ended early' }));
+  });
+}
+
+async function decrypted(
+  file: string,
+  text: string,
+  passphrase: string,
+  openssh: boolean,
+  profile: string,
+): Promise<string> {
+  const result = await decrypt(text, passphrase, openssh);
+  if ('pem' in result) return result.pem;
+  if (result.error === 'time') {
+    throw formatError(
+      file,
+      'takes too long to decrypt.',
+      `Write it again with fewer rounds: ssh-keygen -p -a 24 -f "${file}"`,
+    );
+  }
+  // the texts of ssh2 (integrity check, GCM authentication) and of OpenSSL for a wrong passphrase
+  if (
+    /integrity|bad passphrase|bad decrypt|authenticat|decrypt|interrupted or cancelled/i.test(result.error)
+  ) {
+    throw new AppError(
+      'LINK_KEY_PASSPHRASE_WRONG',
+      `The stored passphrase does not open the SSH key ${file}.`,
+      `Set the right one: catalyst-companion secret set ${profile} passphrase`,
+    );
+  }
+  throw formatError(
+    file,
+    'is encrypted in a way that is not supported.',
+    `Write it again in OpenSSH's format: ssh-keygen -p -f "${file}"`,
+    new Error(result.error),
+  );
+}
+
+function refuseType(file: string, type: string): void {
+  if (type.startsWith('sk-')) {
+    throw formatError(
+      file,
+      'belongs to a hardware security key, which works through ssh-agent only.',
+      `Load it into the agent (ssh-add "${file}") and use --agent.`,
+    );
+  }
+  if (type === 'ssh-dss' || type.includes('-cert-')) {
+    throw formatError(
+      file,
+      `holds a key of type ${type}, which is not supported.`,
+      'Use an ed25519 key: ssh-keygen -t ed25519',
+    );
+  }
+}
+
+/**
+ * A private key file as unencrypted text that ssh2 reads. Throws LINK_KEY_MISSING, LINK_KEY_UNREADABLE, LINK_KEY_ENCRYPTED
+ * (no passphrase stored), LINK_KEY_PASSPHRASE_WRONG or LINK_KEY_FORMAT, each with the command that helps.
+ * `passphrase` is asked for only when the key needs one.
+ */
+export async function loadKey(
+  path: string,
+  profile: string,
+  passphrase: () => Promise<string | undefined>,
+): Promise<string> {
+  const file = expandHome(path);
+  const text = await readKeyFile(file);
+  const found = recogniseKey(text);
+  if (found.kind === 'putty') {
+    throw formatError(
+      file,
+      'is in the format of PuTTY.',
+      'Open it in PuTTYgen, choose Conversions > Export OpenSSH key, save it and give that file.',
+    );
+  }
+  if (found.kind === 'public') {
+    throw formatError(
+      file,
+      'holds the public half of a key.',
+      `Give the private key, usually the same name without .pub: ${file.replace(/\.pub$/, '')}`,
+    );
+  }
+  if (found.kind === 'unknown') {
+    throw formatError(
+      file,
+      'is not a private key in a known format.',
+      'Give an OpenSSH or PEM private key; make one with: ssh-keygen -t ed25519',
+    );
+  }
+  if (found.kind === 'openssh') refuseType(file, found.type);
+  if (found.kind === 'openssh' && found.encrypted && found.rounds > MAX_ROUNDS) {
+    throw formatError(
+      file,
+      `asks for ${found.rounds} rounds of key derivation; more than ${MAX_ROUNDS} are refused.`,
+      `Write it again with fewer: ssh-keygen -p -a 24 -f "${file}"`,
+    );
+  }
+  if (!found.encrypted) return found.kind === 'openssh' ? text : pemText(file, text);
+  const secret = await passphrase();
+  if (secret === undefined) {
+    throw new AppError(
+      'LINK_KEY_ENCRYPTED',
+      `The SSH key ${file} is encrypted and no passphrase is stored for it.`,
+      `Store it: catalyst-companion secret set ${profile} passphrase`,
+    );
+  }
+  return pemText(file, await decrypted(file, text, secret, found.kind === 'openssh', profile));
+}
+
+function pemText(file: string, pem: string): string {
+  let text: string | undefined;
+  try {
+    text = sshKeyText(createPrivateKey(pem));
+  } catch (error) {
+    throw formatError(
+      file,
+      'is damaged or not a private key.',
+      `Check it with: ssh-keygen -y -f "${file}"`,
+      error,
+    );
+  }
+  if (text === undefined) {
+    throw formatError(
+      file,
+      'holds a kind of key that SSH links cannot use.',
+      'Use an ed25519 key: ssh-keygen -t ed25519',
+    );
+  }
+  return text;
+}

@@ -1,0 +1,209 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../../contract/errors.ts';
+import { writeState } from '../files.ts';
+
+/** One usable line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+export interface KnownHost {
+  /** Comma list of patterns, or one hashed name. */
+  readonly hosts: string;
+  readonly marker: 'revoked' | 'cert-authority' | undefined;
+  readonly type: string;
+  readonly key: Buffer;
+}
+
+export type KeyVerdict = 'known' | 'unknown' | 'changed' | 'revoked';
+
+/** `SHA256:…` without padding, as `ssh-keygen -l` prints it. */
+export function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}
+
+/** The key type that stands inside a public key in wire format; empty where it is malformed. */
+export function keyType(key: Buffer): string {
+  if (key.length < 4) return '';
+  const length = key.readUInt32BE(0);
+  return length > 64 || key.length < 4 + length ? '' : key.toString('latin1', 4, 4 + length);
+}
+
+/** The name a host has in known_hosts: lower case, `[host]:port` for a port other than 22. */
+export function knownName(host: string, port: number): string {
+  const name = host.toLowerCase();
+  return port === 22 ? name : `[${name}]:${port}`;
+}
+
+/** Reads the lines we can use; blank, comment and malformed lines are left out, as ssh does. */
+export function parseKnownHosts(text: string): KnownHost[] {
+  const entries: KnownHost[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    const words = line.trim().split(/[ \t]+/);
+    let marker: KnownHost['marker'];
+    if (words[0]?.startsWith('@')) {
+      const word = words.shift();
+      if (word === '@revoked') marker = 'revoked';
+      else if (word === '@cert-authority') marker = 'cert-authority';
+      else continue;
+    }
+    const [hosts, type, base64] = words;
+    if (hosts === undefined || hosts === '' || hosts.startsWith('#') || !type || !base64) continue;
+    const key = Buffer.from(base64, 'base64');
+    if (keyType(key) === type) entries.push({ hosts, marker, type, key });
+  }
+  return entries;
+}
+
+function matchesPattern(pattern: string, name: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, 's').test(name);
+}
+
+function matchesHashed(hosts: string, name: string): boolean {
+  const [, , salt, hash] = hosts.split('|');
+  if (!salt || !hash) return false;
+  const mine = createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest();
+  const theirs = Buffer.from(hash, 'base64');
+  return theirs.length === mine.length && timingSafeEqual(mine, theirs);
+}
+
+/** Whether a line's host field covers a name; a negated pattern that matches excludes the whole line. */
+export function matchesHost(hosts: string, name: string): boolean {
+  if (hosts.startsWith('|1|')) return matchesHashed(hosts, name);
+  let found = false;
+  for (const raw of hosts.toLowerCase().split(',')) {
+    if (raw.startsWith('!')) {
+      if (matchesPattern(raw.slice(1), name)) return false;
+    } else if (raw !== '' && matchesPattern(raw, name)) found = true;
+  }
+  return found;
+}
+
+/**
+ * What the stored lines say about a key offered by `host`. Any line with the exact key makes it known; a different
+ * key of the same type makes it changed; a key of a type not stored is unknown (it never silently replaces another).
+ * A revoked key is refused whatever else is stored. `@cert-authority` lines concern certificates only. As ssh does,
+ * a key stored for the plain host name also counts on another port.
+ */
+export function judgeKey(
+  entries: readonly KnownHost[],
+  host: string,
+  port: number,
+  key: Buffer,
+): { verdict: KeyVerdict; known: string[] } {
+  const name = knownName(host, port);
+  const plain = knownName(host, 22);
+  const forHost = entries.filter((entry) => matchesHost(entry.hosts, name));
+  const stored = forHost.filter((entry) => entry.marker === undefined);
+  const known = [...new Set(stored.map((entry) => fingerprint(entry.key)))];
+  const same = (entry: KnownHost) => entry.key.equals(key);
+  const elsewhere = entries.filter((entry) => same(entry) && matchesHost(entry.hosts, plain));
+  if ([...forHost, ...elsewhere].some((entry) => entry.marker === 'revoked' && same(entry))) {
+    return { verdict: 'revoked', known };
+  }
+  if (stored.some(same)) return { verdict: 'known', known };
+  if (stored.some((entry) => entry.type === keyType(key))) return { verdict: 'changed', known };
+  if (elsewhere.some((entry) => entry.marker === undefined)) return { verdict: 'known', known };
+  return { verdict: 'unknown', known };
+}
+
+const HOST_KEY_ALGORITHMS = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const;
+export type HostKeyAlgorithm = (typeof HOST_KEY_ALGORITHMS)[number];
+
+/** Host key algorithms to offer, those of stored keys first, so that a known host shows the key we know. Never SHA-1. */
+export function hostKeyAlgorithms(
+  entries: readonly KnownHost[],
+  host: string,
+  port: number,
+): HostKeyAlgorithm[] {
+  const names = [knownName(host, port), knownName(host, 22)];
+  const types = new Set(
+    entries
+      .filter((entry) => entry.marker === undefined && names.some((name) => matchesHost(entry.hosts, name)))
+      .map((entry) => entry.type),
+  );
+  const isKnown = (algorithm: string) => types.has(algorithm.startsWith('rsa-sha2-') ? 'ssh-rsa' : algorithm);
+  return HOST_KEY_ALGORITHMS.toSorted((a, b) => Number(isKnown(b)) - Number(isKnown(a)));
+}
+
+/** Reads known_hosts files; a missing one is empty. Throws LINK_KNOWN_HOSTS_UNREADABLE: what cannot be read is not trusted. */
+export async function readKnownHosts(files: readonly string[]): Promise<KnownHost[]> {
+  const parts = await Promise.all(
+    files.map(async (file) => {
+      try {
+        return parseKnownHosts(await fs.readFile(file, 'latin1'));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw new AppError(
+          'LINK_KNOWN_HOSTS_UNREADABLE',
+          `The file of known host keys ${file} cannot be read, so no host key can be trusted.`,
+          `Check its permissions: ls -l "${file}"`,
+          { cause: error },
+        );
+      }
+    }),
+  );
+  return parts.flat();
+}
+
+/** Appends a key to OUR file in one write (O_APPEND, so that two links never lose each other's line), mode 0600. Throws STATE_WRITE_FAILED. */
+export async function addKnownHost(file: string, name: string, key: Buffer): Promise<void> {
+  const [present] = (await readKnownHosts([file])).filter(
+    (entry) => entry.marker === undefined && entry.key.equals(key) && matchesHost(entry.hosts, name),
+  );
+  if (present) return;
+  try {
+    await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    const handle = await fs.open(file, 'a+', 0o600);
+    try {
+      const { size } = await handle.stat();
+      const last = Buffer.alloc(1);
+      if (size > 0) await handle.read(last, 0, 1, size - 1);
+      const lead = size > 0 && last.toString() !== '\n' ? '\n' : '';
+      await handle.write(`${lead}${name} ${keyType(key)} ${key.toString('base64')}\n`);
+      await handle.chmod(0o600);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw new AppError(
+      'STATE_WRITE_FAILED',
+      `The host key could not be saved to ${file} (${(error as Error).message}).`,
+      'Free disk space or fix the permissions of the state folder.',
+      { cause: error },
+    );
+  }
+}
+
+/** Removes the lines of OUR file that store this key for one of the names; returns how many. Other lines stay as they are. */
+export async function removeKnownHost(
+  file: string,
+  names: readonly string[],
+  print: string,
+): Promise<number> {
+  await readKnownHosts([file]);
+  const text = await fs.readFile(file, 'utf8').catch(() => '');
+  let removed = 0;
+  const kept = text.split('\n').filter((line) => {
+    const [entry] = parseKnownHosts(line);
+    const gone =
+      entry !== undefined &&
+      entry.marker === undefined &&
+      fingerprint(entry.key) === print &&
+      names.some((name) => matchesHost(entry.hosts, name));
+    if (gone) removed += 1;
+    return !gone;
+  });
+  if (removed > 0) await writeState(file, kept.join('\n'));
+  return removed;
+}

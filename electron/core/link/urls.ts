@@ -1,0 +1,53 @@
+import { AppError } from '../../contract/errors.ts';
+
+/**
+ * Parses a URL of the profile and refuses what a reader would misread: user names or passwords in it, and host text
+ * that the parser turns into another one (`0x7f.1`, full-width digits). Throws PROFILE_INVALID.
+ */
+export function canonicalUrl(text: string): URL {
+  const url = new URL(text);
+  const typed = /^[a-z]+:\/\/([^/?#\\]*)/i.exec(text)?.[1] ?? '';
+  if (url.username !== '' || url.password !== '' || typed.includes('@')) {
+    throw new AppError(
+      'PROFILE_INVALID',
+      'The URL of this link holds a user name or password.',
+      'Write the URL without it and store the key with: catalyst-companion secret set PROFILE api-key',
+    );
+  }
+  if (typed.toLowerCase().replace(/:\d+$/, '') !== url.host.replace(/:\d+$/, '')) {
+    throw new AppError(
+      'PROFILE_INVALID',
+      `The host ${typed} is written in an unusual way; it means ${url.host}.`,
+      `Write ${url.host} if that is the host you want.`,
+    );
+  }
+  return url;
+}
+
+/** A path of a service under its base URL, whose own path is kept. */
+export function serviceUrl(base: URL, path: string): URL {
+  const url = new URL(base.origin);
+  const [pathname = '', query] = path.split('?', 2);
+  url.pathname = base.pathname.replace(/\/$/, '') + (pathname.startsWith('/') ? pathname : `/${pathname}`);
+  url.search = query ?? '';
+  return url;
+}
+
+/**
+ * Where a redirect of the MCP endpoint leads: the path on the SAME origin, or undefined when it leaves the origin.
+ * A server behind a proxy may name `http:` for the same host; the path is taken and the scheme is not.
+ */
+export function sameOriginPath(from: URL, location: string): string | undefined {
+  let to: URL;
+  try {
+    to = new URL(location, from);
+  } catch {
+    return undefined;
+  }
+  const downgraded =
+    from.protocol === 'https:' &&
+    to.protocol === 'http:' &&
+    to.hostname === from.hostname &&
+    (to.port === '' || to.port === from.port);
+  return to.origin === from.origin || downgraded ? to.pathname + to.search : undefined;
+}

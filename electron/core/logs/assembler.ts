@@ -1,0 +1,123 @@
+import type { LogLine } from '../../contract/models.ts';
+import { serviceName } from '../backends/health-words.ts';
+import type { ReadInstant } from '../backends/instant.ts';
+import {
+  headerName,
+  isExceptionLine,
+  plainLine,
+  shapeOf,
+  splitPrefix,
+  type LineShape,
+} from './line-shapes.ts';
+
+/** A line before it has its running number. */
+export type LooseLine = Omit<LogLine, 'n'>;
+
+const MAX_LINE = 16_384;
+const MAX_JOINED = 400;
+/** After this long without a continuation a line is complete. */
+const SETTLED_MS = 150;
+/** A traceback may pause while it is printed. */
+const TRACE_SETTLED_MS = 1000;
+
+interface OpenLine {
+  line: LooseLine;
+  parts: string[];
+  inTrace: boolean;
+  touchedAt: number;
+}
+
+export interface Assembler {
+  /** Takes one raw line as the process wrote it. */
+  push(raw: string, at: number): void;
+  /** Lines that are complete at time `at` (ms), in the order they began; all of them when `all` is set. */
+  take(at: number, all?: boolean): LooseLine[];
+  /** True while a line may still be continued, so that take() has to be called again. */
+  waiting(): boolean;
+}
+
+function closed(open: OpenLine): LooseLine {
+  if (open.parts.length === 0) return open.line;
+  const tail = open.parts.join('\n');
+  return { ...open.line, message: `${open.line.message}\n${tail}`, text: `${open.line.text}\n${tail}` };
+}
+
+/**
+ * Joins raw lines to log lines: tracebacks, wrapped lines and blocks of JSON go to the line that began them,
+ * service by service, since compose interleaves containers. `fallback` names lines without a prefix.
+ */
+export function createAssembler(instant: ReadInstant, fallback: string): Assembler {
+  return new LineAssembler(instant, fallback);
+}
+
+class LineAssembler implements Assembler {
+  readonly #instant: ReadInstant;
+  readonly #open = new Map<string, OpenLine>();
+  /** The last time each service wrote; rich leaves it out where it repeats. */
+  readonly #times = new Map<string, NonNullable<LineShape['time']>>();
+  #ready: LooseLine[] = [];
+  #current: string;
+
+  constructor(instant: ReadInstant, fallback: string) {
+    this.#instant = instant;
+    this.#current = fallback;
+  }
+
+  push(raw: string, at: number): void {
+    const plain = plainLine(raw.length > MAX_LINE ? `${raw.slice(0, MAX_LINE)}…` : raw).trimEnd();
+    const split = splitPrefix(plain);
+    const header = split ? undefined : headerName(plain);
+    if (header !== undefined) {
+      this.#current = serviceName(header);
+      return;
+    }
+    const service = split ? serviceName(split.name) : this.#current;
+    const text = split ? split.rest : plain;
+    const shape = shapeOf(text, service, this.#instant);
+    const before = this.#open.get(service);
+    if (before && joins(before, shape, text)) {
+      before.parts.push(text);
+      before.touchedAt = at;
+      before.inTrace ||= text.startsWith('Traceback');
+      return;
+    }
+    if (text !== '') this.#begin(service, shape, text, at);
+  }
+
+  take(at: number, all = false): LooseLine[] {
+    for (const [service, line] of this.#open) {
+      const limit = line.inTrace ? TRACE_SETTLED_MS : SETTLED_MS;
+      if (all || at - line.touchedAt >= limit) this.#close(service);
+    }
+    const done = this.#ready;
+    this.#ready = [];
+    return done;
+  }
+
+  waiting(): boolean {
+    return this.#open.size > 0;
+  }
+
+  #begin(service: string, shape: LineShape, text: string, at: number): void {
+    this.#close(service);
+    const repeated = /^ {19}/.test(text) ? this.#times.get(service) : undefined;
+    const time = shape.time ?? repeated ?? null;
+    if (time) this.#times.set(service, time);
+    const { level, message } = shape;
+    const line: LooseLine = { receivedAt: at, service, level, time, message, text };
+    this.#open.set(service, { line, parts: [], inTrace: text.startsWith('Traceback'), touchedAt: at });
+  }
+
+  #close(service: string): void {
+    const line = this.#open.get(service);
+    if (!line) return;
+    this.#open.delete(service);
+    this.#ready.push(closed(line));
+  }
+}
+
+function joins(line: OpenLine, shape: LineShape, text: string): boolean {
+  if (line.parts.length >= MAX_JOINED) return false;
+  if (shape.continues) return true;
+  return line.inTrace && shape.level === 'unknown' && shape.time === null && isExceptionLine(text);
+}

@@ -1,0 +1,84 @@
+import { AppError } from '../../contract/errors.ts';
+
+/** How many lines of the past each container gives when following begins. */
+export const TAIL = 200;
+
+export interface FollowCommand {
+  /** What the screen names as the source. */
+  ref: string;
+  command: string;
+}
+
+const PLAIN_PATH = /^[A-Za-z0-9_./-]+$/;
+
+function quoted(text: string): string {
+  return PLAIN_PATH.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/**
+ * A folder of the droplet as one shell word. A leading `~` or `~user` stays outside the quotes, so that the
+ * shell there expands it; everything else is literal. Throws INPUT_INVALID for control characters and for nothing.
+ */
+export function shellFolder(dir: string): string {
+  // a line break or a NUL in a path is an attack or a mistake, never a folder
+  if (dir.trim() === '' || /\p{Cc}/u.test(dir)) {
+    throw new AppError(
+      'INPUT_INVALID',
+      'The folder of docker-compose on the droplet is not usable as a path.',
+      'Set it again: catalyst-companion profile add NAME --dir PATH',
+    );
+  }
+  const home = /^(~[a-z_][a-z0-9_-]{0,31}|~)(?:\/(.*))?$/s.exec(dir);
+  if (home) return home[2] === undefined || home[2] === '' ? home[1]! : `${home[1]}/${quoted(home[2])}`;
+  return quoted(dir.startsWith('-') ? `./${dir}` : dir);
+}
+
+/** Follows every running container where there is no compose; the names are put in front as compose does it. */
+const DOCKER_ALONE =
+  `names=$(docker ps --format '{{.Names}}') || exit $?; for c in $names; do ` +
+  `docker logs --tail=${TAIL} -f "$c" 2>&1 | sed -u "s/^/$c  | /" & done; wait`;
+
+/** The ways to follow the logs, in the order they are tried: compose v1, compose v2, docker alone. */
+export function followCommands(dir: string): FollowCommand[] {
+  const folder = shellFolder(dir);
+  return [
+    { ref: 'docker-compose logs', command: `cd ${folder} && docker-compose logs --tail=${TAIL} -f` },
+    { ref: 'docker compose logs', command: `cd ${folder} && docker compose logs --tail=${TAIL} -f` },
+    { ref: 'docker logs', command: DOCKER_ALONE },
+  ];
+}
+
+/** What an ended command says about the next one to try. */
+export type Ending =
+  | { next: 'other-command' }
+  | { next: 'again'; reason: string }
+  /** Waiting a little does not help: the folder or docker is not there, or not ours to use. */
+  | { next: 'later'; reason: string };
+
+/** Reads how a follow command ended from its exit code (null: killed or connection lost) and its last words. */
+export function endingOf(code: number | null, stderr: string, dir: string): Ending {
+  const words = stderr.trim();
+  if (/can't cd to|\bcd:.*(?:no such file|not a directory|permission denied)/i.test(words)) {
+    return { next: 'later', reason: `The folder ${dir} does not exist on the droplet; set it with --dir.` };
+  }
+  const missing = /(?:command )?not found|is not a docker command|unknown shorthand flag|unknown command/i;
+  if (code === 127 || (code !== 0 && missing.test(words))) return { next: 'other-command' };
+  if (/permission denied/i.test(words)) {
+    return {
+      next: 'later',
+      reason: 'This user may not use docker on the droplet; add it to the group docker.',
+    };
+  }
+  if (/suitable configuration file|no configuration file/i.test(words)) {
+    return {
+      next: 'later',
+      reason: `There is no docker-compose.yml in ${dir} on the droplet; set the folder with --dir.`,
+    };
+  }
+  const last = words.split('\n').at(-1)?.trim().slice(0, 200) ?? '';
+  if (/cannot connect to the docker daemon|couldn't connect to docker/i.test(words)) {
+    return { next: 'again', reason: 'Docker does not run on the droplet; start it: systemctl start docker' };
+  }
+  if (code === null) return { next: 'again', reason: 'The log stream was cut.' };
+  return { next: 'again', reason: last === '' ? 'The log stream ended.' : `The log stream ended: ${last}` };
+}

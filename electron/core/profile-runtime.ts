@@ -1,0 +1,146 @@
+import type { ProfileState } from '../contract/state.ts';
+import type { LinkState } from '../contract/link.ts';
+import type { LogLine } from '../contract/models.ts';
+import { presentLink } from '../contract/present.ts';
+import type { Profile } from '../contract/profile.ts';
+import type { Health } from './health/prober.ts';
+import { createHealth } from './health/prober.ts';
+import type { Supervisor } from './link/supervision.ts';
+import { createSupervisor } from './link/supervisor.ts';
+import type { Logs } from './logs/logs.ts';
+import { createLogs } from './logs/logs.ts';
+import type { Clock, Log, Secrets } from './ports.ts';
+import type { Trading } from './positions/trading.ts';
+import { createTrading } from './positions/trading.ts';
+import type { McpReader, RecordActivity } from './seams.ts';
+import type { Store } from './store.ts';
+
+export interface RuntimeDeps {
+  store: Store;
+  clock: Clock;
+  log: Log;
+  secrets: Secrets;
+  record: RecordActivity;
+  knownHostsFile: string;
+  userKnownHostsFiles: string[];
+  agentSocket: string | undefined;
+  readerOf(profile: string): McpReader;
+  /** Called when trading state was read; the guard settles unknown outcomes by it. */
+  onTrading(profile: string, trading: ProfileState['trading']): void;
+}
+
+/** The bridge knows the profile's reader only after it was given this link. */
+function lateReader(reader: () => McpReader): McpReader {
+  return {
+    resources: async () => await reader().resources(),
+    tools: async () => await reader().tools(),
+    read: async (uri) => await reader().read(uri),
+    call: async (tool, args, options) => await reader().call(tool, args, options),
+  };
+}
+
+/** Everything that runs for one profile: its link, and what reads health, trading and logs through it. */
+export class ProfileRuntime {
+  readonly link: Supervisor;
+  readonly trading: Trading;
+  readonly #health: Health;
+  readonly #logs: Logs;
+  readonly #deps: RuntimeDeps;
+  readonly #name: string;
+  #lastPresented = '';
+
+  constructor(profile: Profile, deps: RuntimeDeps) {
+    const { clock, log, store } = deps;
+    this.#deps = deps;
+    this.#name = profile.name;
+    const profileNow = () => store.state.profiles[profile.name]?.profile ?? profile;
+    const put = (key: keyof ProfileState, value: unknown) => {
+      if (store.state.profiles[profile.name]) store.set(['profiles', profile.name, key], value);
+    };
+    this.link = createSupervisor({
+      profile: profileNow,
+      secrets: deps.secrets,
+      clock,
+      log,
+      random: Math.random,
+      knownHostsFile: deps.knownHostsFile,
+      userKnownHostsFiles: deps.userKnownHostsFiles,
+      ...(deps.agentSocket === undefined ? {} : { agentSocket: deps.agentSocket }),
+      publish: (state) => {
+        put('link', state);
+        this.#recordLink(state);
+      },
+    });
+    const reader = lateReader(() => deps.readerOf(profile.name));
+    const common = { profile: profileNow, link: this.link, clock, log };
+    this.#health = createHealth({ ...common, reader, publish: (model) => put('health', model) });
+    this.trading = createTrading({
+      ...common,
+      reader,
+      publish: (model) => {
+        put('trading', model);
+        deps.onTrading(profile.name, model);
+      },
+    });
+    this.#logs = createLogs({
+      ...common,
+      publish: (status) => put('logs', status),
+      onLines: () => undefined,
+    });
+  }
+
+  start(): void {
+    this.#health.start();
+    this.trading.start();
+    this.#logs.start();
+  }
+
+  dispose(): void {
+    this.#health.stop();
+    this.trading.stop();
+    this.#logs.stop();
+    this.link.dispose();
+  }
+
+  /** A line in Activity when what a person would call the state changed; retries alone are not news. */
+  #recordLink(state: LinkState): void {
+    if (state.state === 'connecting') return;
+    const { label, detail } = presentLink(state, this.#deps.clock.now());
+    const said = state.state === 'reconnecting' ? `${label} ${state.lastError.code}` : `${label} ${detail}`;
+    if (said === this.#lastPresented) return;
+    this.#lastPresented = said;
+    const good = state.state === 'live' || state.state === 'off';
+    this.#deps.record({
+      profile: this.#name,
+      kind: 'link',
+      actor: 'app',
+      title: `Link: ${label.toLowerCase()}`,
+      outcome: good ? 'ok' : 'error',
+      detail: state.state === 'reconnecting' ? state.lastError.message : detail,
+    });
+  }
+
+  /** The newest `tail` lines, then new ones as they come, until `signal`. */
+  async *followLogs(tail: number, signal: AbortSignal | undefined): AsyncGenerator<LogLine[]> {
+    const queue: LogLine[][] = [this.#logs.tail(tail)];
+    let wake: (() => void) | undefined;
+    const unsubscribe = this.#logs.subscribe((lines) => {
+      queue.push(lines);
+      wake?.();
+    });
+    const aborted = () => wake?.();
+    signal?.addEventListener('abort', aborted);
+    try {
+      for (;;) {
+        if (signal?.aborted) return;
+        const lines = queue.splice(0).flat();
+        if (lines.length > 0 || tail >= 0) yield lines;
+        tail = -1;
+        if (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      unsubscribe();
+      signal?.removeEventListener('abort', aborted);
+    }
+  }
+}

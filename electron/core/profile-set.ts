@@ -1,0 +1,104 @@
+import os from 'node:os';
+import path from 'node:path';
+import { AppError } from '../contract/errors.ts';
+import type { Profile } from '../contract/profile.ts';
+import type { Parts } from './app-services.ts';
+import type { DemoRun } from './demo-profile.ts';
+import { startDemo } from './demo-profile.ts';
+import { initialProfileState } from './initial-state.ts';
+import { ProfileRuntime } from './profile-runtime.ts';
+
+/** The profiles that are open: each with its state in the store, its catalogue in the bridge and its runtime. */
+export class ProfileSet {
+  readonly #parts: Parts;
+  readonly #runtimes = new Map<string, ProfileRuntime>();
+  #demo: DemoRun | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  find(name: string): ProfileRuntime | undefined {
+    return this.#runtimes.get(name);
+  }
+
+  /** Throws PROFILE_UNKNOWN naming the profiles there are. */
+  get(name: string): ProfileRuntime {
+    const found = this.#runtimes.get(name);
+    if (found) return found;
+    const known = this.#parts.store.state.order.join(', ');
+    const add = 'Add one: catalyst-companion profile add NAME --preset catalyst --ssh user@host';
+    throw new AppError(
+      'PROFILE_UNKNOWN',
+      `There is no profile "${name}".`,
+      known ? `Profiles: ${known}.` : add,
+    );
+  }
+
+  all(): Iterable<ProfileRuntime> {
+    return this.#runtimes.values();
+  }
+
+  async open(profile: Profile, knownHostsFile = this.#parts.ports.home.knownHosts): Promise<void> {
+    const { ports, store, log, record, vault, bridge, gate } = this.#parts;
+    const state = initialProfileState(profile, vault.list(profile.name), ports.clock.now());
+    store.change(
+      { op: 'set', path: ['profiles', profile.name], value: state },
+      { op: 'set', path: ['order'], value: [...store.state.order, profile.name] },
+    );
+    const runtime = new ProfileRuntime(profile, {
+      store,
+      clock: ports.clock,
+      log,
+      secrets: vault,
+      record,
+      knownHostsFile,
+      userKnownHostsFiles: [path.join(os.homedir(), '.ssh', 'known_hosts')],
+      agentSocket:
+        process.platform === 'win32' ? String.raw`\\.\pipe\openssh-ssh-agent` : process.env.SSH_AUTH_SOCK,
+      readerOf: (name) => bridge.readerOf(name),
+      onTrading: (name, trading) => gate.observe(name, trading),
+    });
+    this.#runtimes.set(profile.name, runtime);
+    await bridge.addProfile(profile.name);
+    runtime.start();
+    this.#setOnboarding();
+  }
+
+  async close(name: string): Promise<void> {
+    const { store, bridge } = this.#parts;
+    const runtime = this.#runtimes.get(name);
+    this.#runtimes.delete(name);
+    runtime?.dispose();
+    await bridge.removeProfile(name);
+    const order = store.state.order.filter((each) => each !== name);
+    store.change({ op: 'set', path: ['order'], value: order }, { op: 'remove', path: ['profiles', name] });
+    this.#setOnboarding();
+  }
+
+  /** Opens the stored profiles, and the demo where it is asked for or nothing else is there; connects the wanted ones. */
+  async start(): Promise<void> {
+    const { bridge, profiles, ports, log, store } = this.#parts;
+    await bridge.start();
+    for (const profile of profiles.list()) await this.open(profile);
+    if (ports.demo || profiles.list().length === 0) {
+      this.#demo = await startDemo(ports.home, log);
+      await this.open(this.#demo.profile, this.#demo.knownHostsFile);
+    }
+    for (const [name, runtime] of this.#runtimes) {
+      if (store.state.profiles[name]?.profile.wanted) runtime.link.connect();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const runtime of this.#runtimes.values()) runtime.dispose();
+    await this.#demo?.stop();
+  }
+
+  /** The onboarding is shown until the user has a profile of their own. */
+  #setOnboarding(): void {
+    const onboarding = ![...this.#runtimes.keys()].some((name) => name !== this.#demo?.profile.name);
+    if (this.#parts.store.state.app.onboarding !== onboarding)
+      this.#parts.store.set(['app', 'onboarding'], onboarding);
+  }
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { AppError } from '../contract/errors.ts';
+import { Profile } from '../contract/profile.ts';
+import { readState, writeState } from './files.ts';
+
+const ProfilesFile = z.strictObject({ version: z.literal(1), profiles: z.array(Profile) });
+
+/** The user's profiles in `profiles.json`. Holds no secrets. Every change is on disk when its promise resolves. */
+export class Profiles {
+  readonly #file: string;
+  #list: Profile[] = [];
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Throws STATE_FILE_BROKEN and leaves a broken file untouched. */
+  async load(): Promise<void> {
+    this.#list = (await readState(this.#file, ProfilesFile))?.profiles ?? [];
+  }
+
+  list(): readonly Profile[] {
+    return this.#list;
+  }
+
+  find(name: string): Profile | undefined {
+    return this.#list.find((profile) => profile.name === name);
+  }
+
+  /** Throws PROFILE_UNKNOWN naming the profiles there are. */
+  get(name: string): Profile {
+    const found = this.find(name);
+    if (found) return found;
+    const known = this.#list.map((profile) => profile.name).join(', ');
+    throw new AppError(
+      'PROFILE_UNKNOWN',
+      `There is no profile "${name}".`,
+      known
+        ? `Profiles: ${known}.`
+        : 'Add one: catalyst-companion profile add NAME --preset catalyst --ssh user@host',
+    );
+  }
+
+  /** Throws PROFILE_EXISTS or PROFILE_INVALID. */
+  async add(input: unknown): Promise<Profile> {
+    const parsed = Profile.safeParse(input);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const where = issue?.path.join('.') || 'profile';
+      throw new AppError(
+        'PROFILE_INVALID',
+        `The profile is not valid: ${where}: ${issue?.message ?? 'unknown'}.`,
+        'See catalyst-companion --help.',
+      );
+    }
+    if (this.find(parsed.data.name)) {
+      throw new AppError(
+        'PROFILE_EXISTS',
+        `A profile "${parsed.data.name}" exists already.`,
+        `Remove it first: catalyst-companion profile remove ${parsed.data.name}`,
+      );
+    }
+    await this.#save([...this.#list, parsed.data]);
+    return parsed.data;
+  }
+
+  async remove(name: string): Promise<void> {
+    this.get(name);
+    await this.#save(this.#list.filter((profile) => profile.name !== name));
+  }
+
+  async setWanted(name: string, wanted: boolean): Promise<void> {
+    const profile = this.find(name);
+    if (!profile || profile.wanted === wanted) return;
+    await this.#save(this.#list.map((each) => (each.name === name ? { ...each, wanted } : each)));
+  }
+
+  async #save(list: Profile[]): Promise<void> {
+    await writeState(this.#file, `${JSON.stringify({ version: 1, profiles: list }, null, 2)}\n`);
+    this.#list = list;
+  }
+}

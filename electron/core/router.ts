@@ -1,0 +1,94 @@
+import { implement, ORPCError, withEventMeta } from '@orpc/server';
+import { contract } from '../contract/api.ts';
+import { asAppError } from '../contract/errors.ts';
+import type { Services } from './services.ts';
+
+/** Our errors cross every wire as code, sentence and next step; nothing of a stack or a cause does. */
+function asWireError(thrown: unknown): unknown {
+  if (thrown instanceof ORPCError) return thrown;
+  const error = asAppError(thrown);
+  return new ORPCError('APP', { defined: true, status: 400, message: error.message, data: error.shape() });
+}
+
+/** The contract's procedures over core's services; the same router serves window, browser page and command line. */
+// oxlint-disable-next-line max-lines-per-function -- one table, one line or two a procedure
+export function createRouter(services: Services) {
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (thrown) {
+      throw asWireError(thrown);
+    }
+  });
+  return os.router({
+    state: {
+      follow: os.state.follow.handler(async function* ({ lastEventId, signal }) {
+        const after = lastEventId === undefined ? undefined : Number(lastEventId);
+        for await (const event of services.store.follow(after, signal))
+          yield withEventMeta(event, { id: String(event.seq) });
+      }),
+    },
+    logs: {
+      follow: os.logs.follow.handler(async function* ({ input, signal }) {
+        for await (const lines of services.followLogs(input.profile, input.tail, signal)) yield { lines };
+      }),
+    },
+    profiles: {
+      add: os.profiles.add.handler(({ input }) => services.addProfile(input)),
+      remove: os.profiles.remove.handler(async ({ input }) => {
+        await services.removeProfile(input.profile);
+        return { removed: true as const };
+      }),
+      setSecret: os.profiles.setSecret.handler(async ({ input }) => {
+        await services.setSecret(input.profile, input.kind, input.value);
+        return { set: true as const };
+      }),
+    },
+    links: {
+      connect: os.links.connect.handler(({ input }) => services.connect(input.profile, input.waitMs)),
+      disconnect: os.links.disconnect.handler(({ input }) => services.disconnect(input.profile)),
+      retry: os.links.retry.handler(({ input }) => services.retry(input.profile)),
+      trust: os.links.trust.handler(({ input }) => services.trust(input.profile, input.fingerprint)),
+      untrust: os.links.untrust.handler(async ({ input }) => ({
+        removed: await services.untrust(input.profile, input.fingerprint),
+      })),
+    },
+    consent: {
+      answer: os.consent.answer.handler(({ input }) => {
+        services.answerConsent(input.id, input.nonce, input.decision);
+        return { decided: input.decision };
+      }),
+    },
+    trading: { stop: os.trading.stop.handler(({ input }) => services.stopTrading(input.profile)) },
+    tools: {
+      list: os.tools.list.handler(({ input }) => services.catalogueOf(input.profile)),
+      approve: os.tools.approve.handler(({ input }) => services.approveTools(input)),
+      block: os.tools.block.handler(({ input }) => services.blockTools(input.profile, input.tools)),
+    },
+    mcp: {
+      call: os.mcp.call.handler(async ({ input }) => ({
+        response: await services.callTool(input.profile, input.tool, input.argumentsText),
+      })),
+      read: os.mcp.read.handler(async ({ input }) => ({
+        response: await services.readResource(input.profile, input.uri),
+      })),
+    },
+    clients: {
+      list: os.clients.list.handler(() => services.clients.list()),
+      preview: os.clients.preview.handler(({ input }) =>
+        services.clients.preview(input.client, input.profile, input.action),
+      ),
+      apply: os.clients.apply.handler(({ input }) => services.applyClientPlan(input)),
+    },
+    app: {
+      dashboardUrl: os.app.dashboardUrl.handler(() => ({ url: services.dashboardUrl() })),
+      info: os.app.info.handler(() => ({
+        version: services.store.state.app.version,
+        pid: process.pid,
+        environment: null,
+      })),
+    },
+  });
+}
+
+export type Router = ReturnType<typeof createRouter>;

@@ -1,0 +1,73 @@
+import type { AppState, PatchOp, StateEvent } from '../contract/state.ts';
+import { applyPatch } from '../contract/state.ts';
+
+/** Patches kept so that a page that lost its wire can go on where it was. */
+const KEPT_PATCHES = 2_000;
+
+/**
+ * The one owner of the app's state: changes go in as patch operations, readers get a snapshot and then every
+ * patch with a number that grows by one.
+ */
+export class Store {
+  #state: AppState;
+  #seq = 0;
+  readonly #patches: StateEvent[] = [];
+  readonly #listeners = new Set<(event: StateEvent) => void>();
+
+  constructor(initial: AppState) {
+    this.#state = initial;
+  }
+
+  get state(): AppState {
+    return this.#state;
+  }
+
+  change(...ops: PatchOp[]): void {
+    this.#state = applyPatch(this.#state, ops);
+    this.#seq += 1;
+    const event: StateEvent = { type: 'patch', seq: this.#seq, ops };
+    this.#patches.push(event);
+    if (this.#patches.length > KEPT_PATCHES) this.#patches.shift();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  set(path: readonly string[], value: unknown): void {
+    this.change({ op: 'set', path, value });
+  }
+
+  onEvent(listener: (event: StateEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** What a reader that has everything up to `after` must be given first: the missed patches, or a snapshot. */
+  #catchUp(after: number | undefined): StateEvent[] {
+    const first = this.#patches[0]?.seq ?? this.#seq + 1;
+    if (after !== undefined && after >= first - 1 && after <= this.#seq)
+      return this.#patches.filter((patch) => patch.seq > after);
+    return [{ type: 'snapshot', seq: this.#seq, state: this.#state }];
+  }
+
+  /** Events for one reader, gapless from `after` (the last number it has) or from a snapshot; ends with `signal`. */
+  async *follow(after: number | undefined, signal: AbortSignal | undefined): AsyncGenerator<StateEvent> {
+    const queue = this.#catchUp(after);
+    let wake: (() => void) | undefined;
+    const stop = this.onEvent((event) => {
+      queue.push(event);
+      wake?.();
+    });
+    const aborted = () => wake?.();
+    signal?.addEventListener('abort', aborted);
+    try {
+      for (;;) {
+        if (signal?.aborted) return;
+        const next = queue.shift();
+        if (next) yield next;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      stop();
+      signal?.removeEventListener('abort', aborted);
+    }
+  }
+}

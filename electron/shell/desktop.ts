@@ -1,0 +1,224 @@
+import path from 'node:path';
+import type * as Electron from 'electron';
+import { asAppError } from '../contract/errors.ts';
+import type { App as CompanionApp, CreateApp } from '../core/app-interface.ts';
+import { systemClock } from '../core/clock.ts';
+import { makeHome } from '../core/files.ts';
+import type { Home } from '../core/files.ts';
+import { readPage } from '../core/page-files.ts';
+import type { Log, Sealer } from '../core/ports.ts';
+import { performTrayAction } from './actions.ts';
+import { ConsentAsker } from './consent.ts';
+import { createDesktopSealer, osProtection } from './desktop-sealer.ts';
+import { desktopHome, stubProgram } from './desktop-paths.ts';
+import { refusedSwitches, secondStart } from './guard-rules.ts';
+import { denySession, installGuards } from './guards.ts';
+import { installIpc } from './ipc.ts';
+import { APP_SCHEMES, servePage } from './protocol.ts';
+import { quitOnce } from './quit.ts';
+import { TrayView } from './tray.ts';
+import { DashboardWindow } from './window.ts';
+import { windowOptions } from './window-options.ts';
+
+/** Electron as main.ts imports it; handed in, so that all of this runs under Node with a double. */
+export type ElectronModule = typeof Electron;
+
+export interface DesktopParts {
+  electron: ElectronModule;
+  createApp: CreateApp;
+  /** The sealer for systems where the OS protects nothing; see `osProtection`. */
+  createFileSealer(home: Home): Promise<Sealer>;
+  /** The folder of main.js. */
+  distDir: string;
+  argv: readonly string[];
+  env: NodeJS.ProcessEnv;
+  platform: NodeJS.Platform;
+  resourcesDir: string;
+  print(line: string): void;
+}
+
+/** Before core is there, its log is not either. */
+const noLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** start.mjs waits for this line. */
+export const UP_LINE = 'Catalyst Companion is in the tray.';
+
+async function chooseSealer(parts: DesktopParts, home: Home): Promise<Sealer> {
+  const storage = parts.electron.safeStorage;
+  const note = await osProtection(storage, parts.platform);
+  const fileSealer = await parts.createFileSealer(home);
+  if (note === undefined) return fileSealer;
+  return createDesktopSealer({
+    storage,
+    note,
+    keyFile: path.join(home.keys, 'desktop.key'),
+    log: noLog,
+    fileSealer,
+  });
+}
+
+function makeDashboard(parts: DesktopParts, app: CompanionApp, changed: () => void, end: () => void) {
+  const { electron, distDir } = parts;
+  return new DashboardWindow({
+    makeWindow: (options) => new electron.BrowserWindow(options),
+    options: windowOptions(
+      path.join(distDir, 'preload.cjs'),
+      electron.app.isPackaged,
+      path.join(distDir, 'icons', 'icon-512.png'),
+    ),
+    log: app.log,
+    now: () => systemClock.monotonic(),
+    onVisibility: changed,
+    onSessionEnd: end,
+    onFirstHide: () => {
+      if (!electron.Notification.isSupported()) return;
+      const body = 'It keeps the link alive from the tray. Quit from the menu of its icon there.';
+      new electron.Notification({ title: 'Catalyst Companion keeps running', body, silent: true }).show();
+    },
+  });
+}
+
+/** A native message; on macOS it belongs to the window, because without one it would stop the whole app. */
+function teller(parts: DesktopParts, dashboard: DashboardWindow) {
+  const { dialog } = parts.electron;
+  return async (options: Electron.MessageBoxOptions): Promise<number> => {
+    if (parts.platform === 'darwin') dashboard.show();
+    const owner = parts.platform === 'darwin' || dashboard.visible ? dashboard.current : undefined;
+    const answer = owner ? await dialog.showMessageBox(owner, options) : await dialog.showMessageBox(options);
+    return answer.response;
+  };
+}
+
+/** Window, tray, consent and their wires around a created app. Returns what takes them down. */
+function assemble(parts: DesktopParts, app: CompanionApp, hooks: { shown(show: () => void): void }) {
+  const { electron, platform } = parts;
+  const quit = quitOnce(electron.app, async () => {
+    for (const undo of undos) undo();
+    await app.stop();
+  });
+  const dashboard: DashboardWindow = makeDashboard(parts, app, () => asker.reconsider(), quit);
+  const tell = teller(parts, dashboard);
+  const asker = new ConsentAsker({
+    app,
+    clock: systemClock,
+    platform,
+    windowVisible: () => dashboard.visible,
+    callAttention: () => dashboard.callAttention(),
+    ask: async (options, signal) => (await electron.dialog.showMessageBox({ ...options, signal })).response,
+  });
+  const tray = new TrayView({
+    makeTray: (icon) => new electron.Tray(icon),
+    makeMenu: (template) => electron.Menu.buildFromTemplate(template),
+    nativeTheme: electron.nativeTheme,
+    iconDir: path.join(parts.distDir, 'icons', 'tray'),
+    platform,
+    clock: systemClock,
+    state: () => app.state(),
+    perform: (action) => {
+      // never rejects: what fails is told
+      void performTrayAction(action, { app, tell, quit, openDashboard: () => dashboard.show() });
+    },
+  });
+  const undos = [
+    installIpc({
+      ipcMain: electron.ipcMain,
+      makeChannel: () => new electron.MessageChannelMain(),
+      trusted: () => dashboard.trusted(),
+      app,
+    }),
+    app.screen.attach(),
+    app.onState(() => {
+      tray.refresh();
+      asker.refresh();
+    }),
+    () => tray.dispose(),
+    () => asker.dispose(),
+    () => dashboard.quit(),
+  ];
+  electron.powerMonitor.on('resume', () => app.act.wake());
+  electron.powerMonitor.on('unlock-screen', () => app.act.wake());
+  if (platform !== 'win32') electron.powerMonitor.on('shutdown', quit);
+  hooks.shown(() => dashboard.show());
+  return { dashboard, quit };
+}
+
+async function startReady(parts: DesktopParts, hooks: { shown(show: () => void): void }): Promise<void> {
+  const { electron, argv, env } = parts;
+  const { home, defaultHome } = desktopHome(env);
+  denySession(electron.session.defaultSession);
+  servePage(electron.protocol, await readPage(path.join(parts.distDir, 'page')));
+  let show = () => {};
+  const app = await parts.createApp({
+    shell: 'electron',
+    version: electron.app.getVersion(),
+    home,
+    clock: systemClock,
+    sealer: await chooseSealer(parts, home),
+    stub: { ...stubProgram({ ...parts, packaged: electron.app.isPackaged }), defaultHome },
+    demo: argv.includes('--demo'),
+    dashboardUrl: () => null,
+    showWindow: () => show(),
+  });
+  await app.start();
+  const { dashboard } = assemble(parts, app, hooks);
+  show = () => dashboard.show();
+  parts.print(UP_LINE);
+  if (!argv.includes('--hidden')) dashboard.show();
+}
+
+/** Ends at once with a sentence where the start itself cannot go on. */
+function refuse(parts: DesktopParts, sentence: string, code: number): void {
+  parts.print(sentence);
+  parts.electron.app.exit(code);
+}
+
+/**
+ * The desktop shell: guards first, then the lock, then everything else once Electron is ready. Resolves before
+ * that: Electron waits for its entry module to be loaded until it becomes ready, so awaiting both would stand still.
+ */
+export async function runDesktop(parts: DesktopParts): Promise<{ started: Promise<void> }> {
+  const { app, protocol, shell } = parts.electron;
+  const ended = { started: Promise.resolve() };
+  const refused = refusedSwitches(
+    parts.argv.slice(1),
+    (name) => app.commandLine.hasSwitch(name),
+    parts.platform,
+  );
+  if (app.isPackaged && refused.length > 0) {
+    refuse(parts, `Not started: the switch --${refused[0]} would weaken the app's protection.`, 1);
+    return ended;
+  }
+  const { home } = desktopHome(parts.env);
+  await makeHome(home);
+  // Chromium's own files beside ours: outside AppData, and one lock per state folder
+  app.setPath('userData', path.join(home.dir, 'electron'));
+  installGuards(app, noLog, (url) => {
+    // a browser that cannot be started is the user's to notice; nothing here depends on it
+    shell.openExternal(url).catch(() => {});
+  });
+  protocol.registerSchemesAsPrivileged(APP_SCHEMES);
+  if (!app.requestSingleInstanceLock()) {
+    refuse(parts, 'Catalyst Companion is running already; its window is shown.', 0);
+    return ended;
+  }
+  let show = () => {};
+  app.on('second-instance', (_event, argv) => {
+    if (secondStart(argv) === 'show') show();
+  });
+  app.on('activate', () => show());
+  app.on('window-all-closed', () => {});
+  return { started: whenReady(parts, { shown: (open) => (show = open) }) };
+}
+
+async function whenReady(parts: DesktopParts, hooks: { shown(show: () => void): void }): Promise<void> {
+  const { app, dialog, Menu } = parts.electron;
+  await app.whenReady();
+  Menu.setApplicationMenu(null);
+  try {
+    await startReady(parts, hooks);
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    dialog.showErrorBox('Catalyst Companion cannot start', `${error.message}\n\n${error.next}`);
+    refuse(parts, `${error.code}: ${error.message}`, 1);
+  }
+}

@@ -1,0 +1,113 @@
+import { APP_ORIGIN } from './channel.ts';
+
+/**
+ * Switches with which a start of the packaged app ends at once: they open a debugger, weaken the sandbox or the
+ * web's rules, reroute traffic, write logs with page content, or move the single-instance lock elsewhere.
+ */
+const REFUSED_SWITCHES = [
+  'remote-debugging-port',
+  'remote-debugging-pipe',
+  'remote-debugging-address',
+  'remote-allow-origins',
+  'inspect',
+  'inspect-brk',
+  'inspect-port',
+  'inspect-wait',
+  'inspect-publish-uid',
+  'js-flags',
+  'load-extension',
+  'disable-extensions-except',
+  'disable-web-security',
+  'disable-site-isolation-trials',
+  'no-sandbox',
+  'disable-setuid-sandbox',
+  'single-process',
+  'proxy-server',
+  'proxy-pac-url',
+  'host-rules',
+  'host-resolver-rules',
+  'ignore-certificate-errors',
+  'ignore-certificate-errors-spki-list',
+  'user-data-dir',
+  'enable-logging',
+  'log-file',
+  'log-net-log',
+  'ssl-key-log-file',
+  'renderer-cmd-prefix',
+  'utility-cmd-prefix',
+  'gpu-launcher',
+] as const;
+
+/** The refused switches of a start, from Chromium's reading and from the raw arguments (`--x`, `-x`, `/x` on Windows). */
+export function refusedSwitches(
+  argv: readonly string[],
+  hasSwitch: (name: string) => boolean,
+  platform: string,
+): string[] {
+  const prefix = platform === 'win32' ? /^(--?|\/)/ : /^--?/;
+  const given = argv.map((argument) =>
+    prefix.test(argument) ? argument.replace(prefix, '').split('=')[0]?.toLowerCase() : undefined,
+  );
+  return REFUSED_SWITCHES.filter((name) => hasSwitch(name) || given.includes(name));
+}
+
+function parsed(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** Whether a URL is our page. WHATWG gives custom schemes an opaque origin, so host and scheme are compared. */
+export function isAppUrl(text: string): boolean {
+  const url = parsed(text);
+  return (
+    url !== undefined &&
+    `${url.protocol}//${url.host}` === APP_ORIGIN &&
+    url.username === '' &&
+    url.password === ''
+  );
+}
+
+/** The page never navigates: its routes are in the fragment. Only a reload of itself is let through. */
+export function mayNavigate(to: string, isMainFrame: boolean): boolean {
+  const url = parsed(to);
+  return isMainFrame && isAppUrl(to) && (url?.pathname === '/' || url?.pathname === '/index.html');
+}
+
+/** Hosts whose pages may be opened in the user's browser; the rest is not opened at all. */
+const OPENABLE_HOSTS = ['claude.ai', 'modelcontextprotocol.io', 'github.com'];
+
+/** The URL as it may go to the system's browser, else undefined. Always the re-serialised form, never the given text. */
+export function openableUrl(text: string): string | undefined {
+  const url = parsed(text);
+  if (!url || text.length > 2048 || url.protocol !== 'https:' || url.username !== '' || url.password !== '')
+    return undefined;
+  return url.port === '' && OPENABLE_HOSTS.includes(url.hostname) ? url.href : undefined;
+}
+
+/** Who sent a message, as Electron tells it. */
+interface Sender {
+  /** Null when the frame has navigated or is gone. */
+  frame: { readonly url: string } | null;
+  senderId: number;
+}
+
+/** The one window that may talk to the app. */
+export interface TrustedWindow {
+  mainFrame: { readonly url: string };
+  id: number;
+}
+
+/** Only the main frame of our own window, and only while our own page is in it. */
+export function isTrustedSender(sender: Sender, window: TrustedWindow | undefined): boolean {
+  return (
+    window !== undefined &&
+    sender.frame !== null &&
+    sender.senderId === window.id &&
+    sender.frame === window.mainFrame &&
+    isAppUrl(sender.frame.url)
+  );
+}
+
+/** What a second start may ask for. Its arguments come from anywhere: all but `--show` and `--hidden` is ignored. */
+export function secondStart(argv: readonly string[]): 'show' | 'nothing' {
+  return argv.includes('--hidden') && !argv.includes('--show') ? 'nothing' : 'show';
+}

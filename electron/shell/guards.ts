@@ -1,0 +1,52 @@
+import type { App, Session, WebContents } from 'electron';
+import type { Log } from '../core/ports.ts';
+import { mayNavigate, openableUrl } from './guard-rules.ts';
+
+const prevent = (event: { preventDefault(): void }) => event.preventDefault();
+
+/** Everything a session could be asked for is refused: Electron grants all of it by default. */
+export function denySession(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler((_request, callback) => callback(null));
+  session.setBluetoothPairingHandler((_details, callback) => callback({ confirmed: false }));
+  session.setUSBProtectedClassesHandler(({ protectedClasses }) => protectedClasses);
+  session.setSpellCheckerEnabled(false);
+  session.on('will-download', prevent);
+}
+
+/**
+ * No navigation but to our own page, no windows, no embedded pages. A link to a page of a listed host goes to the
+ * system's browser instead.
+ */
+export function denyContents(contents: WebContents, log: Log, openOutside: (url: string) => void): void {
+  contents.setWindowOpenHandler(({ url }) => {
+    const outside = openableUrl(url);
+    if (outside !== undefined) openOutside(outside);
+    return { action: 'deny' };
+  });
+  contents.on('will-navigate', (event) => {
+    if (mayNavigate(event.url, event.isMainFrame)) return;
+    event.preventDefault();
+    log.warn('a navigation was refused');
+  });
+  contents.on('will-frame-navigate', (event) => {
+    if (!mayNavigate(event.url, event.isMainFrame)) event.preventDefault();
+  });
+  contents.on('will-redirect', prevent);
+  contents.on('will-attach-webview', prevent);
+  contents.on('login', prevent);
+  contents.on('select-client-certificate', prevent);
+  contents.on('certificate-error', (event, _url, _error, _certificate, callback) => {
+    event.preventDefault();
+    callback(false);
+  });
+}
+
+/** All denials of the desktop shell. To be called before the app is ready, so that no window escapes them. */
+export function installGuards(app: App, log: Log, openOutside: (url: string) => void): void {
+  app.enableSandbox();
+  app.on('session-created', denySession);
+  app.on('web-contents-created', (_event, contents) => denyContents(contents, log, openOutside));
+}

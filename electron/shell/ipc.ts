@@ -1,0 +1,50 @@
+import type { Context } from '@orpc/server';
+import { RPCHandler } from '@orpc/server/message-port';
+import type { IpcMain, MessagePortMain } from 'electron';
+import type { App } from '../core/app-interface.ts';
+import { PORT_CHANNEL } from './channel.ts';
+import type { TrustedWindow } from './guard-rules.ts';
+import { isTrustedSender } from './guard-rules.ts';
+
+/** What we need of a port; Electron's MessagePortMain and Node's MessagePort both are one. */
+type AppPort = Parameters<RPCHandler<Context>['upgrade']>[0] & { start(): void; close(): void };
+
+/** Serves the app's router on a port until its other end is gone. Returns its close. */
+function servePort(app: App, port: AppPort): () => void {
+  const handler = new RPCHandler<Context>(app.router);
+  handler.upgrade(port, { context: {} });
+  port.start();
+  return () => port.close();
+}
+
+export interface IpcParts {
+  ipcMain: Pick<IpcMain, 'on' | 'removeListener'>;
+  makeChannel(): { port1: MessagePortMain; port2: MessagePortMain };
+  /** The dashboard's window while it exists. */
+  trusted(): TrustedWindow | undefined;
+  app: App;
+}
+
+/**
+ * Answers the page's one request, "give me my port". A page that was reloaded asks again and its old port is
+ * closed; anyone but our own page in our own window is dropped without an answer. Returns the dispose.
+ */
+export function installIpc(parts: IpcParts): () => void {
+  let closePort = () => {};
+  const onAsk = (event: Electron.IpcMainEvent) => {
+    const frame = event.senderFrame;
+    if (!frame || !isTrustedSender({ frame, senderId: event.sender.id }, parts.trusted())) {
+      parts.app.log.warn('a message from a stranger was dropped');
+      return;
+    }
+    closePort();
+    const { port1, port2 } = parts.makeChannel();
+    closePort = servePort(parts.app, port1);
+    frame.postMessage(PORT_CHANNEL, null, [port2]);
+  };
+  parts.ipcMain.on(PORT_CHANNEL, onAsk);
+  return () => {
+    parts.ipcMain.removeListener(PORT_CHANNEL, onAsk);
+    closePort();
+  };
+}

@@ -1,0 +1,101 @@
+import type { BrowserWindow, BrowserWindowConstructorOptions } from 'electron';
+import type { Log } from '../core/ports.ts';
+import { APP_ORIGIN } from './channel.ts';
+import type { TrustedWindow } from './guard-rules.ts';
+
+/** A page that crashes again within this time is left alone, so that a crash loop does not burn the machine. */
+const RELOAD_AT_MOST_EVERY_MS = 10_000;
+
+export interface WindowParts {
+  makeWindow(options: BrowserWindowConstructorOptions): BrowserWindow;
+  options: BrowserWindowConstructorOptions;
+  log: Log;
+  now(): number;
+  /** The window was shown or hidden. */
+  onVisibility(): void;
+  /** Windows logs the user out; there is no other notice. */
+  onSessionEnd(): void;
+  /** The first time the window goes to the tray. */
+  onFirstHide(): void;
+}
+
+/** The dashboard's window: made at the first need, hidden instead of closed, gone only when the app quits. */
+export class DashboardWindow {
+  readonly #parts: WindowParts;
+  #window: BrowserWindow | undefined;
+  #quitting = false;
+  #hidBefore = false;
+  #reloadedAt = -RELOAD_AT_MOST_EVERY_MS;
+
+  constructor(parts: WindowParts) {
+    this.#parts = parts;
+  }
+
+  get visible(): boolean {
+    return this.#window !== undefined && this.#window.isVisible() && !this.#window.isMinimized();
+  }
+
+  /** The window for a dialog to belong to; undefined before it was ever opened. */
+  get current(): BrowserWindow | undefined {
+    return this.#window;
+  }
+
+  trusted(): TrustedWindow | undefined {
+    const contents = this.#window?.webContents;
+    return contents && { mainFrame: contents.mainFrame, id: contents.id };
+  }
+
+  show(): void {
+    const window = this.#open();
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
+
+  /** In sight and asking for attention, but the focus stays where the user types. */
+  callAttention(): void {
+    const window = this.#open();
+    if (window.isMinimized()) window.restore();
+    window.showInactive();
+    window.flashFrame(true);
+  }
+
+  /** From here on closing is closing. */
+  quit(): void {
+    this.#quitting = true;
+    this.#window?.destroy();
+    this.#window = undefined;
+  }
+
+  #open(): BrowserWindow {
+    if (this.#window) return this.#window;
+    const window = this.#parts.makeWindow(this.#parts.options);
+    this.#window = window;
+    window.on('close', (event) => {
+      if (this.#quitting) return;
+      event.preventDefault();
+      window.hide();
+      if (!this.#hidBefore) this.#parts.onFirstHide();
+      this.#hidBefore = true;
+    });
+    window.on('closed', () => (this.#window = undefined));
+    for (const change of ['show', 'hide', 'minimize', 'restore'] as const)
+      window.on(change as 'show', () => this.#parts.onVisibility());
+    window.on('focus', () => window.flashFrame(false));
+    window.on('query-session-end', () => this.#parts.onSessionEnd());
+    window.webContents.on('render-process-gone', (_event, details) => this.#crashed(window, details.reason));
+    window.webContents.on('unresponsive', () => this.#parts.log.warn('the dashboard does not respond'));
+    window.loadURL(`${APP_ORIGIN}/`).catch((error: unknown) => {
+      this.#parts.log.error('the dashboard could not be loaded', { error });
+    });
+    return window;
+  }
+
+  #crashed(window: BrowserWindow, reason: string): void {
+    this.#parts.log.error('the dashboard crashed', { reason });
+    const now = this.#parts.now();
+    if (reason === 'clean-exit' || now - this.#reloadedAt < RELOAD_AT_MOST_EVERY_MS) return;
+    this.#reloadedAt = now;
+    window.webContents.reload();
+  }
+}

@@ -1,0 +1,98 @@
+import { createStore } from 'zustand/vanilla';
+import type { ErrorShape } from '../../electron/contract/errors.ts';
+import type { StopReport } from '../../electron/contract/bridge.ts';
+
+export const PAGES = ['overview', 'services', 'positions', 'logs', 'activity', 'connections'] as const;
+export type Page = (typeof PAGES)[number];
+export const SECTIONS = ['link', 'clients', 'tools', 'add'] as const;
+export type Section = (typeof SECTIONS)[number];
+export type Theme = 'system' | 'light' | 'dark';
+
+export interface Route {
+  page: Page;
+  section: Section;
+  /** The chosen profile; null follows the first of the list. */
+  profile: string | null;
+}
+
+export interface Notice {
+  id: number;
+  tone: 'done' | 'problem';
+  text: string;
+  next: string;
+}
+
+/** An emergency stop as the page sees it: sent and waiting, or ended with a report, or without an answer. */
+export type StopView =
+  | { phase: 'sending'; profile: string; at: number }
+  | { phase: 'reported'; profile: string; report: StopReport }
+  | { phase: 'unanswered'; profile: string; at: number; error: ErrorShape; manual: string };
+
+export interface UiState {
+  route: Route;
+  theme: Theme;
+  paletteOpen: boolean;
+  helpOpen: boolean;
+  notices: readonly Notice[];
+  stop: StopView | null;
+  /** Put away for this window; it is back after a reload until a profile of the user's own exists. */
+  onboardingHidden: boolean;
+}
+
+const START: Route = { page: 'overview', section: 'link', profile: null };
+const NOTICES_KEPT = 4;
+
+function isRoute(value: unknown): value is Route {
+  return typeof value === 'object' && value !== null && 'page' in value && PAGES.includes(value.page as Page);
+}
+
+function keptTheme(): Theme {
+  const kept = localStorage.getItem('theme');
+  return kept === 'light' || kept === 'dark' ? kept : 'system';
+}
+
+/** What this window shows; nothing in here is truth about trading. Routes live in history.state, never in the URL. */
+export function createUi() {
+  const kept = history.state as unknown;
+  const store = createStore<UiState>(() => ({
+    route: isRoute(kept) ? { ...START, ...kept } : START,
+    theme: keptTheme(),
+    paletteOpen: false,
+    helpOpen: false,
+    notices: [],
+    stop: null,
+    onboardingHidden: false,
+  }));
+  let notices = 0;
+  const go = (change: Partial<Route>) => {
+    const route = { ...store.getState().route, ...change };
+    history.pushState(route, '');
+    store.setState({ route, paletteOpen: false });
+  };
+  const dismiss = (id: number) =>
+    store.setState((s) => ({ notices: s.notices.filter((notice) => notice.id !== id) }));
+  return {
+    store,
+    go,
+    dismiss,
+    /** Shows a short message; the same text twice is one message. Problems stay until dismissed. */
+    notify(tone: Notice['tone'], text: string, next = ''): void {
+      notices += 1;
+      const notice = { id: notices, tone, text, next };
+      store.setState((s) => ({
+        notices: [...s.notices.filter((old) => old.text !== text), notice].slice(-NOTICES_KEPT),
+      }));
+      if (tone === 'done') setTimeout(() => dismiss(notice.id), 5_000);
+    },
+    setTheme(theme: Theme): void {
+      if (theme === 'system') localStorage.removeItem('theme');
+      else localStorage.setItem('theme', theme);
+      store.setState({ theme });
+    },
+    /** Follows the browser's back and forward. */
+    onPopState(state: unknown): void {
+      if (isRoute(state)) store.setState({ route: { ...START, ...state } });
+    },
+  };
+}
+export type Ui = ReturnType<typeof createUi>;

@@ -1,0 +1,32 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { AppContext } from './api/app-context.tsx';
+import { Mirror } from './api/mirror.ts';
+import { Ticker } from './api/ticker.ts';
+import { createUi } from './api/ui-store.ts';
+import { connectPort } from './api/wire-port.ts';
+import { connectWebSocket, signIn } from './api/wire-ws.ts';
+import { AppShell } from './views/app-shell.tsx';
+import './styles/app.css';
+
+const served = location.protocol === 'http:' || location.protocol === 'https:';
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+
+const ui = createUi();
+const mirror = new Mirror({ connect: served ? connectWebSocket : connectPort });
+window.addEventListener('popstate', (event) => ui.onPopState(event.state));
+
+createRoot(root).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <AppContext value={{ mirror, ticker: new Ticker(), ui }}>
+        <AppShell />
+      </AppContext>
+    </CSPProvider>
+  </StrictMode>,
+);
+
+if (served) await signIn();
+mirror.start();

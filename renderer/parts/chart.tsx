@@ -1,0 +1,113 @@
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+
+export type Series = readonly (readonly [number, number])[];
+
+/** A token's colour as the canvas needs it: computed, since canvas does not know CSS variables. */
+function color(element: HTMLElement, token: string): string {
+  element.style.color = `var(${token})`;
+  const { color: computed } = getComputedStyle(element);
+  element.style.color = '';
+  return computed;
+}
+
+function options(box: HTMLElement, sign: number, format: (value: number) => string): uPlot.Options {
+  const quiet = color(box, '--text-quiet');
+  const line = color(box, '--line');
+  const stroke = color(box, sign > 0 ? '--gain' : sign < 0 ? '--loss' : '--text');
+  const font = '11px system-ui, sans-serif';
+  return {
+    width: box.clientWidth,
+    height: box.clientHeight,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { time: true },
+      y: { range: { min: { pad: 0.1, soft: 0, mode: 2 }, max: { pad: 0.1, soft: 0, mode: 2 } } },
+    },
+    axes: [
+      {
+        stroke: quiet,
+        font,
+        size: 22,
+        gap: 4,
+        grid: { show: false },
+        ticks: { show: false },
+        space: 70,
+        values: '{HH}:{mm}',
+      },
+      {
+        stroke: quiet,
+        font,
+        size: 58,
+        gap: 6,
+        grid: { stroke: line, width: 1 },
+        ticks: { show: false },
+        space: 34,
+        values: (_, values) => values.map(format),
+      },
+    ],
+    series: [{}, { stroke, width: 1.5, points: { show: false } }],
+  };
+}
+
+/** A line over time (ms), drawn again when the theme or the sign changes, else only given the new points. */
+export function LineChart(props: {
+  series: Series;
+  label: string;
+  format: (value: number) => string;
+  onPoint: (index: number | null) => void;
+}) {
+  const { series, format, onPoint } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef(series);
+  const sign = Math.sign(series.at(-1)?.[1] ?? 0);
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const draw = () => {
+      plot.current?.destroy();
+      const made = options(element, sign, format);
+      const hooks = { setCursor: [(u: uPlot) => onPoint(u.cursor.idx ?? null)] };
+      plot.current = new uPlot({ ...made, hooks }, columns(latest.current), element);
+    };
+    draw();
+    const size = new ResizeObserver(() => {
+      plot.current?.setSize({ width: element.clientWidth, height: element.clientHeight });
+    });
+    size.observe(element);
+    const theme = new MutationObserver(draw);
+    theme.observe(document.documentElement, { attributeFilter: ['data-theme', 'data-money'] });
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    dark.addEventListener('change', draw);
+    return () => {
+      size.disconnect();
+      theme.disconnect();
+      dark.removeEventListener('change', draw);
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [format, onPoint, sign]);
+
+  useEffect(() => {
+    latest.current = series;
+    plot.current?.setData(columns(series));
+  }, [series]);
+
+  return (
+    <div
+      ref={box}
+      role="img"
+      aria-label={props.label}
+      className="h-full min-h-0 w-full min-w-0 overflow-hidden"
+    />
+  );
+}
+
+function columns(series: Series): uPlot.AlignedData {
+  return [series.map(([at]) => at / 1000), series.map(([, value]) => value)];
+}

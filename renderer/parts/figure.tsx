@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+
+/** A small label over a value; the value's line keeps its height whatever stands in it. */
+export function Figure({ label, children, note }: { label: string; children: ReactNode; note?: ReactNode }) {
+  return (
+    <div className="min-w-0">
+      <dt className="truncate text-xs text-quiet">{label}</dt>
+      <dd className="truncate leading-5 font-medium">{children}</dd>
+      {note === undefined ? null : <dd className="truncate text-xs text-quiet">{note}</dd>}
+    </div>
+  );
+}

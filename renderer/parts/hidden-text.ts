@@ -1,0 +1,35 @@
+/** Text in runs: what a reader sees as it is, and characters that would not be seen or would reorder the rest. */
+export type Run = { text: string } | { hidden: string };
+
+// Controls but tab and newline, soft hyphen, zero-width, directional, variation selectors, fillers, tags.
+const RANGES = [
+  '\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F',
+  '\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB',
+  '\\u{E0000}-\\u{E0FFF}',
+];
+const HIDDEN = new RegExp(`[${RANGES.join('')}]`, 'gu');
+
+function nameOf(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  const hex = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  // Tag characters mirror ASCII: what they spell is what a model would read.
+  return code >= 0xe0020 && code <= 0xe007e ? `${hex} “${String.fromCodePoint(code - 0xe0000)}”` : hex;
+}
+
+/** Splits text so that hidden characters can be drawn as their code points. */
+export function runsOf(text: string): Run[] {
+  const runs: Run[] = [];
+  let from = 0;
+  for (const match of text.matchAll(HIDDEN)) {
+    if (match.index > from) runs.push({ text: text.slice(from, match.index) });
+    runs.push({ hidden: nameOf(match[0]) });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length) runs.push({ text: text.slice(from) });
+  return runs;
+}
+
+/** How many hidden characters a text has. */
+export function hiddenCount(text: string): number {
+  return runsOf(text).filter((run) => 'hidden' in run).length;
+}

@@ -1,0 +1,49 @@
+import { ChevronRight } from 'lucide-react';
+import type { Hop, Path } from './path-hops.ts';
+import { StateMark, TONE_TEXT } from './state-mark.tsx';
+
+function HopBox({
+  hop,
+  broken,
+  after,
+  onOpen,
+}: {
+  hop: Hop;
+  broken: boolean;
+  after: boolean;
+  onOpen: () => void;
+}) {
+  const color = broken ? TONE_TEXT[hop.tone] : after ? 'text-quiet' : 'text-text';
+  return (
+    <button
+      type="button"
+      data-testid={`hop-${hop.key}`}
+      title={`${hop.label}: ${hop.figure}${hop.note === '' ? '' : `, ${hop.note}`}`}
+      data-broken={broken ? '' : undefined}
+      onClick={onOpen}
+      className="transition-quick flex min-w-0 flex-1 flex-col gap-0.5 rounded-md px-3 py-2 text-left hover:bg-hover"
+    >
+      <span className="flex w-full items-center gap-1.5 truncate text-sm text-quiet">
+        {broken ? <StateMark tone={hop.tone} /> : null}
+        <span className="truncate">{hop.label}</span>
+      </span>
+      <span className={`w-full truncate text-lg leading-5 font-semibold ${color}`}>{hop.figure}</span>
+      <span className="h-4 w-full truncate text-xs text-quiet">{hop.note}</span>
+    </button>
+  );
+}
+
+/** The product in one line. Only the first broken hop is coloured; what comes after it is not known. */
+export function PathStrip({ path, onOpen }: { path: Path; onOpen: (hop: Hop) => void }) {
+  const at = path.broken === null ? Infinity : path.hops.findIndex((hop) => hop.key === path.broken?.key);
+  return (
+    <ol aria-label="Path from Claude to the services" className="flex items-stretch px-1 py-1">
+      {path.hops.map((hop, i) => (
+        <li key={hop.key} className="flex min-w-0 flex-1 items-center">
+          {i === 0 ? null : <ChevronRight size={14} aria-hidden className="shrink-0 text-line-strong" />}
+          <HopBox hop={hop} broken={i === at} after={i > at} onOpen={() => onOpen(hop)} />
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,40 @@
+import { Check, X } from 'lucide-react';
+import { useApp, useUi } from '../api/app-context.tsx';
+import { IconButton } from './button.tsx';
+import { StateMark } from './state-mark.tsx';
+
+/** Short messages of what was done or went wrong, at the lower right, read out politely. */
+export function Toasts() {
+  const { ui } = useApp();
+  const notices = useUi((s) => s.notices);
+  return (
+    <div
+      role="status"
+      aria-live="polite"
+      className="pointer-events-none fixed right-4 bottom-4 z-60 flex w-88 max-w-[calc(100vw-32px)] flex-col gap-2"
+    >
+      {notices.map((notice) => (
+        <div
+          key={notice.id}
+          data-testid="notice"
+          className="pointer-events-auto flex items-start gap-2 rounded-md bg-raised py-2 pr-1 pl-3 shadow-overlay"
+        >
+          <span className="flex h-5 items-center">
+            {notice.tone === 'done' ? (
+              <Check size={14} aria-hidden className="text-live" />
+            ) : (
+              <StateMark tone="danger" />
+            )}
+          </span>
+          <div className="min-w-0 flex-1">
+            <p className="font-medium break-words">{notice.text}</p>
+            {notice.next === '' ? null : <p className="text-sm break-words text-quiet">{notice.next}</p>}
+          </div>
+          <IconButton label="Dismiss" className="-my-1" onClick={() => ui.dismiss(notice.id)}>
+            <X size={14} />
+          </IconButton>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,117 @@
+import { lazy, Suspense, useEffect } from 'react';
+import type { ComponentType, LazyExoticComponent } from 'react';
+import { useApp, useFromNow, useMirror, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
+import type { Page } from '../api/ui-store.ts';
+import { presentLink } from '../../electron/contract/present.ts';
+import { ConsentDialog } from '../parts/consent-dialog.tsx';
+import { Header } from '../parts/header.tsx';
+import { Help } from '../parts/help.tsx';
+import { useKeys } from '../parts/keys.ts';
+import { LostBanner } from '../parts/banner.tsx';
+import { PAGE_WORDS } from '../parts/pages.ts';
+import { Palette } from '../parts/palette.tsx';
+import { Waiting } from '../parts/panel.tsx';
+import { Sidebar } from '../parts/sidebar.tsx';
+import { StopPanel } from '../parts/stop-control.tsx';
+import { Toasts } from '../parts/toasts.tsx';
+import { SignedOut } from './signed-out.tsx';
+
+const VIEWS: Record<Page, LazyExoticComponent<ComponentType>> = {
+  overview: lazy(async () => ({ default: (await import('./overview.tsx')).Overview })),
+  services: lazy(async () => ({ default: (await import('./services.tsx')).Services })),
+  positions: lazy(async () => ({ default: (await import('./positions.tsx')).Positions })),
+  logs: lazy(async () => ({ default: (await import('./logs.tsx')).Logs })),
+  activity: lazy(async () => ({ default: (await import('./activity.tsx')).ActivityPage })),
+  connections: lazy(async () => ({ default: (await import('./connections.tsx')).Connections })),
+};
+
+function useTheme(): void {
+  const theme = useUi((s) => s.theme);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
+}
+
+/** The tab tells the state too: what waits, the link's word, the page. */
+function useTitle(): void {
+  const page = useUi((s) => s.route.page);
+  const name = useProfileName();
+  const asked = useMirror((s) => s.app?.consents.length ?? 0);
+  const lost = useMirror((s) => s.connection !== 'open');
+  const link = useProfile((p) => p.link);
+  const word = useFromNow((now) => (lost || link === undefined ? 'No answer' : presentLink(link, now).label));
+  useEffect(() => {
+    const state = asked > 0 ? `(${asked}) Consent needed` : word;
+    document.title = `${state} · ${name ?? 'no profile'} · ${PAGE_WORDS[page].label} · Catalyst Companion`;
+  }, [page, name, asked, word]);
+}
+
+/** State changes of the link, in words, for those who do not see them. */
+function StateAnnouncer() {
+  const name = useProfileName();
+  const link = useProfile((p) => p.link);
+  const word = useFromNow((now) => (link === undefined ? '' : presentLink(link, now).label));
+  return (
+    <p className="sr-only" aria-live="polite">
+      {name === null ? '' : `Link of ${name}: ${word}`}
+    </p>
+  );
+}
+
+function Content() {
+  const page = useUi((s) => s.route.page);
+  const ready = useMirror((s) => s.app !== null);
+  const View = VIEWS[page];
+  return (
+    <main
+      className="fades min-h-0 flex-1 overflow-y-auto"
+      aria-label={PAGE_WORDS[page].label}
+      data-testid={`page-${page}`}
+    >
+      {ready ? (
+        <Suspense fallback={null}>
+          <View />
+        </Suspense>
+      ) : (
+        <div className="max-w-xl p-6">
+          <Waiting lines={5} label="Waiting for the app’s first answer…" />
+        </div>
+      )}
+    </main>
+  );
+}
+
+export function AppShell() {
+  useTheme();
+  useKeys();
+  useTitle();
+  const { mirror } = useApp();
+  const connection = useMirror((s) => s.connection);
+  useEffect(() => {
+    const retry = () => mirror.retryNow();
+    window.addEventListener('online', retry);
+    window.addEventListener('focus', retry);
+    return () => {
+      window.removeEventListener('online', retry);
+      window.removeEventListener('focus', retry);
+    };
+  }, [mirror]);
+  if (connection === 'signed-out') return <SignedOut />;
+  return (
+    <div className="flex h-full" data-lost={connection === 'lost' ? '' : undefined}>
+      <Sidebar />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <Header />
+        <LostBanner />
+        <Content />
+      </div>
+      <StateAnnouncer />
+      <ConsentDialog />
+      <StopPanel />
+      <Palette />
+      <Help />
+      <Toasts />
+    </div>
+  );
+}

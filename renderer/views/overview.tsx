@@ -1,0 +1,52 @@
+import { useApp, useProfile, useUi } from '../api/app-context.tsx';
+import { useMirror } from '../api/app-context.tsx';
+import { Button } from '../parts/button.tsx';
+import { Empty } from '../parts/panel.tsx';
+import { Onboarding } from './overview/onboarding.tsx';
+import { PathPanel } from './overview/path-panel.tsx';
+import { PnlPanel } from './overview/pnl-panel.tsx';
+import { PositionsPanel } from './overview/positions-panel.tsx';
+import { RecentPanel } from './overview/recent-panel.tsx';
+import { ServicesPanel } from './overview/services-panel.tsx';
+import { TradingPanel } from './overview/trading-panel.tsx';
+
+export function NoProfile() {
+  const { ui } = useApp();
+  return (
+    <Empty
+      title="No connection yet"
+      actions={
+        <Button look="primary" onClick={() => ui.go({ page: 'connections', section: 'add' })}>
+          Add a connection
+        </Button>
+      }
+    >
+      Tell the app where your droplet is, over SSH or HTTPS, and this page shows what it does.
+    </Empty>
+  );
+}
+
+/** Is it alive, is it trading, is it making money, is Claude connected: answered at a glance. */
+export function Overview() {
+  const name = useProfile((p) => p.profile.name);
+  const onboarding = useMirror((s) => s.app?.app.onboarding ?? false);
+  const hidden = useUi((s) => s.onboardingHidden);
+  if (name === undefined) return onboarding ? <Onboarding /> : <NoProfile />;
+  return (
+    <div className="flex min-h-full flex-col gap-3 p-4">
+      {onboarding && !hidden ? <Onboarding /> : null}
+      <PathPanel />
+      <div className="grid min-h-64 flex-1 grid-cols-[minmax(0,1fr)_minmax(272px,320px)] gap-3">
+        <PnlPanel />
+        <div className="flex min-w-0 flex-col gap-3">
+          <PositionsPanel />
+          <TradingPanel />
+        </div>
+      </div>
+      <div className="grid grid-cols-2 gap-3">
+        <ServicesPanel />
+        <RecentPanel />
+      </div>
+    </div>
+  );
+}

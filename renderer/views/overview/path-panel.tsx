@@ -1,0 +1,73 @@
+import { useAction, useApp, useMirror, useNow, useProfile } from '../../api/app-context.tsx';
+import { linkActions } from '../../../electron/contract/present.ts';
+import type { BridgeClient } from '../../../electron/contract/bridge.ts';
+import { Button } from '../../parts/button.tsx';
+import { Note } from '../../parts/panel.tsx';
+import type { Path } from '../../parts/path-hops.ts';
+import { pathOf } from '../../parts/path-hops.ts';
+import { PathStrip } from '../../parts/path-strip.tsx';
+
+const NONE: Record<string, BridgeClient> = {};
+
+function BreakNote({ broken }: { broken: NonNullable<Path['broken']> }) {
+  const { ui } = useApp();
+  const act = useAction();
+  const profile = useProfile((p) => p.profile.name);
+  const link = useProfile((p) => p.link);
+  if (profile === undefined || link === undefined) return null;
+  const can = linkActions(link);
+  const atLink = broken.key === 'link' || broken.key === 'droplet';
+  const actions = (
+    <>
+      {can.trust || (link.state === 'blocked' && link.reason === 'host-key-changed') ? (
+        <Button small onClick={() => ui.go({ page: 'connections', section: 'link' })}>
+          See the host key
+        </Button>
+      ) : null}
+      {can.connect ? (
+        <Button small look="primary" onClick={() => void act((c) => c.links.connect({ profile, waitMs: 0 }))}>
+          Connect
+        </Button>
+      ) : null}
+      {can.retry && atLink && link.state !== 'degraded' ? (
+        <Button small onClick={() => void act((c) => c.links.retry({ profile }))}>
+          Try now
+        </Button>
+      ) : null}
+      {broken.key === 'services' ? (
+        <Button small onClick={() => ui.go({ page: 'services' })}>
+          Services
+        </Button>
+      ) : null}
+    </>
+  );
+  return (
+    <div className="px-2 pb-2">
+      <Note inline tone={broken.tone} title={broken.cause} actions={actions} testId="broken-hop">
+        {broken.next === '' ? undefined : broken.next}
+      </Note>
+    </div>
+  );
+}
+
+/** Claude, bridge, link, droplet and services, with the first broken one explained. */
+export function PathPanel() {
+  const { ui } = useApp();
+  const now = useNow();
+  const state = useProfile((p) => p);
+  const clients = useMirror((s) => s.app?.clients ?? NONE);
+  const answering = useMirror((s) => s.connection === 'open');
+  if (state === undefined) return null;
+  const path = pathOf(state, Object.values(clients), now, answering);
+  return (
+    <section aria-label="Path" className="rounded-md border border-line bg-raised">
+      <PathStrip
+        path={path}
+        onOpen={(hop) =>
+          ui.go(hop.section === undefined ? { page: hop.page } : { page: hop.page, section: hop.section })
+        }
+      />
+      {path.broken === null || path.broken.tone === 'working' ? null : <BreakNote broken={path.broken} />}
+    </section>
+  );
+}

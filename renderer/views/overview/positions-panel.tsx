@@ -1,0 +1,101 @@
+import type { Position, PositionsModel, Reading, Totals } from '../../../electron/contract/models.ts';
+import { useApp, useProfile } from '../../api/app-context.tsx';
+import { Button } from '../../parts/button.tsx';
+import { compareDecimals } from '../../parts/decimal.ts';
+import { ProfitLoss } from '../../parts/money.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { ReadingAge, shown, useReadingStale } from '../../parts/reading-note.tsx';
+
+export function TotalsLine({ totals, stacked = false }: { totals: Totals; stacked?: boolean }) {
+  return (
+    <div className="flex items-baseline justify-between gap-x-3" data-testid={`totals-${totals.currency}`}>
+      <span className="whitespace-nowrap">
+        <span className="font-semibold">{totals.count}</span>{' '}
+        <span className="text-quiet">
+          {totals.currency} · {totals.winners} up, {totals.losers} down
+        </span>
+        {totals.missing > 0 ? (
+          <span className={`text-attention ${stacked ? 'block text-xs' : ''}`}>
+            {stacked ? '' : ' · '}
+            {totals.missing} without P&L, not in the sum
+          </span>
+        ) : null}
+      </span>
+      <ProfitLoss value={totals.unrealized} currency={totals.currency} />
+    </div>
+  );
+}
+
+/** Open positions in two lines; sums never cross currencies. */
+export function PositionsPanel() {
+  const { ui } = useApp();
+  const reading = useProfile((p) => p.trading.positions);
+  if (reading === undefined) return null;
+  return (
+    <Panel
+      title="Open positions"
+      className="flex-1"
+      aside={
+        <>
+          <ReadingAge reading={reading} />
+          <Button small look="ghost" className="-mr-2" onClick={() => ui.go({ page: 'positions' })}>
+            Details
+          </Button>
+        </>
+      }
+    >
+      <Summary reading={reading} />
+    </Panel>
+  );
+}
+
+const MOVERS = 14;
+
+/** Away from zero first; what is not reported last. */
+function movers(rows: readonly Position[]): Position[] {
+  const size = (row: Position) => (row.unrealized === null ? '-1' : row.unrealized.replace(/^-/, ''));
+  return rows.toSorted((a, b) => compareDecimals(size(b), size(a))).slice(0, MOVERS);
+}
+
+/** The positions that move the most, as many whole lines as there is room: what does not fit wraps out of sight. */
+function Movers({ rows }: { rows: readonly Position[] }) {
+  return (
+    <div className="relative min-h-0 flex-1">
+      <ul
+        aria-label="Largest moves"
+        className="absolute inset-0 flex flex-col flex-wrap content-start overflow-hidden"
+      >
+        {movers(rows).map((row) => (
+          <li
+            key={row.key}
+            className="flex h-7 w-full items-end justify-between border-b border-line pb-1 text-sm"
+          >
+            <span>
+              {row.symbol ?? '-'} <span className="text-quiet">{row.side === 'unknown' ? '' : row.side}</span>
+            </span>
+            <ProfitLoss value={row.unrealized} currency={row.currency} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Summary({ reading }: { reading: Reading<PositionsModel> }) {
+  const stale = useReadingStale(reading);
+  const known = shown(reading);
+  if (known === null) {
+    return <p className="text-unknown">Not known: {reading.state === 'unknown' ? reading.reason : ''}</p>;
+  }
+  if (known.value.rows.length === 0) return <p className={stale ? 'stale' : ''}>No open positions.</p>;
+  return (
+    <div className={`flex h-full flex-col ${stale ? 'stale' : ''}`}>
+      <div className="flex flex-col gap-1">
+        {known.value.totals.map((totals) => (
+          <TotalsLine key={totals.currency} totals={totals} stacked />
+        ))}
+      </div>
+      <Movers rows={known.value.rows} />
+    </div>
+  );
+}

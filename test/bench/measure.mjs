@@ -1,0 +1,142 @@
+// One target, one round, in a fresh process: node measure.mjs '{"kind":"stdio"|"http", …}' → one JSON line.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+
+const spec = JSON.parse(process.argv[2]);
+const now = () => performance.now();
+const INIT = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'bench', version: '1' } };
+
+export function quantile(values, p) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))];
+}
+
+const rssMB = (pid) =>
+  Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+
+/** A client of a child's stdio. */
+function stdio() {
+  const started = now();
+  const child = spawn(spec.command[0], spec.command.slice(1), {
+    env: { ...process.env, ...spec.env },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const waiting = new Map();
+  let parts = [];
+  let next = 1;
+  child.stdout.on('data', (chunk) => {
+    let from = 0;
+    for (let at; (at = chunk.indexOf(10, from)) !== -1; from = at + 1) {
+      parts.push(chunk.subarray(from, at));
+      const message = JSON.parse(parts.length === 1 ? parts[0] : Buffer.concat(parts));
+      parts = [];
+      waiting.get(message.id)?.(message);
+      waiting.delete(message.id);
+    }
+    if (from < chunk.length) parts.push(chunk.subarray(from));
+  });
+  const request = (method, params) =>
+    new Promise((resolve) => {
+      const id = next++;
+      waiting.set(id, resolve);
+      child.stdin.write(JSON.stringify({ jsonrpc: '2.0', id, method, params }) + '\n');
+    });
+  const close = () =>
+    new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.stdin.end();
+    });
+  return {
+    started,
+    request,
+    close,
+    pid: child.pid,
+    tell: (m) => child.stdin.write(JSON.stringify(m) + '\n'),
+  };
+}
+
+/** A client straight over HTTP, as lean as node:http allows. */
+function direct() {
+  const agent = new http.Agent({ keepAlive: true });
+  const url = new URL(spec.url);
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': '2025-06-18',
+  };
+  let next = 1;
+  const request = (method, params) =>
+    new Promise((resolve) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: next++, method, params });
+      const length = { 'content-length': String(body.length) };
+      const options = { host: url.hostname, port: url.port, path: url.pathname, method: 'POST', agent };
+      http
+        .request({ ...options, headers: { ...headers, ...length } }, (response) => {
+          if (response.headers['mcp-session-id'])
+            headers['mcp-session-id'] = response.headers['mcp-session-id'];
+          const got = [];
+          response.on('data', (part) => got.push(part));
+          response.on('end', () => {
+            const text = Buffer.concat(got).toString('latin1');
+            resolve(JSON.parse(text.startsWith('event') ? text.slice(text.indexOf('data: ') + 6) : text));
+          });
+        })
+        .end(body);
+    });
+  return { started: now(), request, close: async () => agent.destroy(), tell: () => {} };
+}
+
+const open = spec.kind === 'http' ? direct : stdio;
+
+async function begin() {
+  const client = open();
+  const answer = await client.request('initialize', INIT);
+  if (!answer.result) throw new Error(JSON.stringify(answer));
+  const start = now() - client.started;
+  client.tell({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  return { client, start };
+}
+
+async function measure() {
+  const { client, start } = await begin();
+  const found = { start: [start] };
+  const call = async (name, args, bytes) => {
+    const answer = await client.request('tools/call', { name, arguments: args });
+    const text = answer.result?.content?.[0]?.text;
+    if (text === undefined || (bytes && text.length !== bytes))
+      throw new Error(JSON.stringify(answer).slice(0, 300));
+  };
+  for (let i = 0; i < 200; i++) await call('echo', { text: 'warm' });
+  const times = [];
+  for (let i = 0; i < spec.calls; i++) {
+    const t = now();
+    await call('echo', { text: 'hello' });
+    times.push(now() - t);
+  }
+  found.p50 = quantile(times, 0.5);
+  found.p99 = quantile(times, 0.99);
+  if (client.pid) found.rss = rssMB(client.pid);
+  let left = spec.flood;
+  const t0 = now();
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      while (left-- > 0) await call('echo', { text: 'hello' });
+    }),
+  );
+  found.rate = spec.flood / ((now() - t0) / 1000);
+  await call('blob', { bytes: 8e6 }, 8e6);
+  const t1 = now();
+  for (let i = 0; i < 5; i++) await call('blob', { bytes: 8e6 }, 8e6);
+  found.bulk = 40 / ((now() - t1) / 1000);
+  if (client.pid) found.rssAfter = rssMB(client.pid);
+  await client.close();
+  for (let i = 0; i < spec.starts && spec.kind === 'stdio'; i++) {
+    const again = await begin();
+    found.start.push(again.start);
+    await again.client.close();
+  }
+  return found;
+}
+
+process.stdout.write(JSON.stringify(await measure()) + '\n', () => process.exit(0));

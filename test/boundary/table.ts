@@ -1,0 +1,96 @@
+import type { Table } from './checker.ts';
+
+const ORPC = ['@orpc/server', '@orpc/client', '@orpc/contract'];
+
+/** Who may import what. A change here is a change of the architecture: say why in docs/decisions/. */
+export const TABLE: Table = {
+  rules: {
+    contract: { code: [], packages: ['zod', '@orpc/contract'] },
+    // core's own top-level files join the domain folders
+    core: {
+      code: ['contract', 'core/*'],
+      packages: ['node:', 'zod', ...ORPC, 'atomically', 'pino'],
+    },
+    // domain folders meet in core's top-level files; each other's types they may name
+    'core/*': {
+      code: ['contract', 'core', 'core/http'],
+      types: ['core/*'],
+      packages: ['node:', 'zod', 'ssh2', 'jsonc-parser', '@modelcontextprotocol/sdk', 'eventsource-parser'],
+    },
+    // both ends of the local socket share the stub's framing and its answers; its entry is no part of that
+    'core/bridge': {
+      code: ['contract', 'core', 'core/http', 'core/catalogue', 'stub'],
+      types: ['core/*'],
+      packages: ['node:', 'zod', 'eventsource-parser'],
+      only: {
+        stub: ['attach', 'envelope', 'lines', 'offline', 'wire'].map((name) => `electron/stub/${name}.ts`),
+      },
+    },
+    'core/health': {
+      code: ['contract', 'core', 'core/http', 'core/backends'],
+      types: ['core/*'],
+      packages: ['node:', 'zod'],
+    },
+    'core/positions': {
+      code: ['contract', 'core', 'core/http', 'core/backends'],
+      types: ['core/*'],
+      packages: ['node:', 'zod'],
+    },
+    'core/logs': {
+      code: ['contract', 'core', 'core/http', 'core/backends'],
+      types: ['core/*'],
+      packages: ['node:', 'zod'],
+    },
+    shell: {
+      code: ['core', 'core/secrets', 'contract'],
+      types: ['core/*'],
+      packages: ['node:', 'electron', '@orpc/server'],
+    },
+    web: { code: ['core', 'contract'], types: ['core/*'], packages: ['node:', 'ws', '@orpc/server'] },
+    cli: { code: ['core', 'core/*', 'contract', 'entry:serve.ts'], packages: ['node:', 'zod', ...ORPC] },
+    stub: { code: [], packages: ['node:'] },
+    build: { code: [], packages: ['node:', 'rolldown', 'vite', '@tailwindcss/vite', '@vitejs/plugin-react'] },
+    renderer: {
+      code: ['contract'],
+      packages: [
+        '@base-ui/react',
+        '@orpc/client',
+        '@orpc/contract',
+        '@tanstack/react-table',
+        '@tanstack/react-virtual',
+        'lucide-react',
+        'react',
+        'react-dom',
+        'uplot',
+        'zustand',
+      ],
+      // the rest of the contract is zod, which the page does without
+      only: {
+        contract: [
+          'electron/contract/present.ts',
+          'electron/contract/state.ts',
+          'electron/contract/errors.ts',
+        ],
+      },
+    },
+    'entry:main.ts': { code: ['shell', 'core', 'core/*', 'contract'], packages: ['node:', 'electron'] },
+    'entry:serve.ts': { code: ['web', 'core', 'core/*', 'contract'], packages: ['node:'] },
+    'entry:cli.ts': { code: ['cli', 'contract', 'core'], packages: ['node:', 'zod'] },
+    'entry:preload.ts': {
+      code: ['shell'],
+      packages: ['electron'],
+      only: { shell: ['electron/shell/channel.ts'] },
+    },
+  },
+  behind: {
+    ssh2: ['electron/core/link/ssh-link.ts', 'electron/core/demo/ssh-server.ts'],
+    'jsonc-parser': ['electron/core/clients/'],
+    atomically: ['electron/core/files.ts'],
+    pino: ['electron/core/log.ts'],
+    ws: ['electron/web/rpc-sockets.ts'],
+    '@modelcontextprotocol/sdk': ['electron/core/demo/'],
+    // decisions are pure and Electron is handed in; only entries load it
+    electron: ['electron/main.ts', 'electron/preload.ts'],
+    vite: ['renderer/vite.config.ts', 'electron/build/build.mjs'],
+  },
+};

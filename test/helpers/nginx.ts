@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+const NGINX = '/usr/sbin/nginx';
+
+/** Whether nginx is installed; otherwise use describe.skipIf with `nginxMissing`. */
+export const nginxAvailable = fs.existsSync(NGINX);
+export const nginxMissing = 'needs the Debian package nginx';
+
+export interface Nginx {
+  readonly dir: string;
+  /** Lines of the access and error log so far. */
+  log: () => string;
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts nginx in the foreground from a temp folder. `servers` is the text inside `http { … }`; it must listen on
+ * 127.0.0.1 only, on `port` (from freePort()), which is waited for.
+ */
+export async function startNginx(servers: string, port: number): Promise<Nginx> {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'companion-nginx-'));
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  fs.writeFileSync(
+    path.join(dir, 'nginx.conf'),
+    `daemon off;
+master_process off;
+pid ${dir}/nginx.pid;
+error_log ${dir}/error.log info;
+events { worker_connections 256; }
+http {
+  access_log ${dir}/access.log;
+  ${temp.map((name) => `${name}_temp_path ${dir}/${name};`).join('\n  ')}
+  ${servers}
+}
+`,
+  );
+  const child = spawn(NGINX, ['-p', dir, '-c', path.join(dir, 'nginx.conf'), '-e', `${dir}/error.log`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let problem = '';
+  child.stderr.on('data', (data: Buffer) => (problem += data.toString()));
+  const read = (name: string) => {
+    try {
+      return fs.readFileSync(path.join(dir, name), 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((resolve) => child.once('close', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    }
+    fs.rmSync(dir, { recursive: true, force: true });
+  };
+  for (const end = Date.now() + 10_000; ;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on('error', () => resolve(false));
+    });
+    if (open) break;
+    if (child.exitCode !== null || Date.now() > end) {
+      const text = problem + read('error.log');
+      await stop();
+      throw new Error(`nginx did not start:\n${text}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return { dir, log: () => read('access.log') + read('error.log'), stop };
+}

@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const OPENSSL = '/usr/bin/openssl';
+
+/** Whether the openssl command is installed; otherwise use describe.skipIf with `opensslMissing`. */
+export const opensslAvailable = fs.existsSync(OPENSSL);
+export const opensslMissing = 'needs the Debian package openssl';
+
+export interface ServerCertificate {
+  /** PEM files. */
+  readonly cert: string;
+  readonly key: string;
+  /** SHA-256 of the certificate, hex with colons. */
+  readonly sha256: string;
+}
+
+export interface TestCa {
+  readonly dir: string;
+  /** PEM file of the CA's certificate. */
+  readonly caFile: string;
+  /** A server certificate for `names` (DNS names or IP addresses), valid now, or expired since yesterday. */
+  issue(name: string, options?: { names?: readonly string[]; expired?: boolean }): ServerCertificate;
+  /** A certificate that signs itself. */
+  selfSigned: (name: string, names?: readonly string[]) => ServerCertificate;
+  remove: () => void;
+}
+
+const EC = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
+
+/** Runs openssl in `dir`; the arguments are words without blanks. */
+function openssl(dir: string, words: string): void {
+  execFileSync(OPENSSL, words.split(' '), { cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function subjectAlt(names: readonly string[]): string {
+  const entry = (name: string) => (/^[\d.]+$|:/.test(name) ? `IP:${name}` : `DNS:${name}`);
+  return `subjectAltName=${names.map(entry).join(',')}`;
+}
+
+function certificate(dir: string, name: string): ServerCertificate {
+  const cert = path.join(dir, `${name}.pem`);
+  const sha256 = new X509Certificate(fs.readFileSync(cert)).fingerprint256;
+  return { cert, key: path.join(dir, `${name}.key`), sha256 };
+}
+
+const LOCAL = ['localhost', '127.0.0.1'];
+
+/** Makes a CA in a temp folder, at run time, so that no key material lies in the repository. Names are plain words. */
+export function makeCa(): TestCa {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'companion-tls-'));
+  const root = '-addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign';
+  openssl(dir, `req -x509 ${EC} -keyout ca.key -out ca.pem -days 30 -subj /CN=Test-CA ${root}`);
+  return {
+    dir,
+    caFile: path.join(dir, 'ca.pem'),
+    issue: (name, { names = LOCAL, expired = false } = {}) => {
+      fs.writeFileSync(path.join(dir, `${name}.ext`), `${subjectAlt(names)}\n`);
+      openssl(dir, `req ${EC} -keyout ${name}.key -out ${name}.csr -subj /CN=${name}`);
+      // a negative number of days ends the validity before it began
+      const days = expired ? '-1' : '30';
+      const signer = '-CA ca.pem -CAkey ca.key -CAcreateserial';
+      openssl(dir, `x509 -req -in ${name}.csr ${signer} -out ${name}.pem -days ${days} -extfile ${name}.ext`);
+      return certificate(dir, name);
+    },
+    selfSigned: (name, names = LOCAL) => {
+      const subject = `-subj /CN=${name} -addext ${subjectAlt(names)}`;
+      openssl(dir, `req -x509 ${EC} -keyout ${name}.key -out ${name}.pem -days 30 ${subject}`);
+      return certificate(dir, name);
+    },
+    remove: () => fs.rmSync(dir, { recursive: true, force: true }),
+  };
+}

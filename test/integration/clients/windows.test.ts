@@ -1,0 +1,104 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { doIt, machine, type Machine } from './machine.ts';
+
+/* Windows' rules and path spelling over a tree on this system: C:\Users\Ana is `ana`. */
+const HOME = 'C:\\Users\\Ana';
+const STORE =
+  'AppData/Local/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude/claude_desktop_config.json';
+const CLASSIC = 'AppData/Roaming/Claude/claude_desktop_config.json';
+
+let m: Machine;
+beforeEach(() => {
+  m = machine();
+});
+afterEach(() => m.remove());
+
+const windows = (more = {}) =>
+  m.clients({
+    platform: 'win32',
+    userHome: HOME,
+    env: { APPDATA: `${HOME}\\AppData\\Roaming`, LOCALAPPDATA: `${HOME}\\AppData\\Local` },
+    nodePath: 'C:\\Program Files\\Catalyst\\node.exe',
+    hostPath: (file) => path.join(m.userHome, file.slice(HOME.length).replaceAll('\\', '/')),
+    ...more,
+  });
+const at = (name: string) => path.join(m.userHome, name);
+function put(name: string, text: string): void {
+  fs.mkdirSync(path.dirname(at(name)), { recursive: true });
+  fs.writeFileSync(at(name), text);
+}
+const busy = (code: string) => Object.assign(new Error(`${code}: file in use`), { code });
+
+it('writes the Store copy and the classic file, and undoes both', async () => {
+  put(STORE, '{"a":1}');
+  put(CLASSIC, '{}\r\n');
+  const plan = await doIt(windows(), 'install');
+  expect(plan.files.map((file) => file.path)).toEqual([
+    `${HOME}\\${STORE.replaceAll('/', '\\')}`,
+    `${HOME}\\${CLASSIC.replaceAll('/', '\\')}`,
+  ]);
+  expect(plan.commandLine).toMatch(/^"C:\\Program Files\\Catalyst\\node.exe" /);
+  for (const name of [STORE, CLASSIC]) {
+    expect(JSON.parse(fs.readFileSync(at(name), 'utf8')).mcpServers.demo.command).toBe(
+      'C:\\Program Files\\Catalyst\\node.exe',
+    );
+  }
+  await doIt(windows(), 'undo');
+  expect(fs.readFileSync(at(STORE), 'utf8')).toBe('{"a":1}');
+  expect(fs.readFileSync(at(CLASSIC), 'utf8')).toBe('{}\r\n');
+});
+
+it('makes the folders inside the package, and takes them away again', async () => {
+  const before = 'AppData/Local/Packages/Claude_pzs8sxrjxfjjc';
+  fs.mkdirSync(at(before), { recursive: true });
+  await doIt(windows(), 'install');
+  expect(fs.existsSync(at(STORE))).toBe(true);
+  await doIt(windows(), 'undo');
+  expect(fs.readdirSync(at(before))).toEqual([]);
+});
+
+it('waits while a scanner holds the file', async () => {
+  put(CLASSIC, '{}');
+  let refusals = 4;
+  const rename: typeof fs.promises.rename = async (from, to) => {
+    if (String(to).endsWith('config.json') && refusals-- > 0)
+      throw busy(['EPERM', 'EACCES', 'EBUSY'][refusals % 3]);
+    await fs.promises.rename(from, to);
+  };
+  await doIt(windows({ rename }), 'install');
+  expect(refusals).toBe(-1);
+  expect(JSON.parse(fs.readFileSync(at(CLASSIC), 'utf8')).mcpServers.demo).toBeDefined();
+});
+
+it('takes the first file back when the second cannot be written', async () => {
+  put(STORE, '{"a":1}');
+  put(CLASSIC, '{}');
+  const rename: typeof fs.promises.rename = async (from, to) => {
+    if (String(to) === at(CLASSIC)) throw busy('EIO');
+    await fs.promises.rename(from, to);
+  };
+  await expect(doIt(windows({ rename }), 'install')).rejects.toThrow(
+    expect.objectContaining({ code: 'STATE_WRITE_FAILED' }),
+  );
+  expect(fs.readFileSync(at(STORE), 'utf8')).toBe('{"a":1}');
+  expect(fs.readFileSync(at(CLASSIC), 'utf8')).toBe('{}');
+  await expect(windows().preview('claude-desktop', 'demo', 'undo')).rejects.toThrow(
+    expect.objectContaining({ code: 'CLIENT_NOTHING_TO_UNDO' }),
+  );
+});
+
+it('several packages: refused, listed, nothing written', async () => {
+  put(STORE, '{}');
+  fs.mkdirSync(at('AppData/Local/Packages/Claude_other'), { recursive: true });
+  await expect(windows().preview('claude-desktop', 'demo', 'install')).rejects.toThrow(
+    expect.objectContaining({ code: 'CLIENT_CONFIG_AMBIGUOUS' }),
+  );
+  const targets = (await windows().list()).filter((target) => target.client === 'claude-desktop');
+  expect(targets.map((target) => target.problem?.code)).toEqual([
+    'CLIENT_CONFIG_AMBIGUOUS',
+    'CLIENT_CONFIG_AMBIGUOUS',
+  ]);
+  expect(fs.readFileSync(at(STORE), 'utf8')).toBe('{}');
+});

@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ConsentRequest } from '../../../electron/contract/bridge.ts';
+import { createConsent } from '../../../electron/core/guard/consent.ts';
+import type { Consent } from '../../../electron/core/guard/consent.ts';
+import type { GatedCall } from '../../../electron/core/seams.ts';
+import { FakeClock } from './fake-clock.ts';
+
+const FACTS = { toolClass: 'start' as const, known: [], unresolved: null };
+
+let clock: FakeClock;
+let screen: { there: boolean; canAsk(): boolean };
+let published: ConsentRequest[][];
+let consent: Consent;
+
+const callOf = (over: Partial<GatedCall> = {}): GatedCall => ({
+  profile: 'real',
+  environment: 'live',
+  client: 'claude-ai 0.1.0',
+  transport: 'stdio',
+  tool: 'start_trading_cycle',
+  argumentsText: '{"mode":"normal"}',
+  signal: new AbortController().signal,
+  ...over,
+});
+
+const shown = (index = 0): ConsentRequest => {
+  const request = consent.list()[index];
+  if (!request) throw new Error('nothing is shown');
+  return request;
+};
+
+const code = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+  return 'no error';
+};
+
+beforeEach(() => {
+  clock = new FakeClock();
+  screen = { there: true, canAsk: () => screen.there };
+  published = [];
+  consent = createConsent({ clock, screen, publish: (list) => published.push(list) });
+});
+
+describe('Consent', () => {
+  it('lists what is asked in the contract’s shape and allows after a click', async () => {
+    const verdict = consent.request(callOf(), { ...FACTS, unresolved: 'earlier one' });
+    const request = shown();
+    expect(ConsentRequest.parse(request)).toEqual(request);
+    expect(request).toMatchObject({
+      client: 'claude-ai 0.1.0 over stdio',
+      rows: [{ name: 'mode', value: '"normal"' }],
+      armedAt: clock.wall + 700,
+      expiresAt: clock.wall + 45_000,
+      unresolved: 'earlier one',
+    });
+    clock.pass(700);
+    expect(consent.answer(request.id, request.nonce, 'allow')).toEqual({ decided: 'allow' });
+    expect(await verdict).toBe('allow');
+    expect(published.at(-1)).toEqual([]);
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('is denied by default after 45 s, and a late click is told so', async () => {
+    const verdict = consent.request(callOf(), FACTS);
+    const { id, nonce } = shown();
+    clock.pass(44_999);
+    expect(consent.list()).toHaveLength(1);
+    clock.pass(1);
+    expect(await verdict).toBe('expired');
+    expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('CONSENT_EXPIRED');
+  });
+
+  it('does not take a click after the machine slept past the deadline', async () => {
+    const verdict = consent.request(callOf(), FACTS);
+    const { id, nonce } = shown();
+    clock.pass(1_000);
+    clock.sleep(3_600_000);
+    expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('CONSENT_EXPIRED');
+    expect(await verdict).toBe('expired');
+  });
+
+  it('does not take a click after the wall clock was set back', async () => {
+    const verdict = consent.request(callOf(), FACTS);
+    clock.sleep(-86_400_000);
+    clock.pass(45_000);
+    expect(await verdict).toBe('expired');
+  });
+
+  it('refuses answers before it is armed, and they change nothing', () => {
+    void consent.request(callOf(), FACTS);
+    const { id, nonce } = shown();
+    clock.pass(699);
+    expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('INPUT_INVALID');
+    expect(code(() => consent.answer(id, nonce, 'deny'))).toBe('INPUT_INVALID');
+    expect(consent.list()).toHaveLength(1);
+  });
+
+  it('refuses another request’s nonce, a wrong one, and an unknown id', () => {
+    void consent.request(callOf(), FACTS);
+    void consent.request(callOf({ argumentsText: '{"mode":"aggressive"}' }), FACTS);
+    clock.pass(1_000);
+    const [first, second] = [shown(0), shown(1)];
+    expect(code(() => consent.answer(first.id, second.nonce, 'allow'))).toBe('INPUT_INVALID');
+    expect(code(() => consent.answer(first.id, '', 'allow'))).toBe('INPUT_INVALID');
+    expect(code(() => consent.answer('nobody', first.nonce, 'allow'))).toBe('INPUT_INVALID');
+    expect(consent.list()).toHaveLength(2);
+  });
+
+  it('never repeats a nonce, not even for the same call', () => {
+    for (let n = 0; n < 3; n += 1) void consent.request(callOf(), FACTS);
+    expect(new Set(consent.list().map((each) => each.nonce)).size).toBe(3);
+  });
+
+  it('shows one at a time: a double click answers the first only', async () => {
+    const first = consent.request(callOf(), FACTS);
+    const second = consent.request(callOf({ tool: 'execute_trade' }), FACTS);
+    const queued = shown(1);
+    clock.pass(5_000);
+    expect(code(() => consent.answer(queued.id, queued.nonce, 'allow'))).toBe('INPUT_INVALID');
+    expect(queued.armedAt).toBe(queued.expiresAt);
+    consent.answer(shown(0).id, shown(0).nonce, 'allow');
+    expect(await first).toBe('allow');
+    expect(shown()).toMatchObject({ id: queued.id, armedAt: clock.wall + 700 });
+    expect(code(() => consent.answer(queued.id, queued.nonce, 'allow'))).toBe('INPUT_INVALID');
+    clock.pass(700);
+    consent.answer(queued.id, queued.nonce, 'deny');
+    expect(await second).toBe('deny');
+  });
+
+  it('takes one answer only', async () => {
+    const verdict = consent.request(callOf(), FACTS);
+    clock.pass(1_000);
+    const { id, nonce } = shown();
+    consent.answer(id, nonce, 'deny');
+    expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('INPUT_INVALID');
+    expect(await verdict).toBe('deny');
+  });
+
+  it('is withdrawn when the client cancels, waiting or queued', async () => {
+    const client = new AbortController();
+    const first = consent.request(callOf(), FACTS);
+    const second = consent.request(callOf({ signal: client.signal }), FACTS);
+    const { id, nonce } = shown(1);
+    client.abort();
+    expect(await second).toBe('withdrawn');
+    expect(consent.list()).toHaveLength(1);
+    expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('CONSENT_WITHDRAWN');
+    expect(await consent.request(callOf({ signal: client.signal }), FACTS)).toBe('withdrawn');
+    consent.dispose();
+    expect(await first).toBe('deny');
+    expect(await consent.request(callOf(), FACTS)).toBe('no-screen');
+    consent.dispose();
+  });
+
+  it('refuses at once without a screen, and never lists it', async () => {
+    screen.there = false;
+    expect(await consent.request(callOf(), FACTS)).toBe('no-screen');
+    expect(published).toEqual([]);
+  });
+
+  it('bounds the queue', async () => {
+    for (let n = 0; n < 16; n += 1) void consent.request(callOf(), FACTS);
+    expect(await consent.request(callOf(), FACTS)).toBe('busy');
+  });
+
+  it('shows hidden characters in what a client says of itself and of the call', () => {
+    void consent.request(callOf({ client: 'good\u202ecod', argumentsText: '{"a":"\u200b"}' }), FACTS);
+    expect(shown()).toMatchObject({
+      client: String.raw`good\u202ecod over stdio`,
+      argumentsText: String.raw`{"a":"\u200b"}`,
+    });
+  });
+});

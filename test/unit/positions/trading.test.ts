@@ -1,0 +1,267 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { TradingModel } from '../../../electron/contract/models.ts';
+import { createSeries } from '../../../electron/core/positions/series.ts';
+import { createTrading } from '../../../electron/core/positions/trading.ts';
+import type { McpReader, RpcAnswer } from '../../../electron/core/seams.ts';
+import {
+  fakeLink,
+  fakeReader,
+  garbage,
+  json,
+  manualClock,
+  profileWith,
+  service,
+  silent,
+  text,
+  until,
+} from '../backends/world.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+const OPEN = 'catalyst://portfolio/positions/open';
+const row = (symbol: string, pnl: string | null) => ({ position_id: symbol, symbol, unrealized_pnl: pnl });
+const list = (...rows: unknown[]) => ({ success: true, positions: rows, count: rows.length });
+
+interface Rest {
+  positions?: unknown;
+  cycles?: unknown;
+  workflow?: unknown;
+  metrics?: unknown;
+}
+
+async function droplet(rest: Rest) {
+  const routes: [RegExp, keyof Rest][] = [
+    [/positions\/active/, 'positions'],
+    [/cycles\/active/, 'cycles'],
+    [/workflow\/status/, 'workflow'],
+    [/metrics\//, 'metrics'],
+  ];
+  const server = await service((request, response) => {
+    const key = routes.find(([path]) => path.test(request.url ?? ''))?.[1];
+    const body = key && rest[key];
+    if (body === undefined) json(response, { detail: 'Not Found' }, 404);
+    else json(response, body);
+  });
+  closers.push(server.close);
+  return server;
+}
+
+function watch(url: string, reader: McpReader, services = ['trading', 'workflow', 'risk-manager']) {
+  const urls = Object.fromEntries(services.map((name) => [name, url]));
+  const link = fakeLink(urls);
+  const time = manualClock();
+  const models: TradingModel[] = [];
+  const profile = profileWith(urls);
+  const trading = createTrading({
+    profile: () => profile,
+    link: link.link,
+    reader,
+    clock: time.clock,
+    log: silent,
+    publish: (model) => models.push(model),
+  });
+  closers.push(() => trading.stop());
+  return { trading, link, time, models, last: () => models.at(-1)! };
+}
+
+describe('sources', () => {
+  it('takes the first that answers with content, remembers it, and tries the order again after a minute', async () => {
+    const server = await droplet({ positions: list(row('AAPL', '1.5')) });
+    let mcp: RpcAnswer = garbage;
+    const { reader, asked } = fakeReader({ [OPEN]: () => mcp });
+    const { trading, last, time } = watch(server.url, reader);
+    trading.start();
+    await trading.refresh();
+    expect(last().positions).toMatchObject({
+      state: 'known',
+      source: { kind: 'rest', ref: 'trading /api/v1/positions/active' },
+    });
+    TradingModel.parse(last());
+    const before = asked.filter((uri) => uri === OPEN).length;
+    await trading.refresh();
+    expect(asked.filter((uri) => uri === OPEN)).toHaveLength(before);
+    mcp = text(list(row('MSFT', '2')));
+    time.move(60_000);
+    await trading.refresh();
+    expect(last().positions).toMatchObject({ source: { kind: 'mcp-resource', ref: OPEN } });
+  });
+
+  it('says unknown with every source’s reason, keeps the last value, and when it began', async () => {
+    const rest: Rest = { positions: list(row('AAPL', '1')) };
+    const server = await droplet(rest);
+    const { reader } = fakeReader({ [OPEN]: () => garbage });
+    const { trading, last, time } = watch(server.url, reader);
+    trading.start();
+    await trading.refresh();
+    const received = time.clock.now();
+    rest.positions = { positions: [], error: 'trading is away' };
+    time.move(1000);
+    await trading.refresh();
+    const { positions } = last();
+    if (positions.state !== 'unknown')
+      throw new Error('an error beside an empty list was taken for no positions');
+    expect(positions.reason).toContain('trading /api/v1/positions/active: trading is away');
+    expect(positions.reason).toContain(`MCP ${OPEN}: the server could not answer (error -32603)`);
+    expect(positions.last).toMatchObject({ receivedAt: received, value: { rows: [{ symbol: 'AAPL' }] } });
+    expect(positions.since).toBe(received + 1000);
+    time.move(1000);
+    await trading.refresh();
+    expect(last().positions).toMatchObject({ since: received + 1000 });
+  });
+
+  it('still reads REST while MCP hangs', async () => {
+    const server = await droplet({ positions: list() });
+    const { reader } = fakeReader({ [OPEN]: () => new Promise<RpcAnswer>(() => undefined) });
+    const { trading, last, models, time } = watch(server.url, reader);
+    trading.start();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    time.move(5000);
+    await until(() => models.length > 0 && last().positions.state === 'known');
+    expect(last().positions).toMatchObject({ value: { rows: [], totals: [] } });
+  });
+
+  it('says what is missing when a link reaches no service and MCP lists nothing', async () => {
+    const { reader } = fakeReader({});
+    const { trading, last } = watch('http://127.0.0.1:1', reader, []);
+    trading.start();
+    await trading.refresh();
+    expect(last().positions).toMatchObject({ state: 'unknown', last: null });
+    expect((last().positions as { reason: string }).reason).toContain(
+      'the service trading is not reachable over this link',
+    );
+    expect((last().pnl as { reason: string }).reason).toContain('no active cycle is known');
+  });
+
+  it('asks risk metrics for the trading service’s active cycle', async () => {
+    const server = await droplet({
+      cycles: { cycles: [{ cycle_id: 'a b/1', status: 'active' }] },
+      metrics: { daily_pnl: '12.50', unrealized_pnl: 1 },
+    });
+    const { reader } = fakeReader({});
+    const { trading, last, time } = watch(server.url, reader);
+    trading.start();
+    await trading.refresh();
+    expect(server.asked).toContain('/api/v1/metrics/a%20b%2F1');
+    const at = time.clock.now();
+    expect(last().pnl).toMatchObject({ state: 'known', value: { daily: '12.50', series: [[at, 12.5]] } });
+    expect(last().cycle).toMatchObject({ value: { active: true, id: 'a b/1' } });
+  });
+});
+
+describe('polling', () => {
+  it('never has two reads of one model under way by itself', async () => {
+    const hung = await service(() => undefined);
+    closers.push(hung.close);
+    const { reader } = fakeReader({});
+    const { trading, time } = watch(hung.url, reader, ['trading']);
+    trading.start();
+    await until(() => hung.asked.some((path) => path.includes('positions/active')));
+    const before = hung.asked.filter((path) => path.includes('positions/active')).length;
+    time.move(20_000);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect(hung.asked.filter((path) => path.includes('positions/active'))).toHaveLength(before);
+  });
+
+  it('ends with stop: no timer, no listener, no late model', async () => {
+    let answer: (() => void) | undefined;
+    const slow = await service((_request, response) => {
+      answer = () => json(response, list(row('AAPL', '1')));
+    });
+    closers.push(slow.close);
+    const { reader } = fakeReader({});
+    const { trading, time, models, link } = watch(slow.url, reader, ['trading']);
+    trading.start();
+    await until(() => answer);
+    trading.stop();
+    trading.stop();
+    const published = models.length;
+    answer!();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const polls = time.waiting();
+    time.move(60_000);
+    expect([polls, models.length - published, link.listeners.size]).toEqual([0, 0, 0]);
+  });
+
+  it('is unknown at once when the link is cut, and known again when it is back', async () => {
+    const server = await droplet({ positions: list(row('AAPL', '1')), workflow: { status: 'idle' } });
+    const { reader } = fakeReader({});
+    const { trading, last, link } = watch(server.url, reader);
+    trading.start();
+    await trading.refresh();
+    link.state.reason = 'The server closed the connection.';
+    link.cut();
+    expect(last().workflow).toMatchObject({
+      state: 'unknown',
+      reason: link.state.reason,
+      last: { value: { status: 'idle' } },
+    });
+    link.open();
+    await trading.refresh();
+    expect(last().workflow).toMatchObject({ state: 'known' });
+  });
+});
+
+describe('the state for an emergency stop', () => {
+  it('is read anew and a slower answer from before does not overwrite it', async () => {
+    const answers: (() => void)[] = [];
+    let status = 'scanning';
+    const server = await service((request, response) => {
+      if (!request.url?.includes('workflow/status')) return json(response, {}, 404);
+      const body = { status };
+      answers.push(() => json(response, body));
+    });
+    closers.push(server.close);
+    const { reader } = fakeReader({
+      'catalyst://trading-cycle/current': () => text({ status: 'no_active_cycle' }),
+    });
+    const { trading, last } = watch(server.url, reader, ['workflow']);
+    trading.start();
+    await until(() => answers.length === 1);
+    status = 'idle';
+    const asked = trading.readStopState();
+    await until(() => answers.length === 2);
+    answers[1]();
+    expect(await asked).toEqual({
+      workflow: { running: false, text: 'idle (rest workflow /api/v1/workflow/status)' },
+      cycle: { active: false, text: 'no_active_cycle (mcp-resource catalyst://trading-cycle/current)' },
+    });
+    answers[0]();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(last().workflow).toMatchObject({ value: { status: 'idle', running: false } });
+  });
+
+  it('says that it does not know, and why', async () => {
+    const { reader } = fakeReader({ 'catalyst://trading-cycle/current': () => garbage });
+    const { trading, link } = watch('http://127.0.0.1:1', reader, ['workflow']);
+    const state = await trading.readStopState();
+    expect(state.workflow.running).toBeNull();
+    expect(state.workflow.text).toContain('nothing listens on its port');
+    expect(state.cycle).toMatchObject({ active: null });
+    link.cut();
+    expect((await trading.readStopState()).cycle).toEqual({
+      active: null,
+      text: 'unknown: The link is off.',
+    });
+  });
+});
+
+describe('series', () => {
+  it('keeps at most 2,000 points, the first and the newest among them', () => {
+    const series = createSeries();
+    let points: [number, number][] = [];
+    for (let n = 1; n <= 10_000; n += 1) points = series.add(n, String(n));
+    expect(points.length).toBeLessThanOrEqual(2000);
+    expect(points.length).toBeGreaterThan(1000);
+    expect([points[0], points.at(-1)]).toEqual([
+      [1, 1],
+      [10_000, 10_000],
+    ]);
+    expect(points.every(([at], index) => index === 0 || at > points[index - 1][0])).toBe(true);
+  });
+  it('adds nothing for what is not reported', () => {
+    expect(createSeries().add(1, null)).toEqual([]);
+  });
+});

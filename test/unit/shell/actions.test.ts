@@ -1,0 +1,228 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { AppError } from '../../../electron/contract/errors.ts';
+import { performTrayAction, setUpDialog, stopDialog } from '../../../electron/shell/actions.ts';
+import { stubProgram } from '../../../electron/shell/desktop-paths.ts';
+import { quitOnce } from '../../../electron/shell/quit.ts';
+import { DashboardWindow } from '../../../electron/shell/window.ts';
+import { windowOptions } from '../../../electron/shell/window-options.ts';
+import { appState, fakeApp } from '../../helpers/fake-app.ts';
+
+const plan = {
+  client: 'claude-desktop' as const,
+  action: 'install' as const,
+  token: 't1',
+  files: [{ label: 'Claude Desktop', path: '/c/claude_desktop_config.json', exists: true, diff: '+x' }],
+  commandLine: '/usr/bin/node /home/ada/.catalyst-companion/bin/stub.mjs demo',
+  warnings: [],
+};
+const report = {
+  profile: 'catalyst',
+  result: 'sent-not-confirmed' as const,
+  at: 0,
+  parts: [{ name: 'mcp stop_trading', sent: true, answer: 'ok' }],
+  stateRead: 'The workflow still runs.',
+  manual: 'ssh root@droplet docker-compose stop workflow',
+};
+
+function setUp(actions: object, answers: number[] = []) {
+  const app = fakeApp(appState(), actions);
+  const told: any[] = [];
+  const parts = {
+    app,
+    openDashboard: () => void app.done.push('open'),
+    quit: () => void app.done.push('quit'),
+    tell: (options: any) => {
+      told.push(options);
+      return Promise.resolve(answers.shift() ?? 0);
+    },
+  };
+  return { app, told, parts };
+}
+
+describe('a click in the tray', () => {
+  it('does what it says', async () => {
+    const { app, told, parts } = setUp({});
+    await performTrayAction({ do: 'open' }, parts);
+    await performTrayAction({ do: 'connect', profile: 'demo' }, parts);
+    await performTrayAction({ do: 'disconnect', profile: 'demo' }, parts);
+    await performTrayAction({ do: 'retry', profile: 'demo' }, parts);
+    await performTrayAction({ do: 'quit' }, parts);
+    expect(app.done).toEqual(['open', 'connect demo', 'disconnect demo', 'retry demo', 'quit']);
+    expect(told).toEqual([]);
+  });
+
+  it('shows what is known after an emergency stop, and the command by hand', async () => {
+    const { told, parts } = setUp({ stopTrading: () => Promise.resolve(report) });
+    await performTrayAction({ do: 'stop', profile: 'catalyst' }, parts);
+    expect(told[0]).toEqual(stopDialog(report));
+    expect(told[0].type).toBe('error');
+    expect(told[0].message).toContain('not confirmed');
+    expect(told[0].detail).toContain('By hand: ssh root@droplet');
+  });
+
+  it('changes the file of Claude Desktop only after the exact command line was shown and accepted', async () => {
+    const install = vi.fn(() => Promise.resolve(plan));
+    const actions = { previewClaudeDesktop: () => Promise.resolve(plan), installClaudeDesktop: install };
+    const refused = setUp(actions, [0]);
+    await performTrayAction({ do: 'set-up-claude', profile: 'demo' }, refused.parts);
+    expect(install).not.toHaveBeenCalled();
+    expect(refused.told).toEqual([setUpDialog(plan, 'demo')]);
+    expect(refused.told[0].detail).toContain(plan.commandLine);
+    const accepted = setUp(actions, [1]);
+    await performTrayAction({ do: 'set-up-claude', profile: 'demo' }, accepted.parts);
+    expect(install).toHaveBeenCalledWith('demo', 't1');
+    const same = { ...plan, files: [{ ...plan.files[0], diff: '' }] };
+    const done = setUp({ ...actions, previewClaudeDesktop: () => Promise.resolve(same) });
+    await performTrayAction({ do: 'set-up-claude', profile: 'demo' }, done.parts);
+    expect([done.told[0].message, install.mock.calls.length]).toEqual([
+      'Claude Desktop has demo already.',
+      1,
+    ]);
+  });
+
+  it('tells what failed, with code and next step', async () => {
+    const fails = () => Promise.reject(new AppError('LINK_NOT_CONNECTED', 'No link.', 'Connect first.'));
+    const { told, parts } = setUp({ retry: fails });
+    await performTrayAction({ do: 'retry', profile: 'demo' }, parts);
+    expect(told[0]).toMatchObject({
+      type: 'error',
+      message: 'No link.',
+      detail: 'Connect first.\n\nLINK_NOT_CONNECTED',
+    });
+  });
+});
+
+describe('quitting', () => {
+  function fakeElectronApp() {
+    const app: any = new EventEmitter();
+    app.codes = [] as number[];
+    app.exit = (code: number) => app.codes.push(code);
+    return app;
+  }
+  const listeners = () => (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((one) => process.listeners(one));
+  const clean = (before: ReturnType<typeof listeners>) =>
+    (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).forEach((one, i) => {
+      for (const listener of process.listeners(one))
+        if (!before[i].includes(listener)) process.off(one, listener);
+    });
+
+  it('stops once, whoever asks, and ends when that is done', async () => {
+    const before = listeners();
+    const app = fakeElectronApp();
+    let stops = 0;
+    const quit = quitOnce(app, async () => void (stops += 1));
+    let prevented = 0;
+    app.emit('before-quit', { preventDefault: () => (prevented += 1) });
+    quit();
+    await expect.poll(() => app.codes).toEqual([0]);
+    expect([stops, prevented]).toEqual([1, 1]);
+    clean(before);
+  });
+
+  it.each(['hangs', 'fails'])('ends within its budget when the stop %s', async (how) => {
+    const before = listeners();
+    const app = fakeElectronApp();
+    quitOnce(app, () => (how === 'hangs' ? new Promise(() => {}) : Promise.reject(new Error('x'))), 30)();
+    await expect.poll(() => app.codes).toEqual([0]);
+    clean(before);
+  });
+});
+
+describe('the stub that Claude starts', () => {
+  const found = { distDir: '/app/dist', resourcesDir: '/r', packaged: false, platform: 'linux', env: {} };
+  it('runs on the Node beside the app, never on Electron, always by absolute path', () => {
+    expect(stubProgram({ ...found, exists: () => true })).toEqual({
+      file: '/app/dist/stub.js',
+      node: '/app/node_modules/node/bin/node',
+    });
+    const env = { npm_node_execpath: '/opt/node24/bin/node', PATH: 'relative:/usr/bin' };
+    const only = (file: string) => (one: string) => one === file;
+    expect(stubProgram({ ...found, env, exists: only('/opt/node24/bin/node') }).node).toBe(
+      '/opt/node24/bin/node',
+    );
+    expect(stubProgram({ ...found, env, exists: only('/usr/bin/node') }).node).toBe('/usr/bin/node');
+  });
+  it('is a program of its own in a package that brings one', () => {
+    const packaged = { ...found, packaged: true };
+    expect(stubProgram({ ...packaged, exists: () => true })).toEqual({
+      file: '/r/stub/catalyst-bridge',
+      node: '',
+    });
+    expect(stubProgram({ ...packaged, platform: 'win32', exists: () => true }).file).toMatch(
+      /catalyst-bridge\.exe$/,
+    );
+  });
+});
+
+describe('the window', () => {
+  function setUpWindow() {
+    const made: any[] = [];
+    const calls: string[] = [];
+    let now = 0;
+    const window = new DashboardWindow({
+      makeWindow: () => {
+        const fake: any = new EventEmitter();
+        fake.shown = false;
+        for (const name of ['focus', 'restore', 'flashFrame', 'destroy', 'showInactive', 'hide', 'show'])
+          fake[name] = () => {
+            calls.push(name);
+            if (name === 'hide') fake.shown = false;
+            if (name.startsWith('show')) fake.shown = true;
+          };
+        fake.isMinimized = () => false;
+        fake.isVisible = () => fake.shown;
+        fake.loadURL = (url: string) => Promise.resolve(void calls.push(url));
+        fake.webContents = new EventEmitter();
+        fake.webContents.reload = () => calls.push('reload');
+        made.push(fake);
+        return fake;
+      },
+      options: windowOptions('/p', true, '/i'),
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      now: () => now,
+      onVisibility: () => calls.push('visibility'),
+      onSessionEnd: () => calls.push('session end'),
+      onFirstHide: () => calls.push('first hide'),
+    });
+    return { window, made, calls, later: (ms: number) => (now += ms) };
+  }
+
+  it('goes to the tray when it is closed, says so once, and comes back the same', () => {
+    const { window, made, calls } = setUpWindow();
+    expect(window.visible).toBe(false);
+    window.show();
+    expect(calls).toEqual(['app://companion/', 'show', 'focus']);
+    for (const _ of [1, 2]) {
+      let prevented = false;
+      made[0].emit('close', { preventDefault: () => (prevented = true) });
+      expect([prevented, window.visible]).toEqual([true, false]);
+      window.show();
+    }
+    expect([made.length, calls.filter((one) => one === 'first hide').length]).toEqual([1, 1]);
+    window.quit();
+    expect(calls.at(-1)).toBe('destroy');
+  });
+
+  it('is loaded again after a crash, but not in a loop', () => {
+    const { window, made, calls, later } = setUpWindow();
+    window.show();
+    const crash = (reason: string) => made[0].webContents.emit('render-process-gone', {}, { reason });
+    crash('crashed');
+    crash('crashed');
+    expect(calls.filter((one) => one === 'reload')).toHaveLength(1);
+    later(10_000);
+    crash('oom');
+    crash('clean-exit');
+    expect(calls.filter((one) => one === 'reload')).toHaveLength(2);
+  });
+
+  it('passes the end of the session on, and never stops it', () => {
+    const { window, made, calls } = setUpWindow();
+    window.callAttention();
+    made[0].emit('query-session-end', { preventDefault: () => calls.push('prevented') });
+    expect(calls).toContain('session end');
+    expect(calls).not.toContain('prevented');
+    expect(calls).not.toContain('focus');
+  });
+});

@@ -1,0 +1,166 @@
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../electron/contract/errors.ts';
+import type { AppPorts } from '../../../electron/core/app-interface.ts';
+import { fileSealer } from '../../../electron/core/secrets/file-sealer.ts';
+import { PORT_CHANNEL } from '../../../electron/shell/channel.ts';
+import { runDesktop, UP_LINE } from '../../../electron/shell/desktop.ts';
+import { electronDouble } from '../../helpers/electron-double.ts';
+import { appState, fakeApp, profileState } from '../../helpers/fake-app.ts';
+import { consentRequest } from './consent-request.ts';
+
+let dir: string;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+let before: readonly (readonly unknown[])[];
+
+beforeEach(async () => {
+  before = signals.map((one) => process.listeners(one));
+  dir = await mkdtemp(path.join(os.tmpdir(), 'desktop-'));
+  await mkdir(path.join(dir, 'dist', 'page'), { recursive: true });
+  await writeFile(path.join(dir, 'dist', 'page', 'index.html'), '<title>Companion</title>');
+});
+afterEach(async () => {
+  signals.forEach((one, i) => {
+    for (const listener of process.listeners(one))
+      if (!before[i]?.includes(listener)) process.off(one, listener);
+  });
+  await rm(dir, { recursive: true });
+});
+
+async function start(
+  options: { argv?: string[]; packaged?: boolean; locked?: boolean; failing?: AppError } = {},
+) {
+  const double = electronDouble({ packaged: options.packaged ?? false, locked: options.locked ?? false });
+  const app = fakeApp(appState([profileState('demo', { state: 'off' }, 'demo')]));
+  const printed: string[] = [];
+  let ports: AppPorts | undefined;
+  const { started } = await runDesktop({
+    electron: double.electron,
+    createApp: (given) => {
+      ports = given;
+      return options.failing ? Promise.reject(options.failing) : Promise.resolve(app);
+    },
+    createFileSealer: (home) => Promise.resolve(fileSealer(path.join(home.keys, 'vault.key'))),
+    distDir: path.join(dir, 'dist'),
+    argv: ['electron', 'main.js', ...(options.argv ?? [])],
+    env: { CATALYST_COMPANION_HOME: path.join(dir, 'home') },
+    platform: 'linux',
+    resourcesDir: dir,
+    print: (line) => printed.push(line),
+  });
+  await started;
+  return { double, app, printed, ports: ports as AppPorts };
+}
+
+describe('the desktop app, with a double of Electron', () => {
+  it('guards before it is ready, then starts core, tray and window, and says that it is up', async () => {
+    const { double, app, printed, ports } = await start({ argv: ['--demo'] });
+    expect(double.calls).toEqual([
+      'setPath userData',
+      'enableSandbox',
+      'schemes',
+      'lock',
+      'ready',
+      'tray off-dark.png',
+      'window',
+    ]);
+    expect(app.done).toEqual(['start']);
+    expect(printed).toEqual([UP_LINE]);
+    expect(ports).toMatchObject({
+      shell: 'electron',
+      version: '0.1.0',
+      demo: true,
+      stub: { defaultHome: false },
+    });
+    expect(ports.sealer.protection).toBe('file');
+    expect(ports.dashboardUrl()).toBeNull();
+    expect(app.attached).toBe(1);
+    expect(double.windows[0].options.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true });
+    expect((await stat(path.join(dir, 'home'))).mode & 0o777).toBe(0o700);
+    const page = await double.handler?.({ method: 'GET', url: 'app://companion/' });
+    expect(await page?.text()).toContain('Companion');
+  });
+
+  it('stays in the tray when it starts with the system, until it is asked for', async () => {
+    const { double, ports } = await start({ argv: ['--hidden'] });
+    expect(double.windows).toEqual([]);
+    double.app.emit('second-instance', {}, ['electron', '--hidden']);
+    expect(double.windows).toEqual([]);
+    double.app.emit('second-instance', {}, ['electron', '--user-data-dir=/x']);
+    expect(double.windows).toHaveLength(1);
+    double.windows[0].hide();
+    ports.showWindow();
+    expect([double.windows.length, double.windows[0].isVisible()]).toEqual([1, true]);
+  });
+
+  it('gives its page the router and the tray its state', async () => {
+    const { double, app } = await start();
+    const [window] = double.windows;
+    double.ipcMain.emit(PORT_CHANNEL, { senderFrame: window.frame, sender: { id: 1 } });
+    window.ports[0].start();
+    const client: any = createORPCClient(new RPCLink({ port: window.ports[0] }));
+    expect(await client.app.info()).toMatchObject({ version: '0.1.0' });
+    app.set(
+      appState([
+        profileState('demo', {
+          state: 'connecting',
+          stage: 'tcp',
+          attempt: 1,
+          via: { index: 0, kind: 'ssh', label: '' },
+        }),
+      ]),
+    );
+    await expect.poll(() => double.calls.at(-1)).toBe('icon working-dark.png');
+    double.powerMonitor.emit('resume');
+    expect(app.done).toContain('wake');
+  });
+
+  it('asks by dialog while its window is hidden, and denies by default', async () => {
+    const { double, app } = await start({ argv: ['--hidden'] });
+    const at = Date.now() - 1_000;
+    app.set(appState([profileState('catalyst', { state: 'off' })], [consentRequest({ requestedAt: at })]));
+    await expect.poll(() => app.done).toContain('answer c1 deny');
+    expect(double.boxes[0]).toMatchObject({ defaultId: 0, cancelId: 0, signal: expect.any(AbortSignal) });
+  });
+
+  it('quits once and cleanly, whoever asks', async () => {
+    const { double, app } = await start();
+    let prevented = 0;
+    const event = { preventDefault: () => (prevented += 1) };
+    double.app.emit('before-quit', event);
+    double.app.emit('before-quit', event);
+    await expect.poll(() => double.calls.at(-1)).toBe('exit 0');
+    expect(double.calls.filter((one) => one === 'tray gone' || one.startsWith('exit'))).toEqual([
+      'tray gone',
+      'exit 0',
+    ]);
+    expect([app.done.at(-1), app.attached, prevented]).toEqual(['app stop', 0, 2]);
+  });
+
+  it('hands over to the app that runs already', async () => {
+    const { double, printed } = await start({ locked: true });
+    expect(double.calls.at(-1)).toBe('exit 0');
+    expect(printed[0]).toContain('running already');
+  });
+
+  it('does not start with a switch that opens it up, once packaged', async () => {
+    const { double, printed } = await start({ packaged: true, argv: ['--remote-debugging-port=1'] });
+    expect(double.calls).toEqual(['exit 1']);
+    expect(printed[0]).toContain('--remote-debugging-port');
+    expect((await start({ argv: ['--inspect'] })).printed).toEqual([UP_LINE]);
+  });
+
+  it('says why it cannot start, and ends', async () => {
+    const failing = new AppError('STATE_FILE_BROKEN', 'profiles.json is not valid.', 'Repair it.');
+    const { double, printed } = await start({ failing });
+    expect(double.calls.slice(-2)).toEqual([
+      'error box Catalyst Companion cannot start: profiles.json is not valid.\n\nRepair it.',
+      'exit 1',
+    ]);
+    expect(printed).toEqual(['STATE_FILE_BROKEN: profiles.json is not valid.']);
+  });
+});

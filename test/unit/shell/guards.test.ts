@@ -1,0 +1,239 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import {
+  isAppUrl,
+  isTrustedSender,
+  mayNavigate,
+  openableUrl,
+  refusedSwitches,
+  secondStart,
+} from '../../../electron/shell/guard-rules.ts';
+import { denyContents, denySession, installGuards } from '../../../electron/shell/guards.ts';
+import { webPreferences, windowOptions } from '../../../electron/shell/window-options.ts';
+
+const log = { debug() {}, info() {}, warn() {}, error() {} };
+const none = () => false;
+
+describe('switches at start', () => {
+  it.each([
+    '--remote-debugging-port=9222',
+    '--remote-debugging-pipe',
+    '--inspect',
+    '--inspect-brk=0.0.0.0:1',
+    '--js-flags=--expose-gc',
+    '--load-extension=/tmp/x',
+    '--disable-web-security',
+    '--no-sandbox',
+    '--proxy-server=evil:1',
+    '--host-rules=MAP * evil',
+    '--host-resolver-rules=MAP * evil',
+    '--ignore-certificate-errors',
+    '--user-data-dir=/tmp/x',
+    '--enable-logging',
+    '-no-sandbox',
+    '--No-Sandbox',
+  ])('refuses %s', (argument) => {
+    expect(refusedSwitches(['--hidden', argument], none, 'linux')).toHaveLength(1);
+  });
+
+  it('sees what Chromium read and the slash of Windows', () => {
+    expect(refusedSwitches([], (name) => name === 'no-sandbox', 'linux')).toEqual(['no-sandbox']);
+    expect(refusedSwitches(['/no-sandbox'], none, 'win32')).toEqual(['no-sandbox']);
+    expect(refusedSwitches(['/no-sandbox'], none, 'linux')).toEqual([]);
+  });
+
+  it('lets our own through', () => {
+    expect(refusedSwitches(['.', '--hidden', '--demo', '--show', 'inspect'], none, 'linux')).toEqual([]);
+  });
+});
+
+describe('where a page may go', () => {
+  it.each([
+    'https://example.com/',
+    'http://127.0.0.1/',
+    'file:///etc/passwd',
+    'app://other/',
+    'app://companion.evil/',
+    'app://user@companion/',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'about:blank',
+    'not a url',
+  ])('not to %s', (url) => {
+    expect(isAppUrl(url)).toBe(false);
+    expect(mayNavigate(url, true)).toBe(false);
+  });
+
+  it('only to itself, and only in the main frame', () => {
+    expect(mayNavigate('app://companion/#/logs', true)).toBe(true);
+    expect(mayNavigate('app://companion/index.html', true)).toBe(true);
+    expect(mayNavigate('app://companion/assets/x.js', true)).toBe(false);
+    expect(mayNavigate('app://companion/', false)).toBe(false);
+  });
+
+  it('opens listed hosts outside and nothing else', () => {
+    expect(openableUrl('https://claude.ai/download?x=$(id)')).toBe('https://claude.ai/download?x=$(id)');
+    for (const url of [
+      'http://claude.ai/',
+      'https://claude.ai.evil.example/',
+      'https://user:pw@claude.ai/',
+      'https://claude.ai:444/',
+      'https://xn--clude-3ve.ai/',
+      'file:///C:/Windows/System32/calc.exe',
+      'ms-msdt:/id',
+      `https://claude.ai/${'x'.repeat(2048)}`,
+      '',
+    ])
+      expect(openableUrl(url)).toBeUndefined();
+  });
+});
+
+describe('who may ask for the port', () => {
+  const mainFrame = { url: 'app://companion/#/' };
+  const window = { mainFrame, id: 7 };
+  it('our page in the main frame of our window', () => {
+    expect(isTrustedSender({ frame: mainFrame, senderId: 7 }, window)).toBe(true);
+  });
+  it.each([
+    ['another window', { frame: mainFrame, senderId: 8 }, window],
+    ['a frame inside', { frame: { url: mainFrame.url }, senderId: 7 }, window],
+    ['a frame that is gone', { frame: null, senderId: 7 }, window],
+    ['no window', { frame: mainFrame, senderId: 7 }, undefined],
+  ])('not %s', (_who, sender, trusted) => {
+    expect(isTrustedSender(sender, trusted)).toBe(false);
+  });
+  it('not another page in our window', () => {
+    const frame = { url: 'https://evil.example/' };
+    expect(isTrustedSender({ frame, senderId: 7 }, { mainFrame: frame, id: 7 })).toBe(false);
+  });
+});
+
+describe('a second start', () => {
+  it('shows the window, or nothing when the system starts it hidden, and takes nothing else from its arguments', () => {
+    expect(secondStart(['app', '--show'])).toBe('show');
+    expect(secondStart(['app', '--user-data-dir=/x', 'catalyst://stop'])).toBe('show');
+    expect(secondStart(['app', '--hidden'])).toBe('nothing');
+  });
+});
+
+describe('the window', () => {
+  it('has exactly the preferences of the checklist, frozen', () => {
+    const preferences = webPreferences('/app/preload.cjs', true);
+    expect(preferences).toEqual({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webviewTag: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      spellcheck: false,
+      devTools: false,
+      preload: '/app/preload.cjs',
+    });
+    expect(Object.isFrozen(preferences)).toBe(true);
+    expect(windowOptions('/p', false, '/i').webPreferences?.devTools).toBe(true);
+    expect(windowOptions('/p', false, '/i').show).toBe(false);
+  });
+});
+
+/** Answers of the handlers a session was given. */
+function fakeSession(): any {
+  const session: any = new EventEmitter();
+  const handlers: Record<string, any> = {};
+  for (const name of [
+    'setPermissionRequestHandler',
+    'setPermissionCheckHandler',
+    'setDevicePermissionHandler',
+    'setDisplayMediaRequestHandler',
+    'setBluetoothPairingHandler',
+    'setUSBProtectedClassesHandler',
+    'setSpellCheckerEnabled',
+  ])
+    session[name] = (handler: unknown) => (handlers[name] = handler);
+  return { session, handlers };
+}
+
+const preventable = (more: object = {}) => {
+  const event = { prevented: false, preventDefault: () => (event.prevented = true), ...more };
+  return event;
+};
+
+describe('every session', () => {
+  it('grants nothing and downloads nothing', () => {
+    const { session, handlers } = fakeSession();
+    denySession(session);
+    const said: unknown[] = [];
+    const say = (answer: unknown) => said.push(answer);
+    handlers.setPermissionRequestHandler({}, 'media', say, {});
+    handlers.setDisplayMediaRequestHandler({}, say);
+    handlers.setBluetoothPairingHandler({}, say);
+    expect(said).toEqual([false, null, { confirmed: false }]);
+    expect(handlers.setPermissionCheckHandler({}, 'notifications', '', {})).toBe(false);
+    expect(handlers.setDevicePermissionHandler({})).toBe(false);
+    expect(handlers.setUSBProtectedClassesHandler({ protectedClasses: ['hid'] })).toEqual(['hid']);
+    expect(handlers.setSpellCheckerEnabled).toBe(false);
+    const download = preventable();
+    session.emit('will-download', download);
+    expect(download.prevented).toBe(true);
+  });
+});
+
+describe('every page', () => {
+  const opened: string[] = [];
+  function fakeContents(): any {
+    const contents: any = new EventEmitter();
+    contents.setWindowOpenHandler = (handler: any) => (contents.open = handler);
+    denyContents(contents, log, (url) => opened.push(url));
+    return contents;
+  }
+
+  it.each(['will-navigate', 'will-frame-navigate', 'will-redirect'])('is stopped at %s', (name) => {
+    const event = preventable({ url: 'https://example.com/', isMainFrame: true });
+    fakeContents().emit(name, event);
+    expect(event.prevented).toBe(true);
+  });
+
+  it('may reload itself', () => {
+    const event = preventable({ url: 'app://companion/', isMainFrame: true });
+    fakeContents().emit('will-navigate', event);
+    expect(event.prevented).toBe(false);
+  });
+
+  it.each(['will-attach-webview', 'login', 'select-client-certificate'])('is refused %s', (name) => {
+    const event = preventable();
+    fakeContents().emit(name, event);
+    expect(event.prevented).toBe(true);
+  });
+
+  it('trusts no certificate error', () => {
+    const event = preventable();
+    const said: boolean[] = [];
+    fakeContents().emit('certificate-error', event, 'https://x', 'e', {}, (ok: boolean) => said.push(ok));
+    expect([event.prevented, said]).toEqual([true, [false]]);
+  });
+
+  it('opens no window, and only listed pages outside', () => {
+    const contents = fakeContents();
+    expect(contents.open({ url: 'https://evil.example/' })).toEqual({ action: 'deny' });
+    expect(contents.open({ url: 'https://claude.ai/download' })).toEqual({ action: 'deny' });
+    expect(opened).toEqual(['https://claude.ai/download']);
+  });
+
+  it('is guarded from its creation on, in a sandboxed app', () => {
+    const app: any = new EventEmitter();
+    let sandboxed = false;
+    app.enableSandbox = () => (sandboxed = true);
+    installGuards(app, log, () => {});
+    const contents: any = new EventEmitter();
+    contents.setWindowOpenHandler = (handler: any) => (contents.open = handler);
+    app.emit('web-contents-created', {}, contents);
+    expect(sandboxed).toBe(true);
+    expect(contents.open({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
+    const { session, handlers } = fakeSession();
+    app.emit('session-created', session);
+    expect(handlers.setPermissionCheckHandler()).toBe(false);
+  });
+});

@@ -1,0 +1,287 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { ConsentRequest } from '../../../electron/contract/bridge.ts';
+import type { LinkState } from '../../../electron/contract/link.ts';
+import { TrayView } from '../../../electron/shell/tray.ts';
+import type { TrayAction, TrayItem } from '../../../electron/shell/tray-menu.ts';
+import { iconFile, trayIcon, trayMenu, trayTooltip } from '../../../electron/shell/tray-menu.ts';
+import { appState, profileState } from '../../helpers/fake-app.ts';
+import { consentRequest } from './consent-request.ts';
+
+const NOW = 1_000_000;
+const via = { index: 0, kind: 'ssh' as const, label: 'ssh root@droplet' };
+const lost = { code: 'LINK_LOST' as const, message: 'The connection was cut.', next: '' };
+const live: LinkState = { state: 'live', via, since: 0, lastProof: NOW - 3_000, rttMs: 40 };
+
+const LINKS: Record<string, LinkState> = {
+  off: { state: 'off' },
+  connecting: { state: 'connecting', stage: 'auth', attempt: 2, via },
+  live,
+  stale: { ...live, lastProof: NOW - 45_000 },
+  degraded: {
+    state: 'degraded',
+    reason: 'mcp',
+    since: 0,
+    via,
+    lastProof: NOW - 2_000,
+    error: { ...lost, message: 'MCP fails.' },
+  },
+  reconnecting: { state: 'reconnecting', attempt: 3, nextAt: NOW + 12_000, lastError: lost },
+  'host key unknown': {
+    state: 'blocked',
+    reason: 'host-key-unknown',
+    error: { ...lost, message: 'The host key is new.' },
+  },
+  'auth refused': {
+    state: 'blocked',
+    reason: 'auth-refused',
+    error: { ...lost, message: 'The droplet refused the key.' },
+  },
+};
+
+/** A menu as a person reads it; what is greyed in brackets. */
+function printed(items: readonly TrayItem[], depth = 0): string {
+  const pad = '  '.repeat(depth);
+  return items
+    .map((item) => {
+      if (item.kind === 'line') return `${pad}--`;
+      if (item.kind === 'text') return `${pad}(${item.label})`;
+      if (item.kind === 'menu') return `${pad}${item.label} >\n${printed(item.items, depth + 1)}`;
+      return item.enabled ? `${pad}${item.label}` : `${pad}[${item.label}]`;
+    })
+    .join('\n');
+}
+
+const stateWith = (link: LinkState, consents: ConsentRequest[] = []) =>
+  appState([profileState('catalyst', link)], consents);
+
+describe('the menu', () => {
+  it.each(Object.keys(LINKS))('for a link that is %s', (name) => {
+    const state = stateWith(LINKS[name]);
+    const text = `${trayIcon(state, NOW).tone}\n${trayTooltip(state, NOW)}\n\n${printed(trayMenu(state, NOW))}`;
+    expect(text).toMatchSnapshot();
+  });
+
+  it('without a profile, and with two and a request that waits', () => {
+    expect(printed(trayMenu(appState(), NOW))).toMatchSnapshot();
+    const two = appState(
+      [profileState('catalyst', live), profileState('demo', { state: 'off' }, 'demo')],
+      [consentRequest({ requestedAt: NOW })],
+    );
+    expect(printed(trayMenu(two, NOW))).toMatchSnapshot();
+    expect(trayTooltip(two, NOW)).toContain('1 waiting for your answer');
+  });
+
+  it('keeps the emergency stop and Quit in every state', () => {
+    for (const link of Object.values(LINKS)) {
+      const text = printed(trayMenu(stateWith(link), NOW));
+      expect(text).toContain('\n  Stop new trades on catalyst [LIVE]\n');
+      expect(text).toContain('Quit (trading on the droplet keeps running)');
+    }
+  });
+
+  it('shows the P&L of the day with its currency and age', () => {
+    const profile = profileState('catalyst', live);
+    const pnl = {
+      currency: 'USD',
+      daily: '12.30',
+      unrealized: null,
+      realized: null,
+      exposure: null,
+      dailyLossLimit: null,
+      series: [],
+    };
+    profile.trading.pnl = {
+      state: 'known',
+      value: pnl,
+      source: { kind: 'rest', ref: '' },
+      receivedAt: NOW - 60_000,
+    };
+    expect(printed(trayMenu(appState([profile]), NOW))).toContain('(P&L today +12.30 USD (1 min ago))');
+  });
+});
+
+describe('the icon', () => {
+  it('is the worst of all profiles; those that are off do not count while another is on', () => {
+    const tone = (...links: LinkState[]) =>
+      trayIcon(appState(links.map((link, i) => profileState(`p${i}`, link))), NOW).tone;
+    expect(tone()).toBe('off');
+    expect(tone(live, { state: 'off' })).toBe('live');
+    expect(tone(live, LINKS['connecting'])).toBe('working');
+    expect(tone(live, LINKS['reconnecting'])).toBe('attention');
+    expect(tone(LINKS['auth refused'], LINKS['reconnecting'])).toBe('danger');
+  });
+
+  it('is not green while a service is known to be down, unless that is planned', () => {
+    const profile = profileState('catalyst', live);
+    const service = {
+      name: 'news',
+      verdict: 'down' as const,
+      reason: 'no answer',
+      latencyMs: null,
+      httpStatus: null,
+      version: null,
+      parts: {},
+      probedAt: NOW,
+      source: null,
+      reported: null,
+      beats: [],
+    };
+    profile.health.services = [service];
+    expect(trayIcon(appState([profile]), NOW).tone).toBe('attention');
+    expect(printed(trayMenu(appState([profile]), NOW))).toContain('1 of 1 services not well: news.');
+    profile.health.plannedDowntime = true;
+    expect(trayIcon(appState([profile]), NOW).tone).toBe('live');
+  });
+
+  it('has a file per tone, bar and waiting request', () => {
+    expect(iconFile({ tone: 'live', consent: false }, { platform: 'darwin', dark: true })).toBe(
+      'live-Template.png',
+    );
+    expect(iconFile({ tone: 'danger', consent: true }, { platform: 'win32', dark: false })).toBe(
+      'danger-consent-light.png',
+    );
+    expect(iconFile({ tone: 'off', consent: false }, { platform: 'linux', dark: true })).toBe('off-dark.png');
+  });
+
+  it('has a tooltip that Windows shows whole', () => {
+    const many = Array.from({ length: 12 }, (_, i) => profileState(`profile-${i}`, live));
+    expect(trayTooltip(appState(many), NOW).length).toBeLessThanOrEqual(127);
+  });
+});
+
+/** A clock moved by hand. */
+function handClock() {
+  let now = NOW;
+  let timers: { at: number; run: () => void }[] = [];
+  return {
+    now: () => now,
+    monotonic: () => now,
+    after(ms: number, run: () => void) {
+      const timer = { at: now + ms, run };
+      timers.push(timer);
+      return () => void (timers = timers.filter((one) => one !== timer));
+    },
+    pass(ms: number) {
+      const end = now + ms;
+      for (;;) {
+        const due = timers.filter((one) => one.at <= end).sort((a, b) => a.at - b.at)[0];
+        if (!due) break;
+        timers = timers.filter((one) => one !== due);
+        now = due.at;
+        due.run();
+      }
+      now = end;
+    },
+    waiting: () => timers.length,
+  };
+}
+
+function trayOn(platform: string, first = stateWith({ state: 'off' })) {
+  const clock = handClock();
+  const calls: string[] = [];
+  const tray: any = new EventEmitter();
+  for (const name of ['setImage', 'setToolTip', 'setContextMenu', 'popUpContextMenu', 'destroy'])
+    tray[name] = (value: unknown) => calls.push(typeof value === 'string' ? `${name} ${value}` : name);
+  const nativeTheme: any = new EventEmitter();
+  nativeTheme.shouldUseDarkColors = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI = false;
+  const performed: TrayAction[] = [];
+  let state = first;
+  let template: any[] = [];
+  const view = new TrayView({
+    makeTray: (icon) => {
+      calls.push(`new ${icon}`);
+      return tray;
+    },
+    makeMenu: (items) => (template = items) as any,
+    nativeTheme,
+    iconDir: '/icons',
+    platform,
+    clock,
+    state: () => state,
+    perform: (action) => performed.push(action),
+  });
+  const take = () => calls.splice(0);
+  return {
+    clock,
+    tray,
+    nativeTheme,
+    performed,
+    view,
+    take,
+    template: () => template,
+    set: (next: typeof state) => (state = next),
+  };
+}
+
+describe('the tray', () => {
+  it('joins fast changes and sets nothing that has not changed', () => {
+    const { view, clock, take, set } = trayOn('win32');
+    expect(take()).toEqual(['new /icons/off-light.png', expect.stringContaining('setToolTip')]);
+    for (const name of ['connecting', 'reconnecting', 'live']) {
+      set(stateWith(LINKS[name]));
+      view.refresh();
+    }
+    expect(take()).toEqual([]);
+    clock.pass(250);
+    expect(take()).toEqual(['setImage /icons/live-light.png', expect.stringContaining('LIVE]: Live')]);
+    view.refresh();
+    clock.pass(250);
+    expect(take()).toEqual([]);
+  });
+
+  it('turns from green by itself when answers stop', () => {
+    const { clock, take } = trayOn('win32', stateWith(live));
+    take();
+    clock.pass(50_000);
+    expect(take()).toContain('setImage /icons/attention-light.png');
+  });
+
+  it('follows the theme of the bar', () => {
+    const { nativeTheme, clock, take } = trayOn('win32');
+    take();
+    nativeTheme.shouldUseDarkColorsForSystemIntegratedUI = true;
+    nativeTheme.emit('updated');
+    clock.pass(250);
+    expect(take()).toEqual(['setImage /icons/off-dark.png']);
+  });
+
+  it('opens by click and has its menu by right click on Windows, by any click on macOS', () => {
+    const windows = trayOn('win32');
+    windows.take();
+    windows.tray.emit('click');
+    expect([windows.performed, windows.take()]).toEqual([[{ do: 'open' }], []]);
+    windows.tray.emit('right-click');
+    expect(windows.take()).toEqual(['popUpContextMenu']);
+    const mac = trayOn('darwin');
+    mac.take();
+    mac.tray.emit('click');
+    expect([mac.performed, mac.take()]).toEqual([[], ['popUpContextMenu']]);
+  });
+
+  it('gives the menu to the bar on Linux, and again only when it reads differently', () => {
+    const { view, clock, take, set, template, performed } = trayOn('linux');
+    expect(take()).toContain('setContextMenu');
+    view.refresh();
+    clock.pass(250);
+    expect(take()).toEqual([]);
+    set(stateWith(live));
+    view.refresh();
+    clock.pass(250);
+    expect(take()).toContain('setContextMenu');
+    template()
+      .find((item) => item.label === 'Emergency stop')
+      .submenu[0].click();
+    expect(performed).toEqual([{ do: 'stop', profile: 'catalyst' }]);
+  });
+
+  it('leaves nothing running when it is disposed', () => {
+    const { view, clock, take, nativeTheme } = trayOn('linux');
+    view.refresh();
+    take();
+    view.dispose();
+    view.dispose();
+    view.refresh();
+    expect([take(), clock.waiting(), nativeTheme.listenerCount('updated')]).toEqual([['destroy'], 0, 0]);
+  });
+});
