@@ -45,8 +45,17 @@ function asLocalError(thrown: unknown): unknown {
     const { code, message, next } = thrown.data as ErrorShape;
     return new AppError(code, message, next, { cause: thrown });
   }
-  if (thrown.code === 'BAD_REQUEST')
-    return new AppError('INPUT_INVALID', thrown.message, 'See catalyst-companion --help.', { cause: thrown });
+  if (thrown.code === 'BAD_REQUEST') {
+    const issue = (thrown.data as { issues?: { path?: unknown[]; message: string }[] } | undefined)
+      ?.issues?.[0];
+    const what = issue ? `${issue.path?.join('.') || 'input'}: ${issue.message}` : thrown.message;
+    return new AppError(
+      'INPUT_INVALID',
+      `The app did not take this: ${what}.`,
+      'See catalyst-companion --help.',
+      { cause: thrown },
+    );
+  }
   return thrown;
 }
 

@@ -103,7 +103,7 @@ export class AppServices implements Services {
   }
 
   async setSecret(profile: string, kind: SecretKind, value: string): Promise<void> {
-    this.#runtime(profile);
+    const { link } = this.#runtime(profile);
     if (value === '')
       throw new AppError(
         'SECRET_EMPTY',
@@ -114,6 +114,8 @@ export class AppServices implements Services {
     this.store.set(['profiles', profile, 'secrets'], this.#parts.vault.list(profile));
     this.#parts.record({ profile, kind: 'secret', actor: 'you', title: `Stored the ${kind}`, outcome: 'ok' });
     await this.#audit('secret-set', profile, kind);
+    // what was missing or refused may be what was given now
+    if (link.state.state === 'blocked' && link.state.reason !== 'host-key-changed') link.retry();
   }
 
   async #want(name: string, wanted: boolean): Promise<void> {

@@ -32,16 +32,8 @@ export async function startDemo(home: Home, log: Log, faults: readonly Fault[] =
     ...droplet.profile(),
     name: DEMO_PROFILE,
     environment: 'demo',
-    links: [
-      {
-        kind: 'ssh',
-        host: droplet.ssh.host,
-        port: droplet.ssh.port,
-        user: droplet.ssh.user,
-        auth: [{ kind: 'key', file: keyFile }],
-        jump: [],
-      },
-    ],
+    services: [{ name: 'orchestration', url: new URL(droplet.mcpUrl).origin }, ...droplet.services],
+    links: [droplet.link(keyFile)],
     wanted: true,
   };
   return {

@@ -22,7 +22,7 @@ const RANK: Record<LogLine['level'], number> = {
 };
 
 /** A predicate for the filter. A regular expression that does not parse is searched as plain text. */
-export function matcher(filter: LogFilter): (line: LogLine) => boolean {
+function matcher(filter: LogFilter): (line: LogLine) => boolean {
   const least = RANK[filter.level];
   const text = textMatcher(filter.text.trim());
   return (line) =>
@@ -106,12 +106,23 @@ export class LogBuffer {
     this.publish();
   }
 
-  /** Forgets everything, e.g. because core started over and numbers again from zero. */
-  clear(): void {
-    this.lines = [];
-    this.shown = [];
-    this.services = new Set();
-    this.publish();
+  /**
+   * Adds the first batch of a new stream. Where core started over it numbers from zero again: then what is here
+   * belongs to another run and is forgotten, or new lines would be taken for repeats.
+   */
+  begin(batch: readonly LogLine[]): void {
+    const newest = this.lines.at(-1);
+    const last = batch.at(-1);
+    if (newest !== undefined && last !== undefined) {
+      const same = batch.find((line) => line.n === newest.n);
+      const other = same === undefined ? last.n < newest.n : same.receivedAt !== newest.receivedAt;
+      if (other) {
+        this.lines = [];
+        this.shown = [];
+        this.services = new Set();
+      }
+    }
+    this.add(batch);
   }
 
   private publish(): void {

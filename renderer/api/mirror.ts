@@ -5,7 +5,7 @@ import { applyPatch } from '../../electron/contract/state.ts';
 import type { Client, Connect, Session } from './session.ts';
 import { SignedOutError } from './session.ts';
 
-export type Connection = 'connecting' | 'open' | 'lost' | 'signed-out';
+type Connection = 'connecting' | 'open' | 'lost' | 'signed-out';
 
 export interface MirrorState {
   connection: Connection;

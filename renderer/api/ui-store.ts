@@ -37,6 +37,8 @@ export interface UiState {
   stop: StopView | null;
   /** Put away for this window; it is back after a reload until a profile of the user's own exists. */
   onboardingHidden: boolean;
+  /** The profile that a form on screen has just added and is connecting; keeps that form in its place. */
+  adding: string | null;
 }
 
 const START: Route = { page: 'overview', section: 'link', profile: null };
@@ -62,6 +64,7 @@ export function createUi() {
     notices: [],
     stop: null,
     onboardingHidden: false,
+    adding: null,
   }));
   let notices = 0;
   const go = (change: Partial<Route>) => {

@@ -23,7 +23,12 @@ async function followInto(
         { signal },
       );
       onProblem(null);
-      for await (const batch of batches ?? []) buffer.add(batch.lines);
+      let first = true;
+      for await (const { lines } of batches ?? []) {
+        if (first) buffer.begin(lines);
+        else buffer.add(lines);
+        first = false;
+      }
     } catch (error) {
       if (stopped()) return;
       onProblem(errorShape(error).message);

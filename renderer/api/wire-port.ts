@@ -3,8 +3,8 @@ import { clientOver } from './client.ts';
 import type { Session } from './session.ts';
 
 /** Messages between page and preload, both by `window.postMessage` in the same window. */
-export const PORT_WANTED = 'companion.port-wanted';
-export const PORT_GIVEN = 'companion.port';
+const PORT_WANTED = 'companion.port-wanted';
+const PORT_GIVEN = 'companion.port';
 
 const GIVEN_LIMIT_MS = 8_000;
 
@@ -12,7 +12,7 @@ const GIVEN_LIMIT_MS = 8_000;
 function takePort(signal: AbortSignal): Promise<MessagePort> {
   return new Promise((resolve, reject) => {
     const stop = new AbortController();
-    const ask = () => window.postMessage(PORT_WANTED, location.origin);
+    const ask = () => window.postMessage(PORT_WANTED, '/');
     const finish = (then: () => void) => {
       stop.abort();
       clearInterval(asking);

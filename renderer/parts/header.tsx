@@ -24,7 +24,7 @@ function ThemeButton() {
 }
 
 /** The link's word of the profile on screen; unknown while the app does not answer. */
-export function LinkWord({ testId }: { testId?: string }) {
+function LinkWord({ testId }: { testId?: string }) {
   const link = useProfile((p) => p.link);
   const lost = useMirror((s) => s.connection !== 'open');
   const tone = useFromNow<Tone>((now) =>

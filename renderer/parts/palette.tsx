@@ -15,10 +15,7 @@ interface Entry {
 }
 
 /** Entries whose words all occur in the label, in the given order. */
-export function matching<T extends { label: string; group: string }>(
-  entries: readonly T[],
-  query: string,
-): T[] {
+function matching<T extends { label: string; group: string }>(entries: readonly T[], query: string): T[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return entries.filter((entry) => {
     const text = `${entry.label} ${entry.group}`.toLowerCase();

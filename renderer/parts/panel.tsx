@@ -64,9 +64,9 @@ export function Note(props: {
 }
 
 /** An error of a call, with its code for searching and its next step. */
-export function Problem({ error }: { error: ErrorShape }) {
+export function Problem({ error, tone = 'danger' }: { error: ErrorShape; tone?: Tone }) {
   return (
-    <Note tone="danger" title={error.message} testId="problem">
+    <Note tone={tone} title={error.message} testId="problem">
       {error.next} <code className="text-xs">{error.code}</code>
     </Note>
   );

@@ -30,8 +30,8 @@ function blockedStage(link: Extract<LinkState, { state: 'blocked' }>): LinkStage
   }
 }
 
-/** The mark of each stage, in order; exported for its test. */
-export function stageTones(link: LinkState, stages: readonly LinkStage[]): Tone[] {
+/** The mark of each stage, in order. */
+function stageTones(link: LinkState, stages: readonly LinkStage[]): Tone[] {
   if (link.state === 'live') return stages.map(() => 'live');
   if (link.state === 'degraded') return stages.map((stage) => (stage === 'probe' ? 'attention' : 'live'));
   if (link.state === 'off' || link.state === 'reconnecting') return stages.map(() => 'off');

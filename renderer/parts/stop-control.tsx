@@ -31,7 +31,7 @@ export function StopButton({ profile }: { profile: string | null }) {
 function PartLine({ part }: { part: StopReport['parts'][number] }) {
   return (
     <li className="flex items-baseline gap-2 border-t border-line py-1.5">
-      <StateMark tone={part.sent ? 'live' : 'danger'} size={10} />
+      <StateMark tone={part.sent ? 'off' : 'danger'} size={10} />
       <code className="shrink-0">{part.name}</code>
       <span className="min-w-0 text-quiet">
         {part.sent ? 'sent' : 'not sent'} · {part.answer}

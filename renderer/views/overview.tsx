@@ -31,10 +31,20 @@ export function Overview() {
   const name = useProfile((p) => p.profile.name);
   const onboarding = useMirror((s) => s.app?.app.onboarding ?? false);
   const hidden = useUi((s) => s.onboardingHidden);
-  if (name === undefined) return onboarding ? <Onboarding /> : <NoProfile />;
+  const adding = useUi((s) => s.adding !== null);
+  // The first profile of the user's own ends the onboarding; its form stays until what it began is done.
+  const welcome = (onboarding || adding) && !hidden;
   return (
     <div className="flex min-h-full flex-col gap-3 p-4">
-      {onboarding && !hidden ? <Onboarding /> : null}
+      {welcome ? <Onboarding /> : null}
+      {name !== undefined ? <Live /> : welcome ? null : <NoProfile />}
+    </div>
+  );
+}
+
+function Live() {
+  return (
+    <>
       <PathPanel />
       <div className="grid min-h-64 flex-1 grid-cols-[minmax(0,1fr)_minmax(272px,320px)] gap-3">
         <PnlPanel />
@@ -47,6 +57,6 @@ export function Overview() {
         <ServicesPanel />
         <RecentPanel />
       </div>
-    </div>
+    </>
   );
 }

@@ -16,7 +16,8 @@ function Content(props: { reading: Reading<PositionsModel>; model: PositionsMode
   const [text, setText] = useState('');
   const [open, setOpen] = useState<string | null>(null);
   const opener = useRef<Element | null>(null);
-  const scroller = useRef<HTMLDivElement>(null);
+  // State, not a ref: the table measures it in an effect that runs before a parent's ref is set.
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const needle = useDeferredValue(text);
   const rows = useMemo(() => filtered(model.rows, needle), [model.rows, needle]);
   const position = open === null ? undefined : model.rows.find((row) => row.key === open);
@@ -44,7 +45,7 @@ function Content(props: { reading: Reading<PositionsModel>; model: PositionsMode
   return (
     <div className="flex min-h-0 flex-1 gap-3">
       <Panel title="Open positions" aside={aside} flush className="min-h-0 flex-1">
-        <div ref={scroller} className="h-full overflow-auto">
+        <div ref={setScroller} className="h-full overflow-auto">
           {rows.length > 0 ? (
             <div className={position === undefined ? 'min-w-195' : 'min-w-110'}>
               <PositionsTable scroller={scroller} rows={rows} selected={open} stale={stale} onOpen={show} />

@@ -127,7 +127,8 @@ function LinkCause() {
       title={`Services are unknown while the link is ${label.toLowerCase()}`}
       testId="link-cause"
     >
-      {detail} What is greyed below was probed before; it says nothing about now.
+      {detail === '' ? '' : `${detail.charAt(0).toUpperCase()}${detail.slice(1).replace(/\.?$/, '.')} `}What
+      is greyed below was probed before; it says nothing about now.
     </Note>
   );
 }

@@ -36,7 +36,7 @@ const PRESETS = ['catalyst', 'stockspark', 'stockpulse', 'kubernetes', 'generic'
 function profileFrom(name: string, options: ProfileOptions, context: Context): Omit<Profile, 'wanted'> {
   const preset = PRESETS.find((each) => each === options.preset);
   if (!preset) throw usage(`--preset takes one of ${PRESETS.join(', ')}.`);
-  const defaults = presetProfile(name, preset);
+  const { wanted: _never, ...defaults } = presetProfile(name, preset);
   const links = linksFromOptions(options.links, context.userHome, context.env);
   const direct = links.find((link) => link.kind === 'direct');
   return {

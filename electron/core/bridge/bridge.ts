@@ -86,7 +86,8 @@ class Hub {
   readonly catalogue: Catalogue;
   readonly #o: BridgeOptions;
   readonly #profiles = new Map<string, ProfileBridge>();
-  readonly #sessions = new Map<ClientSession, string>();
+  /** By session: its profile, and how to end its connection. */
+  readonly #sessions = new Map<ClientSession, { of: string; hangUp(): void }>();
   readonly #own: OwnAnswers;
   readonly #held: Held;
   #server: LocalServer | undefined;
@@ -105,7 +106,7 @@ class Hub {
       own: { tools: OWN_TOOLS, resources: OWN_RESOURCES },
       publish: (profile, view) => options.publishCatalogue(profile, view),
       onListsChanged: (profile, kinds) => {
-        for (const [session, of] of this.#sessions) if (of === profile) session.listsChanged(kinds);
+        for (const [session, { of }] of this.#sessions) if (of === profile) session.listsChanged(kinds);
       },
     });
   }
@@ -155,7 +156,12 @@ class Hub {
   async removeProfile(name: string): Promise<void> {
     const profile = this.#profiles.get(name);
     this.#profiles.delete(name);
-    for (const [session, of] of this.#sessions) if (of === name) await this.#leave(session);
+    for (const [session, { of, hangUp }] of this.#sessions)
+      if (of === name) {
+        // the stub then says that there is no such profile; it would wait for answers otherwise
+        hangUp();
+        await this.#leave(session);
+      }
     await profile?.dispose();
     await this.catalogue.remove(name);
   }
@@ -169,7 +175,7 @@ class Hub {
     const session = new ClientSession(profile.host, client, (id, pieces) => {
       if (id === '1') settle(Buffer.concat(pieces.map((piece) => Buffer.from(piece))).toString('utf8'));
     });
-    this.#sessions.set(session, call.profile);
+    this.#sessions.set(session, { of: call.profile, hangUp: () => {} });
     try {
       const method = JSON.stringify(call.method);
       session.line(Buffer.from(`{"jsonrpc":"2.0","id":1,"method":${method},"params":${call.paramsText}}`));
@@ -204,7 +210,7 @@ class Hub {
         void this.#leave(session);
       },
     );
-    this.#sessions.set(session, profile.name);
+    this.#sessions.set(session, { of: profile.name, hangUp: () => socket.destroy() });
     if (hello.state) session.adopt(hello.state);
     this.#publish(true);
   }

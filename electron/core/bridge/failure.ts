@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../contract/errors.ts';
 import { AppError } from '../../contract/errors.ts';
 
 /**
@@ -39,81 +40,74 @@ export function serverWords(body: string): string {
 
 const quoted = (words: string) => (words === '' ? '.' : `: "${words}".`);
 
+type Words = [code: ErrorCode, what: string, next: string];
+
+/** Statuses by which a server turns a message away before it runs. */
+const TURNED_AWAY: Record<number, Words> = {
+  401: [
+    'LINK_API_KEY_REFUSED',
+    'The server wants other credentials',
+    'Set the API key again: catalyst-companion secret set PROFILE api-key',
+  ],
+  403: [
+    'LINK_FORBIDDEN',
+    'The server forbids access',
+    'Check the API key and the access rules of the server.',
+  ],
+  404: [
+    'MCP_NOT_FOUND',
+    'There is no MCP server at this path',
+    'Check the MCP URL of the profile, usually it ends in /mcp.',
+  ],
+  405: notHere(),
+  406: notHere(),
+  413: [
+    'MCP_SERVER_ERROR',
+    'The message is too large for the server',
+    'Send less, or raise client_max_body_size in nginx.',
+  ],
+  421: [
+    'LINK_FORBIDDEN',
+    'The server does not accept this host name',
+    "Add the host to the server's allowed_hosts.",
+  ],
+  429: ['RATE_LIMITED', 'The server wants fewer requests', 'Wait a minute, then try again.'],
+};
+
+function notHere(): Words {
+  return [
+    'MCP_NOT_MCP',
+    'The server does not accept MCP over Streamable HTTP here',
+    'Check the MCP URL of the profile, and the proxy in front of it.',
+  ];
+}
+
+const SESSION_LOST: Words = [
+  'MCP_SESSION_LOST',
+  'The server no longer knows this session; it was probably restarted',
+  'A new session is opened by itself; try again.',
+];
+const ELSEWHERE: Words = [
+  'LINK_REDIRECT_REFUSED',
+  'The server sends us elsewhere, which is not followed',
+  'Set the MCP URL of the profile to the final address.',
+];
+const OTHER: Words = [
+  'MCP_SERVER_ERROR',
+  'The server answered with an error',
+  'Look at the server on the droplet, then check the status.',
+];
+
 /** An HTTP status that is not a success, as an error in plain words. */
 export function statusFailure(status: number, body: string, hadSession: boolean): UpstreamFailure {
-  const words = serverWords(body);
-  const refused = (code: ConstructorParameters<typeof AppError>[0], message: string, next: string) =>
-    new UpstreamFailure('refused', new AppError(code, message, next));
-  if (hadSession && (status === 404 || (status === 400 && /session/i.test(words))))
-    return new UpstreamFailure(
-      'lost',
-      new AppError(
-        'MCP_SESSION_LOST',
-        `The server no longer knows this session (HTTP ${status}); it was probably restarted${quoted(words)}`,
-        'A new session is opened by itself; try again.',
-      ),
-      true,
-    );
-  switch (status) {
-    case 401:
-      return refused(
-        'LINK_API_KEY_REFUSED',
-        `The server wants other credentials (HTTP 401)${quoted(words)}`,
-        'Set the API key again: catalyst-companion secret set PROFILE api-key',
-      );
-    case 403:
-      return refused(
-        'LINK_FORBIDDEN',
-        `The server forbids access (HTTP 403)${quoted(words)}`,
-        'Check the API key and the access rules of the server.',
-      );
-    case 404:
-      return refused(
-        'MCP_NOT_FOUND',
-        'There is no MCP server at this path (HTTP 404).',
-        'Check the MCP URL of the profile, usually it ends in /mcp.',
-      );
-    case 405:
-    case 406:
-      return refused(
-        'MCP_NOT_MCP',
-        `The server does not accept MCP over Streamable HTTP here (HTTP ${status})${quoted(words)}`,
-        'Check the MCP URL of the profile, and the proxy in front of it.',
-      );
-    case 413:
-      return refused(
-        'MCP_SERVER_ERROR',
-        'The message is too large for the server (HTTP 413).',
-        'Send less, or raise client_max_body_size in nginx.',
-      );
-    case 421:
-      return refused(
-        'LINK_FORBIDDEN',
-        `The server does not accept this host name (HTTP 421)${quoted(words)}`,
-        "Add the host to the server's allowed_hosts.",
-      );
-    case 429:
-      return refused(
-        'RATE_LIMITED',
-        `The server wants fewer requests (HTTP 429)${quoted(words)}`,
-        'Wait a minute, then try again.',
-      );
-    default:
-      if (status >= 300 && status < 400)
-        return refused(
-          'LINK_REDIRECT_REFUSED',
-          `The server sends us elsewhere (HTTP ${status}), which is not followed.`,
-          'Set the MCP URL of the profile to the final address.',
-        );
-      return new UpstreamFailure(
-        status < 500 ? 'refused' : 'lost',
-        new AppError(
-          'MCP_SERVER_ERROR',
-          `The server answered HTTP ${status}${quoted(words)}`,
-          'Look at the server on the droplet, then check the status.',
-        ),
-      );
-  }
+  const said = serverWords(body);
+  const sessionLost = hadSession && (status === 404 || (status === 400 && /session/i.test(said)));
+  const moved = status >= 300 && status < 400;
+  const [code, what, next] = sessionLost
+    ? SESSION_LOST
+    : (TURNED_AWAY[status] ?? (moved ? ELSEWHERE : OTHER));
+  const error = new AppError(code, `${what} (HTTP ${status})${quoted(said)}`, next);
+  return new UpstreamFailure(status < 500 && !sessionLost ? 'refused' : 'lost', error, sessionLost);
 }
 
 export function notMcp(contentType: string, body: string): UpstreamFailure {

@@ -47,6 +47,20 @@ function edge(bytes: Buffer, id: string, idStart: number): Received {
   return { kind: 'response', bytes, id, idStart, idEnd: idStart + id.length, method: '', value: undefined };
 }
 
+/** The parsed message; undefined when it is none. */
+function asMessage(text: string): Record<string, unknown> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const message = value as Record<string, unknown>;
+  const usable = typeof message['method'] === 'string' || 'result' in message || 'error' in message;
+  return usable ? message : undefined;
+}
+
 /** Reads one message of the back end; undefined when it is not a JSON-RPC message. */
 export function receive(raw: Buffer): Received | undefined {
   const bytes = trimmed(oneLine(raw));
@@ -56,15 +70,9 @@ export function receive(raw: Buffer): Received | undefined {
     if (large) return large;
   }
   const text = bytes.toString('utf8');
-  let value: Record<string, unknown>;
-  try {
-    value = JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const value = asMessage(text);
+  if (!value) return undefined;
   const method = typeof value['method'] === 'string' ? value['method'] : '';
-  if (method === '' && !('result' in value) && !('error' in value)) return undefined;
   const span = 'id' in value ? members(text).get('id') : undefined;
   const ascii = text.length === bytes.length;
   const at = (index: number) => (ascii ? index : Buffer.byteLength(text.slice(0, index)));

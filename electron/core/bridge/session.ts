@@ -2,13 +2,13 @@ import { members } from '../../stub/envelope.ts';
 import { LISTS, initializeResult } from '../../stub/wire.ts';
 import type { ClientState } from '../../stub/wire.ts';
 import type { CallAnswer } from './call.ts';
-import { CallLane, isWorthRepeating } from './call.ts';
-import { UpstreamFailure } from './failure.ts';
+import { CallLane } from './call.ts';
 import type { Keep, Pieces } from './fit.ts';
-import { answerPieces, answerResult, callPieces, lineLimit } from './fit.ts';
+import { answerResult, callPieces, lineLimit } from './fit.ts';
+import { ForwardLane } from './forward.ts';
 import type { ClientFacts, SessionHost } from './host.ts';
 import type { Inspected } from './inspect.ts';
-import { inspect, progressToken, withId } from './inspect.ts';
+import { inspect, progressToken } from './inspect.ts';
 import { OwnCalls } from './own-calls.ts';
 import { Pending } from './pending.ts';
 import { ownProgress, progressWanted } from './progress.ts';
@@ -16,16 +16,6 @@ import type { Received } from './reply.ts';
 import { Remembered } from './remembered.ts';
 import { Upstream } from './upstream.ts';
 import { errorLine, resultLine, toolText } from './words.ts';
-
-/** Requests that only read or set a desired state: sent once more where the session or connection was lost. */
-const REPEATABLE = new Set([
-  'resources/read',
-  'prompts/get',
-  'completion/complete',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'logging/setLevel',
-]);
 
 /** Takes one line for the client; `id` is the raw id that it answers, empty where it answers nothing. */
 export type Send = (id: string, pieces: Pieces) => void;
@@ -37,6 +27,7 @@ export class ClientSession {
   readonly #send: Send;
   readonly #upstream: Upstream;
   readonly #lane: CallLane;
+  readonly #forward: ForwardLane;
   readonly #own: OwnCalls;
   readonly #pending = new Map<string, Pending>();
   /** Raw ids of the server's requests that the client has to answer. */
@@ -62,6 +53,7 @@ export class ClientSession {
       restore: () => this.#remembered.restore(this.#upstream),
     });
     this.#lane = new CallLane(host, this.#upstream, client);
+    this.#forward = new ForwardLane(host, this.#upstream, client, this.#remembered);
     this.#own = new OwnCalls(host);
   }
 
@@ -177,7 +169,7 @@ export class ClientSession {
     }
     const own = this.#own.resource(message);
     if (own !== undefined) this.#finish(pending, [resultLine(message.id, own)]);
-    else await this.#forward(message, pending);
+    else this.#finish(pending, await this.#forward.run(message, pending));
   }
 
   async #list(message: Inspected, pending: Pending): Promise<void> {
@@ -226,36 +218,6 @@ export class ClientSession {
       `${tool} is still running after ${seconds} s; its outcome is not known yet. Do not call ${tool} again. ` +
       `Ask for the outcome with companion_continue and {"handle":"${handle}"}.`;
     this.#finish(pending, [resultLine(pending.id, toolText(text, pending.binding))]);
-  }
-
-  async #forward(message: Inspected, pending: Pending): Promise<void> {
-    const started = this.#host.clock.monotonic();
-    const once = () => {
-      const id = this.#upstream.newId();
-      pending.upstreamId = id;
-      return this.#upstream.request(id, withId(message, String(id)), {
-        timeoutMs: this.#host.limits.deadlineMs,
-        signal: pending.abort.signal,
-      });
-    };
-    let outcome: 'ok' | 'error' = 'ok';
-    let detail = '';
-    try {
-      const received = await once().catch((error: unknown) => {
-        if (!REPEATABLE.has(message.method) || !isWorthRepeating(error) || pending.over) throw error;
-        return once();
-      });
-      const error = received.value?.['error'] as { message?: unknown } | undefined;
-      if (error) [outcome, detail] = ['error', String(error.message).slice(0, 300)];
-      else this.#remembered.settled(message);
-      this.#finish(pending, answerPieces(message, received, lineLimit(this.client.name), this.#keep));
-    } catch (error) {
-      if (!(error instanceof UpstreamFailure)) throw error;
-      [outcome, detail] = ['error', error.error.message];
-      const why = error.error.code === 'LINK_NOT_CONNECTED' ? this.#host.linkDown() : error.error.message;
-      this.#finish(pending, [errorLine(message.id, -32000, `${why} ${error.error.next}`)]);
-    }
-    this.#record(message, outcome, detail, this.#host.clock.monotonic() - started);
   }
 
   #notified(message: Inspected): void {
@@ -319,25 +281,5 @@ export class ClientSession {
     if (pending.over) return;
     pending.over = true;
     this.#send(pending.id, pieces);
-  }
-
-  #record(message: Inspected, outcome: 'ok' | 'error', detail: string, durationMs: number): void {
-    const kind = message.method.startsWith('resources/')
-      ? 'resource'
-      : message.method.startsWith('prompts/')
-        ? 'prompt'
-        : undefined;
-    if (!kind) return;
-    const what = message.params['uri'] ?? message.params['name'];
-    const title = typeof what === 'string' ? what : message.method;
-    this.#host.recordActivity({
-      profile: this.#host.profile,
-      kind,
-      actor: this.client.name,
-      title,
-      outcome,
-      durationMs,
-      detail,
-    });
   }
 }

@@ -30,19 +30,15 @@ export class SseParser {
   }
 
   push(chunk: Buffer): void {
+    if (chunk.length === 0) return;
     // a CR that ended the last chunk may have its LF here
     let from = this.#afterCr && chunk[0] === LF ? 1 : 0;
-    if (chunk.length > 0) this.#afterCr = false;
-    let lf = chunk.indexOf(LF, from);
-    let cr = chunk.indexOf(CR, from);
-    while (lf !== -1 || cr !== -1) {
-      const atCr = cr !== -1 && (lf === -1 || cr < lf);
-      const end = atCr ? cr : lf;
+    this.#afterCr = false;
+    const hasCr = chunk.includes(CR, from);
+    for (let end = lineEnd(chunk, from, hasCr); end !== -1; end = lineEnd(chunk, from, hasCr)) {
       this.#endLine(chunk.subarray(from, end));
-      from = end + (atCr && chunk[end + 1] === LF ? 2 : 1);
-      this.#afterCr = atCr && from === chunk.length && from === end + 1;
-      if (lf !== -1 && lf < from) lf = chunk.indexOf(LF, from);
-      if (cr !== -1 && cr < from) cr = chunk.indexOf(CR, from);
+      from = end + (chunk[end] === CR && chunk[end + 1] === LF ? 2 : 1);
+      this.#afterCr = chunk[end] === CR && end + 1 === chunk.length;
     }
     if (from < chunk.length) this.#line.push(chunk.subarray(from));
   }
@@ -90,4 +86,11 @@ export class SseParser {
 
 function joinLines(lines: Buffer[]): Buffer {
   return Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [Buffer.from('\n'), line])));
+}
+
+/** Index of the next line end; chunks without any CR, the usual ones, are searched once. */
+function lineEnd(chunk: Buffer, from: number, hasCr: boolean): number {
+  const lf = chunk.indexOf(LF, from);
+  const cr = hasCr ? chunk.indexOf(CR, from) : -1;
+  return cr !== -1 && (lf === -1 || cr < lf) ? cr : lf;
 }

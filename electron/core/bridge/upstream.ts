@@ -1,25 +1,14 @@
 import { randomInt } from 'node:crypto';
-import { AppError } from '../../contract/errors.ts';
-import type { LinkHandle, Route } from '../link/transport.ts';
+import type { LinkHandle } from '../link/transport.ts';
 import type { Clock, Log } from '../ports.ts';
 import { UpstreamFailure, cutFailure } from './failure.ts';
-import type { Exchange, Exchanged } from './http.ts';
-import { exchangeMessages } from './http.ts';
+import { HttpLane, STREAM_ONLY } from './http-lane.ts';
 import type { Received } from './reply.ts';
 import { ServerStream } from './server-stream.ts';
 import type { SessionFacts } from './session-facts.ts';
-import { closedFailure, factsOf, sameOrigin } from './session-facts.ts';
+import { closedFailure, factsOf } from './session-facts.ts';
 
-const BASE_HEADERS = {
-  'content-type': 'application/json',
-  // both types literally: Python servers answer 406 to anything less
-  accept: 'application/json, text/event-stream',
-  'accept-encoding': 'identity',
-};
-const STREAM_ONLY = { accept: 'text/event-stream' };
 const INITIALIZE_MS = 20_000;
-/** How long a message waits for a link that is just coming back. */
-const LINK_WAIT_MS = 1500;
 
 export interface UpstreamOptions {
   link: LinkHandle;
@@ -56,8 +45,7 @@ export class Upstream {
   #session: Session | undefined;
   #opening: Promise<Session> | undefined;
   #closed = false;
-  /** Where a redirect of this address led. */
-  #moved: { from: string; path: string } | undefined;
+  readonly #http: HttpLane;
   #opened = 0;
   #nextId = randomInt(2 ** 46);
   /** Monotonic time of the last answer within the present session. */
@@ -65,6 +53,7 @@ export class Upstream {
 
   constructor(options: UpstreamOptions) {
     this.#o = options;
+    this.#http = new HttpLane(options.link, options.clock);
   }
 
   /** A request id of our own, not used before in any session of this process (guarding against shared transports). */
@@ -122,7 +111,7 @@ export class Upstream {
     session?.stream.close();
     const route = this.#o.link.transport?.route({ to: 'mcp' });
     if (session?.id === undefined || !route) return;
-    const gone = this.#run(route, session.headers, {
+    const gone = this.#http.run(route, session.headers, {
       method: 'DELETE',
       timeoutMs: 1000,
       onMessage: () => {},
@@ -141,23 +130,25 @@ export class Upstream {
     const id = this.newId();
     let sessionId: string | undefined;
     let answer: Received | undefined;
-    const route = await this.#route();
+    const route = await this.#http.route();
     const { 'mcp-session-id': given } = (
-      await this.#run(
-        route,
-        {},
-        {
-          method: 'POST',
-          body: this.#o.initialize(id),
-          timeoutMs: INITIALIZE_MS,
-          onMessage: (message) => {
-            if (message.kind === 'response' && message.id === String(id)) answer = message;
+      await this.#http
+        .run(
+          route,
+          {},
+          {
+            method: 'POST',
+            body: this.#o.initialize(id),
+            timeoutMs: INITIALIZE_MS,
+            onMessage: (message) => {
+              if (message.kind === 'response' && message.id === String(id)) answer = message;
+            },
           },
-        },
-      ).catch((error: unknown) => {
-        // nothing of the client's was in it, so whatever happened to it is no unknown outcome
-        throw error instanceof UpstreamFailure ? new UpstreamFailure('unsent', error.error) : error;
-      })
+        )
+        .catch((error: unknown) => {
+          // nothing of the client's was in it, so whatever happened to it is no unknown outcome
+          throw error instanceof UpstreamFailure ? new UpstreamFailure('unsent', error.error) : error;
+        })
     ).headers;
     if (typeof given === 'string' && /^[\x21-\x7e]{1,512}$/.test(given)) sessionId = given;
     const facts = factsOf(answer);
@@ -190,33 +181,9 @@ export class Upstream {
         const route = this.#o.link.transport?.route({ to: 'mcp' });
         if (!route) return undefined;
         const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-        return this.#run(route, { ...headers, ...STREAM_ONLY, ...resume }, { method: 'GET', ...extra });
+        return this.#http.run(route, { ...headers, ...STREAM_ONLY, ...resume }, { method: 'GET', ...extra });
       },
     });
-  }
-
-  async #route(): Promise<Route> {
-    const { link } = this.#o;
-    const transport = link.transport ?? (await link.whenOpen(LINK_WAIT_MS));
-    if (!transport)
-      throw new UpstreamFailure(
-        'unsent',
-        new AppError(
-          'LINK_NOT_CONNECTED',
-          link.reason(),
-          'Wait for the link, or connect in Catalyst Companion.',
-        ),
-      );
-    const route = transport.route({ to: 'mcp' });
-    if (route) return route;
-    throw new UpstreamFailure(
-      'unsent',
-      new AppError(
-        'LINK_NOT_CONNECTED',
-        'This link does not reach the MCP server.',
-        'Check the links of the profile.',
-      ),
-    );
   }
 
   async #ask(session: Session, id: string, body: string, options: SendOptions): Promise<Received> {
@@ -248,7 +215,7 @@ export class Upstream {
     options: SendOptions,
     onMessage: (message: Received) => void,
   ): Promise<void> {
-    const route = await this.#route();
+    const route = await this.#http.route();
     let lastEvent: string | undefined;
     let retryMs = 500;
     let answered = false;
@@ -265,7 +232,7 @@ export class Upstream {
     const started = this.#o.clock.monotonic();
     let fault: unknown;
     try {
-      await this.#run(route, headers, {
+      await this.#http.run(route, headers, {
         method: 'POST',
         body,
         ...options,
@@ -279,8 +246,8 @@ export class Upstream {
     const resumable = lastEvent !== undefined && !answered && options.signal?.aborted !== true;
     if (resumable && !(fault instanceof UpstreamFailure && fault.error.code === 'MCP_TIMEOUT')) {
       const left = () => options.timeoutMs - (this.#o.clock.monotonic() - started);
-      await this.#resume(
-        session,
+      await this.#http.resume(
+        session.headers,
         () => lastEvent as string,
         () => retryMs,
         left,
@@ -292,61 +259,9 @@ export class Upstream {
     if (fault !== undefined) throw fault as Error;
   }
 
-  /** A stream that ended before the answer is taken up again with its last event id (2025-11-25, SEP-1699). Nothing is sent twice. */
-  async #resume(
-    session: Session,
-    lastEvent: () => string,
-    retryMs: () => number,
-    leftMs: () => number,
-    listen: Pick<Exchange, 'onMessage' | 'onEventId' | 'onRetry'>,
-    answered: () => boolean,
-  ): Promise<void> {
-    for (let tries = 0; tries < 5 && !answered() && leftMs() > 0; tries++) {
-      await new Promise<void>((resolve) => void this.#o.clock.after(retryMs(), resolve));
-      const route = this.#o.link.transport?.route({ to: 'mcp' });
-      if (!route) continue;
-      const before = lastEvent();
-      try {
-        await this.#run(
-          route,
-          { ...session.headers, ...STREAM_ONLY, 'last-event-id': before },
-          { method: 'GET', timeoutMs: Math.max(1, leftMs()), ...listen },
-        );
-        if (lastEvent() !== before) tries = 0;
-      } catch (error) {
-        if (error instanceof UpstreamFailure && error.fate === 'refused') return;
-      }
-    }
-  }
-
   #forget(session: Session): void {
     if (this.#session !== session) return;
     this.#session = undefined;
     session.stream.close();
-  }
-
-  async #run(
-    route: Route,
-    headers: Record<string, string>,
-    rest: Omit<Exchange, 'route' | 'path' | 'headers' | 'onHead' | 'hadSession'> & { hadSession?: boolean },
-  ): Promise<Exchanged> {
-    let path =
-      this.#moved?.from === route.url.href ? this.#moved.path : route.url.pathname + route.url.search;
-    const whole: Record<string, string> = { ...BASE_HEADERS, ...route.headers, ...headers };
-    if (rest.body === undefined) delete whole['content-type'];
-    else whole['content-length'] = String(Buffer.byteLength(rest.body));
-    for (let hops = 0; ; hops++) {
-      const done = await exchangeMessages({
-        hadSession: false,
-        ...rest,
-        route,
-        path,
-        headers: whole,
-        onHead: () => this.#o.link.proof(),
-      });
-      if (done.status !== 307 && done.status !== 308) return done;
-      path = sameOrigin(route.url, path, done.headers.location, hops);
-      this.#moved = { from: route.url.href, path };
-    }
   }
 }

@@ -6,6 +6,8 @@ import type { SavedTool } from './saved.ts';
 /** What the catalogue asks of the guard's table: the class of an exact name, `unknown` where it lists none. */
 export type Classify = (tool: string) => ToolClass;
 
+const NEVER_SEEN = { approvedHash: null, approvedDefinition: null, approvedAs: null, blocked: false };
+
 /**
  * What becomes of the saved tools when the server lists `found` (pure). At first contact the tools that the table
  * names are approved as they are; later every new or changed definition waits for a person.
@@ -21,18 +23,10 @@ export function learnTools(
   for (const { name, hash, text } of found) {
     // a name listed twice: the first counts, the second could hide behind its approval
     if (next.some((tool) => tool.name === name)) continue;
-    const known = before.get(name);
-    const approved = firstContact && !known && classify(name) !== 'unknown';
-    next.push({
-      name,
-      definition: text,
-      hash,
-      approvedHash: approved ? hash : (known?.approvedHash ?? null),
-      approvedDefinition: approved ? text : (known?.approvedDefinition ?? null),
-      approvedAs: known?.approvedAs ?? null,
-      blocked: known?.blocked ?? false,
-      present: true,
-    });
+    const kept = before.get(name) ?? NEVER_SEEN;
+    const approved = firstContact && kept === NEVER_SEEN && classify(name) !== 'unknown';
+    const approval = approved ? { approvedHash: hash, approvedDefinition: text } : {};
+    next.push({ ...kept, ...approval, name, definition: text, hash, present: true });
   }
   // what the server no longer lists keeps its approval, in case it comes back unchanged
   for (const tool of saved)

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useApp, useCall, useMirror } from '../../api/app-context.tsx';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
@@ -148,13 +148,17 @@ function Progress({ name, kind }: { name: string; kind: ProfileForm['kind'] }) {
   const link = useMirror((s) => s.app?.profiles[name]?.link);
   if (link === undefined) return null;
   const done = link.state === 'live' || link.state === 'degraded';
+  const finish = () => {
+    ui.store.setState({ adding: null });
+    ui.go({ page: 'overview', profile: name });
+  };
   return (
     <div className="flex flex-col gap-3" aria-live="polite">
       <StageList link={link} kind={kind} />
       <HostKey profile={name} link={link} />
       {link.state === 'reconnecting' ? <Problem error={link.lastError} /> : null}
       <div className="flex gap-2">
-        <Button look={done ? 'primary' : 'plain'} onClick={() => ui.go({ page: 'overview', profile: name })}>
+        <Button look={done ? 'primary' : 'plain'} onClick={finish}>
           {done ? 'Connected: open the overview' : 'Open the overview'}
         </Button>
         {done ? (
@@ -177,6 +181,11 @@ export function AddForm({ kind }: { kind: ProfileForm['kind'] }) {
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<ErrorShape | null>(null);
   const [added, setAdded] = useState<string | null>(null);
+  const { ui } = useApp();
+  useEffect(() => {
+    ui.store.setState({ adding: added });
+    return () => ui.store.setState({ adding: null });
+  }, [ui, added]);
   const errors = tried && added === null ? formErrors(form, taken) : {};
   const change = (part: Partial<ProfileForm>) => setForm((old) => ({ ...old, ...part }));
 
@@ -185,16 +194,19 @@ export function AddForm({ kind }: { kind: ProfileForm['kind'] }) {
     setTried(true);
     if (Object.keys(formErrors(form, taken)).length > 0) return;
     const made = await call(async (client) => {
+      // Before the call: what it changes may arrive before its answer.
+      ui.store.setState({ adding: form.name });
       const profile = await client.profiles.add(profileOf(form));
+      setAdded(profile.name);
       const secret = secretKindOf(form);
       if (secret !== null && form.secret !== '') {
         await client.profiles.setSecret({ profile: profile.name, kind: secret, value: form.secret });
       }
-      setAdded(profile.name);
       change({ secret: '' });
       return client.links.connect({ profile: profile.name, waitMs: 0 });
     });
     setProblem(made.ok ? null : made.error);
+    if (!made.ok && added === null) ui.store.setState({ adding: null });
   };
 
   const Fields = kind === 'ssh' ? SshFields : HttpsFields;

@@ -40,7 +40,7 @@ function Actions({ profile, link }: { profile: string; link: LinkState }) {
   );
 }
 
-function Facts({ link, now }: { link: LinkState; now: number }) {
+function Facts({ link }: { link: LinkState }) {
   const via = 'via' in link ? link.via.label : '-';
   const since = 'since' in link ? link.since : null;
   const proof = 'lastProof' in link ? link.lastProof : null;
@@ -52,7 +52,6 @@ function Facts({ link, now }: { link: LinkState; now: number }) {
       <Figure label="Since">{age(since)}</Figure>
       <Figure label="Last proof: an answer of the droplet">{age(proof)}</Figure>
       <Figure label="Round trip">{rtt === null ? '-' : `${rtt.toFixed(rtt < 10 ? 1 : 0)} ms`}</Figure>
-      <span className="sr-only">{presentLink(link, now).label}</span>
     </dl>
   );
 }
@@ -82,9 +81,9 @@ function LinkPanel({ profile, link }: { profile: Profile; link: LinkState }) {
           </p>
         </div>
         <StageList link={link} kind={kindOf(profile.links, link)} />
-        <Facts link={link} now={now} />
+        <Facts link={link} />
         <HostKey profile={profile.name} link={link} />
-        {error === null ? null : <Problem error={error} />}
+        {error === null ? null : <Problem error={error} tone={tone} />}
       </div>
     </Panel>
   );

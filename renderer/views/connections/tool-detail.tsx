@@ -11,7 +11,7 @@ type As = 'keep' | 'read' | 'stop' | 'start';
 type Approval = Parameters<Client['tools']['approve']>[0];
 
 /** The call that approves exactly the shown definition. */
-export function approval(profile: string, tool: ToolEntry, as: As, confirm: string): Approval {
+function approval(profile: string, tool: ToolEntry, as: As, confirm: string): Approval {
   return {
     profile,
     tools: [{ name: tool.name, hash: tool.hash }],

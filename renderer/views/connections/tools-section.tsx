@@ -10,13 +10,13 @@ import { PlainText } from '../../parts/plain-text.tsx';
 import { StateWord } from '../../parts/state-mark.tsx';
 import { ToolDetail } from './tool-detail.tsx';
 
-export const STATUS: Record<ToolStatus, { tone: Tone; label: string }> = {
+const STATUS: Record<ToolStatus, { tone: Tone; label: string }> = {
   listed: { tone: 'live', label: 'Listed' },
   new: { tone: 'attention', label: 'New' },
   changed: { tone: 'attention', label: 'Changed' },
   blocked: { tone: 'off', label: 'Blocked' },
 };
-export const CLASS: Record<ToolClass, string> = {
+const CLASS: Record<ToolClass, string> = {
   read: 'reads',
   stop: 'reduces risk',
   start: 'adds risk, asks each time',

@@ -67,7 +67,9 @@ export function PathPanel() {
           ui.go(hop.section === undefined ? { page: hop.page } : { page: hop.page, section: hop.section })
         }
       />
-      {path.broken === null || path.broken.tone === 'working' ? null : <BreakNote broken={path.broken} />}
+      {path.broken === null || path.broken.tone === 'working' || path.broken.key === 'bridge' ? null : (
+        <BreakNote broken={path.broken} />
+      )}
     </section>
   );
 }

@@ -33,7 +33,7 @@ const SIDES = { long: 'Long', short: 'Short', unknown: '-' } as const;
 
 /** Shares of the table's width; what the drawer takes away is shared out by the same measure. */
 export const WIDTHS: Record<string, string> = {
-  symbol: '15%',
+  symbol: '14%',
   side: '8%',
   quantity: '10%',
   entry: '11%',
@@ -41,7 +41,7 @@ export const WIDTHS: Record<string, string> = {
   stop: '11%',
   unrealized: '16%',
   pct: '10%',
-  age: '8%',
+  age: '9%',
 };
 /** Columns that the drawer repeats, and that give it their room while it is open. */
 export const SPARE = new Set(['quantity', 'entry', 'stop', 'age']);

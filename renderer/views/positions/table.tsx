@@ -2,7 +2,6 @@ import { useTable } from '@tanstack/react-table';
 import type { Header, Row, SortingState } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useState } from 'react';
-import type { RefObject } from 'react';
 import type { Position } from '../../../electron/contract/models.ts';
 import { columns, features, LEFT, SPARE, WIDTHS } from './columns.tsx';
 
@@ -112,7 +111,7 @@ function Spacer({ height }: { height: number }) {
 
 /** The positions, sorted as the user likes; Enter or a click opens a row. */
 export function PositionsTable(props: {
-  scroller: RefObject<HTMLElement | null>;
+  scroller: HTMLElement | null;
   rows: readonly Position[];
   selected: string | null;
   stale: boolean;
@@ -133,7 +132,7 @@ export function PositionsTable(props: {
   // oxlint-disable-next-line react/incompatible-library -- no compiler memoizes here; its functions are used in place
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => props.scroller.current,
+    getScrollElement: () => props.scroller,
     estimateSize: () => ROW_PX,
     overscan: 12,
   });

@@ -469,4 +469,12 @@ describe('a client over the stub', () => {
     await rig.stubs[0]?.end();
     await until(() => rig.clients.length === 0);
   });
+
+  it('is told when its profile is removed', async () => {
+    const c = await rig.client();
+    await rig.bridge.removeProfile('demo');
+    await until(() => c.stderr.includes('went away'));
+    await until(() => /no profile named demo/.test(c.stderr) || rig.clients.length === 0);
+    expect((await c.call('get_state')).result.isError).toBe(true);
+  });
 });

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exchange } from '../../../electron/core/http/request.ts';
@@ -231,8 +232,10 @@ describe.skipIf(!sshdAvailable)(`SSH link (${sshdAvailable ? 'real sshd' : sshdM
 
   it('never writes a request into a connection that the server has closed while idle', async () => {
     const rig = trusting({ timing: { probeEveryMs: 60_000 } });
-    droplet.server.keepAliveTimeout = 1;
-    ends.push(() => (droplet.server.keepAliveTimeout = 5_000));
+    const sockets = new Set<Socket>();
+    const track = (socket: Socket) => sockets.add(socket);
+    droplet.server.on('connection', track);
+    ends.push(() => droplet.server.off('connection', track));
     rig.link.connect();
     await rig.until('live');
     const route = rig.link.transport?.route({ to: 'mcp' });
@@ -240,10 +243,10 @@ describe.skipIf(!sshdAvailable)(`SSH link (${sshdAvailable ? 'real sshd' : sshdM
     const idle = () => Object.values(route.agent.freeSockets).flat().length;
     for (let i = 0; i < 3; i++) {
       expect((await exchange(route, { method: 'POST', body: '{}', timeoutMs: 2_000 })).status).toBe(400);
-      for (const end = Date.now() + 3_500; idle() > 0 && Date.now() < end;) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      expect(idle()).toBe(0);
+      await expect.poll(idle).toBe(1);
+      for (const socket of sockets) socket.end();
+      // well before the idle limit of the agent itself
+      await expect.poll(idle, { timeout: 1_500 }).toBe(0);
     }
   });
 

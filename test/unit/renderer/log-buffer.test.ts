@@ -12,6 +12,18 @@ describe('LogBuffer', () => {
     expect(buffer.view().shown.map((line) => line.n)).toEqual(Array.from({ length: 15 }, (_, i) => i));
   });
 
+  it('starts over when core did, and only then', () => {
+    const buffer = new LogBuffer();
+    buffer.begin(logLines(0, 10, 1_000));
+    buffer.begin(logLines(0, 10, 1_000));
+    expect(buffer.view().total).toBe(10);
+    buffer.begin(logLines(0, 3, 9_000_000));
+    expect(buffer.view().shown.map((line) => line.receivedAt >= 8_000_000)).toEqual([true, true, true]);
+    buffer.begin(logLines(0, 20, 99_000_000));
+    expect(buffer.view().total).toBe(20);
+    expect(buffer.view().shown.every((line) => line.receivedAt > 90_000_000)).toBe(true);
+  });
+
   it('filters by text, expression, level and service, new lines too', () => {
     const buffer = new LogBuffer();
     buffer.add(logLines(0, 80, 0));
