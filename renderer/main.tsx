@@ -5,7 +5,7 @@ import { AppContext } from './api/app-context.tsx';
 import { Mirror } from './api/mirror.ts';
 import { Ticker } from './api/ticker.ts';
 import { createUi } from './api/ui-store.ts';
-import { connectPort } from './api/wire-port.ts';
+import { portConnector } from './api/wire-port.ts';
 import { connectWebSocket, signIn } from './api/wire-ws.ts';
 import { AppShell } from './views/app-shell.tsx';
 import './styles/app.css';
@@ -15,7 +15,7 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
 const ui = createUi();
-const mirror = new Mirror({ connect: served ? connectWebSocket : connectPort });
+const mirror = new Mirror({ connect: served ? connectWebSocket : portConnector(() => location.reload()) });
 window.addEventListener('popstate', (event) => ui.onPopState(event.state));
 
 createRoot(root).render(

@@ -57,7 +57,7 @@ export const contract = {
       .output(z.strictObject({ removed: z.number().int() })),
   },
   consent: {
-    /** Answers one consent request. Refused when unknown, expired, not yet armed or when the nonce differs. */
+    /** Answers one consent request. Refused when unknown, expired or when the nonce differs; an allow also when not yet armed. */
     answer: base
       .input(z.strictObject({ id: z.string(), nonce: z.string(), decision: z.enum(['allow', 'deny']) }))
       .output(z.strictObject({ decided: z.enum(['allow', 'deny']) })),

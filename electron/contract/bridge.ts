@@ -96,7 +96,7 @@ export const ConsentRequest = z.strictObject({
   requestedAt: Millis,
   /** Default deny at this time. */
   expiresAt: Millis,
-  /** Answers earlier than this are refused (no click-through). */
+  /** An allow earlier than this is refused (no click-through); a deny counts at once. */
   armedAt: Millis,
   /** What is known right now, as lines with their receipt time. */
   known: z.array(z.strictObject({ label: z.string(), text: z.string(), receivedAt: Millis.nullable() })),

@@ -1,25 +1,23 @@
 import { RPCLink } from '@orpc/client/message-port';
 import { clientOver } from './client.ts';
-import type { Session } from './session.ts';
+import type { Connect, Session } from './session.ts';
 
-/** Messages between page and preload, both by `window.postMessage` in the same window. */
-const PORT_WANTED = 'companion.port-wanted';
-const PORT_GIVEN = 'companion.port';
-
+/** The preload's message that carries the port, posted once, when the page has loaded. */
+const PORT_GIVEN = 'companion-port';
 const GIVEN_LIMIT_MS = 8_000;
 
-/** Asks the preload for a port and waits for it. The ask repeats, so that whoever starts first does not matter. */
+function isGiven(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === PORT_GIVEN;
+}
+
 function takePort(signal: AbortSignal): Promise<MessagePort> {
   return new Promise((resolve, reject) => {
     const stop = new AbortController();
-    const ask = () => window.postMessage(PORT_WANTED, '/');
     const finish = (then: () => void) => {
       stop.abort();
-      clearInterval(asking);
       clearTimeout(limit);
       then();
     };
-    const asking = setInterval(ask, 1_000);
     const limit = setTimeout(
       () => finish(() => reject(new Error('The window was given no connection.'))),
       GIVEN_LIMIT_MS,
@@ -28,20 +26,28 @@ function takePort(signal: AbortSignal): Promise<MessagePort> {
       'message',
       (event: MessageEvent<unknown>) => {
         const port = event.ports[0];
-        if (event.source !== window || event.data !== PORT_GIVEN || port === undefined) return;
+        // Only the preload posts from this very window; a frame or an opener never counts.
+        if (event.source !== window || !isGiven(event.data) || port === undefined) return;
         finish(() => resolve(port));
       },
       { signal: stop.signal },
     );
     signal.addEventListener('abort', () => finish(() => reject(new Error('Given up.'))), { once: true });
-    ask();
   });
 }
 
-/** Connects over Electron's MessagePort. */
-export async function connectPort(signal: AbortSignal): Promise<Session> {
-  const port = await takePort(signal);
-  const client = clientOver(new RPCLink({ port }));
-  port.start();
-  return { client, close: () => port.close() };
+/**
+ * Connects over Electron's MessagePort. Must be called before the page's `load`, which is when the preload asks
+ * for the port. A page gets one port: when that is gone, the page is loaded anew to be given another.
+ */
+export function portConnector(reload: () => void): Connect {
+  let had = false;
+  return async (signal): Promise<Session> => {
+    if (had) reload();
+    const port = await takePort(signal);
+    had = true;
+    const client = clientOver(new RPCLink({ port }));
+    port.start();
+    return { client, close: () => port.close() };
+  };
 }

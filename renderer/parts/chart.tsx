@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { clockText } from './time-text.ts';
 
 export type Series = readonly (readonly [number, number])[];
 
@@ -35,8 +36,8 @@ function options(box: HTMLElement, sign: number, format: (value: number) => stri
         gap: 4,
         grid: { show: false },
         ticks: { show: false },
-        space: 70,
-        values: '{HH}:{mm}',
+        space: 76,
+        values: (_, seconds) => seconds.map((at) => axisTime(at, seconds)),
       },
       {
         stroke: quiet,
@@ -51,6 +52,14 @@ function options(box: HTMLElement, sign: number, format: (value: number) => stri
     ],
     series: [{}, { stroke, width: 1.5, points: { show: false } }],
   };
+}
+
+const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
+/** Hours and minutes; seconds too while the ticks are closer than a minute, so that no two read alike. */
+function axisTime(at: number, ticks: readonly number[]): string {
+  const step = (ticks[1] ?? Infinity) - (ticks[0] ?? 0);
+  return step < 60 ? clockText(at * 1000) : minutes.format(at * 1000);
 }
 
 /** A line over time (ms), drawn again when the theme or the sign changes, else only given the new points. */

@@ -32,10 +32,12 @@ function PartLine({ part }: { part: StopReport['parts'][number] }) {
   return (
     <li className="flex items-baseline gap-2 border-t border-line py-1.5">
       <StateMark tone={part.sent ? 'off' : 'danger'} size={10} />
-      <code className="shrink-0">{part.name}</code>
-      <span className="min-w-0 text-quiet">
-        {part.sent ? 'sent' : 'not sent'} · {part.answer}
-      </span>
+      <div className="min-w-0 flex-1">
+        <p>
+          <code>{part.name}</code> <span className="text-quiet">{part.sent ? 'sent' : 'not sent'}</span>
+        </p>
+        <p className="text-sm break-words text-quiet">{part.answer}</p>
+      </div>
     </li>
   );
 }

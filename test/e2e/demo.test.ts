@@ -46,9 +46,7 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
   it('shows the demo live, marked DEMO, with the onboarding on top', async () => {
     await page.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
     expect(await page.getByText('DEMO', { exact: true }).first().isVisible()).toBe(true);
-    expect(await page.getByRole('region', { name: /welcome|get started|first steps/i }).isVisible()).toBe(
-      true,
-    );
+    await page.getByTestId('onboarding').waitFor();
     expect(page.url()).not.toContain('token');
   });
 
@@ -64,11 +62,7 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
   });
 
   it('lists the orchestrator and eight services with their latency', async () => {
-    await page
-      .getByRole('link', { name: /services/i })
-      .or(page.getByRole('button', { name: /^services/i }))
-      .first()
-      .click();
+    await page.getByTestId('nav-services').click();
     for (const name of ['orchestration', ...SERVICES]) {
       const row = page.getByTestId(`service-${name}`);
       await row.waitFor();
@@ -80,11 +74,7 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
   });
 
   it('shows positions whose P&L moves', async () => {
-    await page
-      .getByRole('link', { name: /positions/i })
-      .or(page.getByRole('button', { name: /^positions/i }))
-      .first()
-      .click();
+    await page.getByTestId('nav-positions').click();
     const rows = page.getByTestId('position-row');
     await rows.nth(2).waitFor();
     const before = await rows.allInnerTexts();
@@ -92,11 +82,7 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
   });
 
   it('shows log lines as they arrive', async () => {
-    await page
-      .getByRole('link', { name: /logs/i })
-      .or(page.getByRole('button', { name: /^logs/i }))
-      .first()
-      .click();
+    await page.getByTestId('nav-logs').click();
     const lines = page.getByTestId('log-line');
     await lines.first().waitFor();
     const last = await lines.last().innerText();
@@ -109,7 +95,7 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
       '{\n  "globalShortcut": "Ctrl+Space",\n  "mcpServers": { "other": { "command": "/bin/true" } }\n}\n';
     await fs.writeFile(config, before);
     const installed = await user.run(['clients', 'install', 'claude-desktop', 'demo', '--yes']);
-    expect(installed.stderr).toContain('stub');
+    expect(installed.stderr).toContain('catalyst-bridge.mjs demo');
     expect(installed.code).toBe(0);
     const written = JSON.parse(await fs.readFile(config, 'utf8'));
     expect(Object.keys(written.mcpServers)).toEqual(['other', 'demo']);
@@ -146,7 +132,7 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
     const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog'));
     await dialog.getByText('start_trading_cycle').first().waitFor();
     expect(await dialog.innerText()).toContain('conservative');
-    await dialog.getByRole('button', { name: /^deny/i }).click();
+    await dialog.getByRole('button', { name: 'Deny', exact: true }).click();
     expect((await denied).result).toMatchObject({ isError: true });
 
     const allowed = claude.call('start_trading_cycle', { mode: 'normal' });
@@ -164,11 +150,7 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
   });
 
   it('shows what Claude did in Activity', async () => {
-    await page
-      .getByRole('link', { name: /activity/i })
-      .or(page.getByRole('button', { name: /^activity/i }))
-      .first()
-      .click();
+    await page.getByTestId('nav-activity').click();
     await page
       .getByText(/claude-ai/)
       .first()

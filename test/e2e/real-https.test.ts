@@ -103,7 +103,7 @@ describe.skipIf(!ready)(
     });
 
     it('probes the services through /svc/NAME/ and reads positions there', async () => {
-    const state = await eventually('services and positions', async () => {
+      const state = await eventually('services and positions', async () => {
         const found = await profile('web');
         const probed = found.health.services.every((each: any) => each.probedAt !== null);
         return probed && found.trading.positions.state === 'known' ? found : undefined;

@@ -87,7 +87,7 @@ class Hub {
   readonly #o: BridgeOptions;
   readonly #profiles = new Map<string, ProfileBridge>();
   /** By session: its profile, and how to end its connection. */
-  readonly #sessions = new Map<ClientSession, { of: string; hangUp(): void }>();
+  readonly #sessions = new Map<ClientSession, { of: string; hangUp: () => void }>();
   readonly #own: OwnAnswers;
   readonly #held: Held;
   #server: LocalServer | undefined;
@@ -251,9 +251,9 @@ class Hub {
       this.#cancelPublish?.();
       this.#cancelPublish = undefined;
       this.#o.publishClients(
-        [...this.#sessions].map(([session, profile]) => ({
+        [...this.#sessions].map(([session, { of }]) => ({
           ...session.client,
-          profile,
+          profile: of,
           inFlight: session.inFlight,
         })),
       );

@@ -125,7 +125,8 @@ export class Consent {
 
   /**
    * A person's answer. Throws CONSENT_EXPIRED, CONSENT_WITHDRAWN, or INPUT_INVALID when there is no such request,
-   * it was already answered, the nonce is another one's, or it has not been shown for 700 ms yet.
+   * it was already answered, the nonce is another one's, or an allow comes before it was shown for 700 ms. A deny
+   * counts at once: clicked through by mistake it costs nothing, and a refused deny would look like a dead button.
    */
   answer(id: string, nonce: string, decision: 'allow' | 'deny'): { decided: 'allow' | 'deny' } {
     const { clock } = this.#options;
@@ -138,7 +139,8 @@ export class Consent {
     }
     if (!sameText(nonce, nonceOf(one.salt, id, one.call)))
       throw notFitting('The answer does not belong to this request.');
-    if (one.armedMono === undefined || clock.monotonic() < one.armedMono)
+    const armed = one.armedMono !== undefined && clock.monotonic() >= one.armedMono;
+    if (decision === 'allow' && !armed)
       throw notFitting('The answer came too soon after the request appeared.');
     this.#take(one, decision);
     return { decided: decision };

@@ -90,13 +90,14 @@ describe('Consent', () => {
     expect(await verdict).toBe('expired');
   });
 
-  it('refuses answers before it is armed, and they change nothing', () => {
-    void consent.request(callOf(), FACTS);
+  it('refuses an allow before it is armed, while a deny counts at once', async () => {
+    const verdict = consent.request(callOf(), FACTS);
     const { id, nonce } = shown();
     clock.pass(699);
     expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('INPUT_INVALID');
-    expect(code(() => consent.answer(id, nonce, 'deny'))).toBe('INPUT_INVALID');
     expect(consent.list()).toHaveLength(1);
+    consent.answer(id, nonce, 'deny');
+    expect(await verdict).toBe('deny');
   });
 
   it('refuses another request’s nonce, a wrong one, and an unknown id', () => {
