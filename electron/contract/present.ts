@@ -1,7 +1,7 @@
 import type { LinkState } from './link.ts';
 import { PROOF_LIMIT_MS } from './link.ts';
 import type { Environment } from './profile.ts';
-import type { Reading, Verdict } from './models.ts';
+import type { Verdict } from './models.ts';
 
 /** One look per state: the tray icon, the dot on the page and the word beside it all come from here. */
 export type Tone = 'off' | 'working' | 'live' | 'attention' | 'danger' | 'unknown';
@@ -99,20 +99,4 @@ export function presentVerdict(verdict: Verdict): Presented {
 
 export function presentEnvironment(environment: Environment): string {
   return environment.toUpperCase();
-}
-
-/** A reading's age in words, and whether it counts as stale: unknown now, or older than `limitMs`. */
-export function freshness<T>(
-  reading: Reading<T>,
-  now: number,
-  limitMs: number,
-): { stale: boolean; text: string } {
-  if (reading.state === 'unknown') {
-    return {
-      stale: true,
-      text: reading.last ? `last known ${age(now - reading.last.receivedAt)} ago` : 'never received',
-    };
-  }
-  const old = now - reading.receivedAt;
-  return { stale: old > limitMs, text: `${age(old)} ago` };
 }

@@ -1,9 +1,10 @@
+import os from 'node:os';
 import type { CatalogueView, StopReport, ToolEntry } from '../contract/bridge.ts';
 import { AppError } from '../contract/errors.ts';
 import type { LinkState } from '../contract/link.ts';
 import type { LogLine } from '../contract/models.ts';
 import type { Profile, SecretKind } from '../contract/profile.ts';
-import type { App, AppPorts } from './app-interface.ts';
+import type { AppPorts } from './app-interface.ts';
 import type { AuditLog } from './audit/log.ts';
 import type { Bridge } from './bridge/bridge.ts';
 import type { Clients } from './clients/clients.ts';
@@ -15,7 +16,7 @@ import type { Log } from './ports.ts';
 import type { ProfileRuntime } from './profile-runtime.ts';
 import { ProfileSet } from './profile-set.ts';
 import type { Profiles } from './profiles.ts';
-import type { Router } from './router.ts';
+import { completed } from './profiles.ts';
 import type { RecordActivity } from './seams.ts';
 import type { Vault } from './secrets/vault.ts';
 import type { ClientAction, Services } from './services.ts';
@@ -82,7 +83,7 @@ export class AppServices implements Services {
         'The name "demo" belongs to the built-in demo.',
         'Choose another name.',
       );
-    const profile = await this.#parts.profiles.add({ ...input, wanted: false });
+    const profile = await this.#parts.profiles.add({ ...completed(input, os.homedir()), wanted: false });
     await this.#set.open(profile);
     await this.#audit('profile-added', profile.name);
     return profile;
@@ -280,30 +281,14 @@ export class AppServices implements Services {
     }
   }
 
-  asApp(router: Router, screen: App['screen']): App {
-    return {
-      router,
-      log: this.#parts.log,
-      screen,
-      state: () => this.store.state,
-      onState: (listener) => this.store.onEvent(listener),
-      start: () => this.#set.start(),
-      stop: () => this.stop(),
-      act: {
-        connect: (profile) => this.connect(profile, 0),
-        disconnect: (profile) => this.disconnect(profile),
-        retry: (profile) => this.retry(profile),
-        stopTrading: (profile) => this.stopTrading(profile),
-        answerConsent: (id, nonce, decision) => this.answerConsent(id, nonce, decision),
-        previewClaudeDesktop: (profile) => this.clients.preview('claude-desktop', profile, 'install'),
-        installClaudeDesktop: (profile, token) =>
-          this.applyClientPlan({ client: 'claude-desktop', profile, action: 'install', token }),
-        wake: () => {
-          for (const { link } of this.#set.all()) {
-            if (link.state.state === 'reconnecting' || link.state.state === 'degraded') link.retry();
-          }
-        },
-      },
-    };
+  start(): Promise<void> {
+    return this.#set.start();
+  }
+
+  /** The machine woke or the network came back: what waits is tried now. A blocked link waits for its person. */
+  wake(): void {
+    for (const { link } of this.#set.all()) {
+      if (link.state.state === 'reconnecting' || link.state.state === 'degraded') link.retry();
+    }
   }
 }

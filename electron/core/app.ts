@@ -6,6 +6,7 @@ import { AppServices } from './app-services.ts';
 import { createAuditLog } from './audit/log.ts';
 import { unfinishedCalls } from './audit/unfinished.ts';
 import { createBridge } from './bridge/bridge.ts';
+import type { Clients } from './clients/clients.ts';
 import { createClients } from './clients/clients.ts';
 import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
@@ -14,7 +15,10 @@ import { initialAppState } from './initial-state.ts';
 import { knownFacts } from './known-facts.ts';
 import { createLog } from './log.ts';
 import { Profiles } from './profiles.ts';
+import type { Log, Screen } from './ports.ts';
+import type { Router } from './router.ts';
 import { createRouter } from './router.ts';
+import type { ToolLookup } from './seams.ts';
 import { serveControl } from './control.ts';
 import { createRedactor } from './secrets/redact.ts';
 import { createVault } from './secrets/vault.ts';
@@ -45,80 +49,108 @@ function createScreen() {
   };
 }
 
-/**
- * Joins core's parts. Nothing runs until `start()`; a broken state file is reported here (STATE_FILE_BROKEN) and
- * left as it is.
- */
-export async function createApp(ports: AppPorts): Promise<App> {
+/** What needs nothing of the others: files, log, state. A broken state file is reported here and left as it is. */
+async function createBase(ports: AppPorts) {
   const { home, clock } = ports;
   await makeHome(home);
   const redact = createRedactor();
   const log = createLog({ file: `${home.logs}/app.log`, level: 'info', redact });
   const store = new Store(firstState(ports));
-  const record = createActivity(store, clock);
-  const screen = createScreen();
   const vault = createVault({ file: home.secrets, sealer: ports.sealer, redact });
   const profiles = new Profiles(home.profiles);
   await Promise.all([profiles.load(), vault.load()]);
   const audit = await createAuditLog({ dir: home.audit, clock, redact });
-  const stateOf = (name: string) => store.state.profiles[name];
+  return { ports, store, log, record: createActivity(store, clock), vault, profiles, audit };
+}
 
+type Base = Awaited<ReturnType<typeof createBase>>;
+
+/** The guard, with the calls that an earlier run left without an outcome taken over. */
+async function createGuard({ ports, store, log, record, audit }: Base, screen: Screen, lookup: ToolLookup) {
+  const { clock, home } = ports;
   const consent = createConsent({ clock, screen, publish: (list) => store.set(['consents'], list) });
   const gate = createGate({
-    presetOf: (name) => stateOf(name)?.profile.preset,
-    lookup: (profile, tool) => bridge.catalogue.lookup(profile, tool),
+    presetOf: (name) => store.state.profiles[name]?.profile.preset,
+    lookup,
     consent,
     audit,
     clock,
     log,
     recordActivity: record,
     factsOf: (name) => {
-      const state = stateOf(name);
+      const state = store.state.profiles[name];
       return state ? knownFacts(state, clock.now()) : [];
     },
   });
   gate.restore(await unfinishedCalls(home.audit));
-  const bridge = createBridge({
-    home,
-    clock,
-    log,
-    gate,
-    stateOf,
-    linkOf: (name) => services.linkOf(name),
-    profileOf: (name) => stateOf(name)?.profile,
-    version: ports.version,
-    recordActivity: record,
-    publishClients: (list) =>
-      store.set(['clients'], Object.fromEntries(list.map((client) => [client.id, client]))),
-    publishCatalogue: (profile, view) => {
-      if (stateOf(profile)) store.set(['profiles', profile, 'catalogue'], view);
-    },
-    onControl: (socket) => serveControl(router, socket),
-  });
-  const clients = createClients({
-    home,
+  return { consent, gate };
+}
+
+function clientsOf({ ports, log }: Base): Clients {
+  return createClients({
+    home: ports.home,
     platform: process.platform,
     env: process.env,
     userHome: os.homedir(),
     stubFile: ports.stub.file,
     nodePath: ports.stub.node,
     defaultHome: ports.stub.defaultHome,
-    clock,
+    clock: ports.clock,
     log,
   });
-  const services: AppServices = new AppServices({
-    ports,
-    store,
+}
+
+/** Core as its shells see it. */
+function faceOf(services: AppServices, router: Router, log: Log, screen: App['screen']): App {
+  return {
+    router,
     log,
-    record,
-    vault,
-    profiles,
-    audit,
-    consent,
-    gate,
-    bridge,
-    clients,
+    screen,
+    state: () => services.store.state,
+    onState: (listener) => services.store.onEvent(listener),
+    start: () => services.start(),
+    stop: () => services.stop(),
+    act: {
+      connect: (profile) => services.connect(profile, 0),
+      disconnect: (profile) => services.disconnect(profile),
+      retry: (profile) => services.retry(profile),
+      stopTrading: (profile) => services.stopTrading(profile),
+      answerConsent: (id, nonce, decision) => services.answerConsent(id, nonce, decision),
+      previewClaudeDesktop: (profile) => services.clients.preview('claude-desktop', profile, 'install'),
+      installClaudeDesktop: (profile, token) =>
+        services.applyClientPlan({ client: 'claude-desktop', profile, action: 'install', token }),
+      wake: () => services.wake(),
+    },
+  };
+}
+
+/**
+ * Joins core's parts. Nothing runs until `start()`; a broken state file is reported here (STATE_FILE_BROKEN) and
+ * left as it is.
+ */
+export async function createApp(ports: AppPorts): Promise<App> {
+  const base = await createBase(ports);
+  const { store, log, record } = base;
+  const screen = createScreen();
+  const guard = await createGuard(base, screen, (profile, tool) => bridge.catalogue.lookup(profile, tool));
+  const bridge = createBridge({
+    home: ports.home,
+    clock: ports.clock,
+    log,
+    version: ports.version,
+    gate: guard.gate,
+    stateOf: (name) => store.state.profiles[name],
+    profileOf: (name) => store.state.profiles[name]?.profile,
+    linkOf: (name) => services.linkOf(name),
+    recordActivity: record,
+    publishClients: (list) =>
+      store.set(['clients'], Object.fromEntries(list.map((client) => [client.id, client]))),
+    publishCatalogue: (profile, view) => {
+      if (store.state.profiles[profile]) store.set(['profiles', profile, 'catalogue'], view);
+    },
+    onControl: (socket) => serveControl(router, socket),
   });
+  const services: AppServices = new AppServices({ ...base, ...guard, bridge, clients: clientsOf(base) });
   const router = createRouter(services);
-  return services.asApp(router, screen);
+  return faceOf(services, router, log, screen);
 }

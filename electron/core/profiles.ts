@@ -1,9 +1,38 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../contract/errors.ts';
 import { Profile } from '../contract/profile.ts';
+import { presetProfile } from './backends/presets.ts';
 import { readState, writeState } from './files.ts';
 
 const ProfilesFile = z.strictObject({ version: z.literal(1), profiles: z.array(Profile) });
+
+/** Paths as a person types them: `~/` is the user's home; any other must be absolute, since the app has no folder it is "in". */
+function absolute(file: string, userHome: string): string {
+  const found = file.startsWith('~/') || file.startsWith('~\\') ? path.join(userHome, file.slice(2)) : file;
+  if (path.isAbsolute(found)) return found;
+  throw new AppError(
+    'PROFILE_INVALID',
+    `"${file}" is not an absolute path.`,
+    'Give the whole path, or one that begins with ~/',
+  );
+}
+
+/** The profile as it is stored: absolute paths, and the preset's services where none were named. */
+export function completed<P extends Omit<Profile, 'wanted'>>(input: P, userHome: string): P {
+  const links = input.links.map((link) => {
+    if (link.kind === 'https' && link.caFile !== undefined)
+      return { ...link, caFile: absolute(link.caFile, userHome) };
+    if (link.kind !== 'ssh') return link;
+    const auth = link.auth.map((way) =>
+      way.kind === 'key' ? { ...way, file: absolute(way.file, userHome) } : way,
+    );
+    return { ...link, auth };
+  });
+  const services =
+    input.services.length > 0 ? input.services : presetProfile(input.name, input.preset).services;
+  return { ...input, links, services };
+}
 
 /** The user's profiles in `profiles.json`. Holds no secrets. Every change is on disk when its promise resolves. */
 export class Profiles {

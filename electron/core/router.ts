@@ -23,9 +23,10 @@ export function createRouter(services: Services) {
   return os.router({
     state: {
       follow: os.state.follow.handler(async function* ({ lastEventId, signal }) {
-        const after = lastEventId === undefined ? undefined : Number(lastEventId);
-        for await (const event of services.store.follow(after, signal))
-          yield withEventMeta(event, { id: String(event.seq) });
+        const { store } = services;
+        for await (const event of store.follow(lastEventId, signal)) {
+          yield withEventMeta(event, { id: store.idOf(event) });
+        }
       }),
     },
     logs: {

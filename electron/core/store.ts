@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AppState, PatchOp, StateEvent } from '../contract/state.ts';
 import { applyPatch } from '../contract/state.ts';
 
@@ -9,6 +10,8 @@ const KEPT_PATCHES = 2_000;
  * patch with a number that grows by one.
  */
 export class Store {
+  /** Names this run: a page that comes back from an earlier one must not be given patches of another history. */
+  readonly #run = randomUUID();
   #state: AppState;
   #seq = 0;
   readonly #patches: StateEvent[] = [];
@@ -40,17 +43,24 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  /** What a reader that has everything up to `after` must be given first: the missed patches, or a snapshot. */
-  #catchUp(after: number | undefined): StateEvent[] {
+  /** What a reader that has everything up to an event must be given first: the missed patches, or a snapshot. */
+  #catchUp(lastId: string | undefined): StateEvent[] {
+    const [run, seq] = lastId?.split('/') ?? [];
+    const after = run === this.#run ? Number(seq) : undefined;
     const first = this.#patches[0]?.seq ?? this.#seq + 1;
     if (after !== undefined && after >= first - 1 && after <= this.#seq)
       return this.#patches.filter((patch) => patch.seq > after);
     return [{ type: 'snapshot', seq: this.#seq, state: this.#state }];
   }
 
-  /** Events for one reader, gapless from `after` (the last number it has) or from a snapshot; ends with `signal`. */
-  async *follow(after: number | undefined, signal: AbortSignal | undefined): AsyncGenerator<StateEvent> {
-    const queue = this.#catchUp(after);
+  /** The id of an event on the wire: this run and its number. */
+  idOf(event: StateEvent): string {
+    return `${this.#run}/${event.seq}`;
+  }
+
+  /** Events for one reader, gapless from `lastId` (the last one it has) or from a snapshot; ends with `signal`. */
+  async *follow(lastId: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<StateEvent> {
+    const queue = this.#catchUp(lastId);
     let wake: (() => void) | undefined;
     const stop = this.onEvent((event) => {
       queue.push(event);

@@ -82,7 +82,6 @@ export class Mirror {
   private lastEventId: string | undefined;
   private wake: (() => void) | undefined;
   private running: Promise<void> | undefined;
-  private corePid: number | undefined;
   private checking = false;
 
   constructor(options: MirrorOptions) {
@@ -151,7 +150,7 @@ export class Mirror {
     this.session = session;
     const watch = setInterval(() => void this.checkAlive(session, cut), Math.min(this.silenceMs, 1_000));
     try {
-      await this.checkSameCore(session, cut);
+      await this.checkAnswers(session, cut);
       const options = this.lastEventId === undefined ? {} : { lastEventId: this.lastEventId };
       const events = await session.client.state.follow(undefined, { signal: cut.signal, ...options });
       // A resumed stream may have nothing new to say; being accepted is the sign of life then.
@@ -166,16 +165,14 @@ export class Mirror {
     }
   }
 
-  /** Numbers of another run of core mean nothing here: a restarted core is asked for a snapshot. */
-  private async checkSameCore(session: Session, cut: AbortController): Promise<void> {
+  /** A wire that opens proves nothing about core behind it: it must answer a call within the limit. */
+  private async checkAnswers(session: Session, cut: AbortController): Promise<void> {
     const limit = setTimeout(() => {
       cut.abort();
       session.close();
     }, this.answerLimitMs);
     try {
-      const { pid } = await session.client.app.info(undefined, { signal: cut.signal });
-      if (pid !== this.corePid) this.lastEventId = undefined;
-      this.corePid = pid;
+      await session.client.app.info(undefined, { signal: cut.signal });
     } finally {
       clearTimeout(limit);
     }

@@ -6,9 +6,7 @@ import path from 'node:path';
 
 const OPENSSL = '/usr/bin/openssl';
 
-/** Whether the openssl command is installed; otherwise use describe.skipIf with `opensslMissing`. */
 export const opensslAvailable = fs.existsSync(OPENSSL);
-export const opensslMissing = 'needs the Debian package openssl';
 
 export interface ServerCertificate {
   /** PEM files. */

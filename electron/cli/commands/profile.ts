@@ -1,5 +1,6 @@
 import type { Profile } from '../../contract/profile.ts';
 import { presetProfile } from '../../core/backends/presets.ts';
+import { completed } from '../../core/profiles.ts';
 import type { Context } from '../context.ts';
 import type { OptionToken } from '../link-options.ts';
 import { linksFromOptions } from '../link-options.ts';
@@ -55,7 +56,7 @@ export async function addProfile(context: Context, name: string, options: Profil
   // where the app runs it must know at once; without it the file is enough
   const added =
     (await context.ifApp((app) => app.profiles.add(input))) ??
-    (await (await context.profiles()).add({ ...input, wanted: false }));
+    (await (await context.profiles()).add({ ...completed(input, context.userHome), wanted: false }));
   const secret = added.links.some((link) => link.kind === 'https' && link.apiKeyHeader)
     ? `\nNext, its API key: catalyst-companion secret set ${name} api-key`
     : '';

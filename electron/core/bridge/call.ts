@@ -6,6 +6,7 @@ import type { ClientFacts, SessionHost } from './host.ts';
 import type { Inspected } from './inspect.ts';
 import { argumentsText, withId } from './inspect.ts';
 import type { Pending } from './pending.ts';
+import { includesAcross } from './pieces.ts';
 import type { Received } from './reply.ts';
 import { parsed } from './reply.ts';
 import type { Upstream } from './upstream.ts';
@@ -206,7 +207,7 @@ export function isWorthRepeating(error: unknown): boolean {
 function isErrorResult(received: Received): boolean {
   if (received.value) return (received.value['result'] as { isError?: unknown } | null)?.isError === true;
   // in a large answer the flag is looked for without parsing; inside strings its quotes would be escaped
-  return received.bytes.includes('"isError":true');
+  return includesAcross(received.bytes, '"isError":true');
 }
 
 function firstText(received: Received): string {

@@ -22,18 +22,18 @@ const resultOf = (received: Received) => parsed(received)?.['result'] as Record<
 export function callPieces(id: string, answer: CallAnswer, limit: number, keep: Keep): Pieces {
   if ('result' in answer) return [resultLine(id, answer.result)];
   const { received } = answer;
-  const result = received.bytes.length > limit ? resultOf(received) : undefined;
+  const result = received.size > limit ? resultOf(received) : undefined;
   return result ? [resultLine(id, cutToolResult(result, keep))] : [...splice(received, id), '\n'];
 }
 
 /** The line that answers another request; resources are cut where they are too large for the client. */
 export function answerPieces(message: Inspected, received: Received, limit: number, keep: Keep): Pieces {
   const whole = [...splice(received, message.id), '\n'];
-  if (message.method !== 'resources/read' || received.bytes.length <= limit) return whole;
+  if (message.method !== 'resources/read' || received.size <= limit) return whole;
   const result = resultOf(received);
   const cut = result && cutReadResult(result, keep);
   if (cut !== undefined) return [resultLine(message.id, cut)];
-  const words = `This resource has ${received.bytes.length} bytes and no text; it is too large for this client.`;
+  const words = `This resource has ${received.size} bytes and no text; it is too large for this client.`;
   return [errorLine(message.id, -32000, words)];
 }
 

@@ -2,6 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Route } from '../link/transport.ts';
 import { cutFailure, notMcp, statusFailure, timeoutFailure } from './failure.ts';
+import type { Bytes } from './pieces.ts';
+import { Gather, joined, sliced } from './pieces.ts';
 import type { Received } from './reply.ts';
 import { receive } from './reply.ts';
 import { SseParser } from './sse.ts';
@@ -91,20 +93,20 @@ function readAnswer(x: Exchange, response: http.IncomingMessage, done: (error?: 
     readStream(x, response, done);
     return;
   }
-  collect(response, status === 200 ? MAX_ANSWER : MAX_ERROR_BODY, (body) => {
+  collect(response, status === 200 ? MAX_ANSWER : MAX_ERROR_BODY, (body, size) => {
     if (status === 202 || status === 204 || status === 307 || status === 308) done();
     else if (status < 200 || status >= 300) {
       // a JSON-RPC error may come under any status; when it names our request it is the answer
       const message = type.startsWith('application/json') ? receive(body) : undefined;
       if (message && message.kind === 'response' && message.id !== '' && message.id !== 'null')
         x.onMessage(message);
-      done(statusFailure(status, body.toString('utf8'), x.hadSession));
+      done(statusFailure(status, joined(body).toString('utf8'), x.hadSession));
     } else if (type.startsWith('application/json')) {
       const message = receive(body);
       if (message) x.onMessage(message);
-      done(message ? undefined : notMcp('broken JSON', body.toString('utf8', 0, 2000)));
-    } else if (body.length === 0) done();
-    else done(notMcp(type, body.toString('utf8', 0, 8000)));
+      done(message ? undefined : notMcp('broken JSON', beginning(body, 2000)));
+    } else if (size === 0) done();
+    else done(notMcp(type, beginning(body, 8000)));
   });
 }
 
@@ -122,13 +124,19 @@ function readStream(x: Exchange, response: http.IncomingMessage, done: (error?: 
   response.on('end', () => done());
 }
 
-function collect(response: http.IncomingMessage, max: number, done: (body: Buffer) => void): void {
-  const parts: Buffer[] = [];
+const beginning = (body: Bytes, length: number) => joined(sliced(body, 0, length)).toString('utf8');
+
+function collect(
+  response: http.IncomingMessage,
+  max: number,
+  done: (body: Bytes, size: number) => void,
+): void {
+  const gather = new Gather();
   let size = 0;
   response.on('data', (part: Buffer) => {
     size += part.length;
-    if (size <= max) parts.push(part);
+    if (size <= max) gather.add(part);
     else if (max === MAX_ANSWER) response.destroy(new Error(`the answer is larger than ${MAX_ANSWER} bytes`));
   });
-  response.on('end', () => done(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)));
+  response.on('end', () => done(gather.take(), size));
 }

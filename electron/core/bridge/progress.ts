@@ -2,6 +2,7 @@ import { members } from '../../stub/envelope.ts';
 import type { Clock } from '../ports.ts';
 import type { Pending } from './pending.ts';
 import type { Received } from './reply.ts';
+import { textOf } from './reply.ts';
 
 const EVERY_MS = 5000;
 
@@ -34,7 +35,7 @@ export function ownProgress(
 
 /** Whether a progress notification of the server belongs to a request that still waits. */
 export function progressWanted(message: Received, waiting: Iterable<Pending>): boolean {
-  const text = message.bytes.toString('utf8');
+  const text = textOf(message);
   const params = members(text).get('params');
   const span = params && members(text, params.start).get('progressToken');
   if (!span) return false;

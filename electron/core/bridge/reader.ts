@@ -6,7 +6,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { McpReader, RpcAnswer } from '../seams.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Received } from './reply.ts';
-import { parsed } from './reply.ts';
+import { parsed, textOf } from './reply.ts';
 import type { SessionFacts } from './session-facts.ts';
 import { Upstream } from './upstream.ts';
 
@@ -184,7 +184,7 @@ class Reader {
           'Look at the server on the droplet.',
         );
       }
-      const text = received.bytes.toString('utf8');
+      const text = textOf(received);
       const result = members(text).get('result');
       const list = result && members(text, result.start).get(key);
       if (list) entries.push(...elements(text, list.start).map((span) => text.slice(span.start, span.end)));

@@ -1,5 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { members } from '../../stub/envelope.ts';
+import type { Bytes } from './pieces.ts';
+import { isUtf8Across, joined, onOneLine, sizeOf, sliced, trimmed } from './pieces.ts';
 
 /** Messages up to this size are parsed in full; larger answers are recognised by their edges. */
 const PARSE_LIMIT = 65_536;
@@ -8,7 +9,9 @@ const EDGE = 160;
 /** A message from the back end. `bytes` has no line breaks; `idStart`/`idEnd` are byte offsets of the raw id. */
 export interface Received {
   kind: 'response' | 'request' | 'notification';
-  bytes: Buffer;
+  bytes: Bytes;
+  /** Length of `bytes` together. */
+  size: number;
   id: string;
   idStart: number;
   idEnd: number;
@@ -17,35 +20,28 @@ export interface Received {
   value: Record<string, unknown> | undefined;
 }
 
-/** Raw line breaks stand in JSON only between tokens; as spaces they cannot break the client's lines. */
-function oneLine(bytes: Buffer): Buffer {
-  if (bytes.indexOf(10) === -1 && bytes.indexOf(13) === -1) return bytes;
-  const copy = Buffer.from(bytes);
-  for (let at = copy.indexOf(10); at !== -1; at = copy.indexOf(10, at)) copy[at] = 32;
-  for (let at = copy.indexOf(13); at !== -1; at = copy.indexOf(13, at)) copy[at] = 32;
-  return copy;
-}
-
 const HEAD = /^\{"jsonrpc":"2\.0","id":(\d{1,16}),"(?:result|error)":/;
 // The last brace closes the message itself, and after a comma the quote before `id` opens a key: no string fakes it.
 const TAIL = /,"id":(\d{1,16})\}$/;
 const TAIL_WITH_VERSION = /,"id":(\d{1,16}),"jsonrpc":"2\.0"\}$/;
 
 /** A large response by its first or last bytes, without parsing what lies between. */
-function byEdges(bytes: Buffer): Received | undefined {
-  const head = bytes.toString('latin1', 0, EDGE);
-  const tail = bytes.toString('latin1', bytes.length - EDGE);
+function byEdges(bytes: Bytes, size: number): Received | undefined {
+  const head = latin1(bytes, 0, EDGE);
+  const tail = latin1(bytes, size - EDGE, size);
+  const response = (id: string, idStart: number): Received => {
+    const idEnd = idStart + id.length;
+    return { kind: 'response', bytes, size, id, idStart, idEnd, method: '', value: undefined };
+  };
   const found = HEAD.exec(head);
-  if (found?.[1] && tail.endsWith('}')) return edge(bytes, found[1], found[0].indexOf(found[1], 20));
+  if (found?.[1] && tail.endsWith('}')) return response(found[1], found[0].indexOf(found[1], 20));
   if (!head.startsWith('{"result":') && !head.startsWith('{"jsonrpc":"2.0","result":')) return undefined;
   const last = TAIL.exec(tail) ?? TAIL_WITH_VERSION.exec(tail);
-  if (!last?.[1]) return undefined;
-  return edge(bytes, last[1], bytes.length - tail.length + last.index + ',"id":'.length);
+  return last?.[1] ? response(last[1], size - tail.length + last.index + ',"id":'.length) : undefined;
 }
 
-function edge(bytes: Buffer, id: string, idStart: number): Received {
-  return { kind: 'response', bytes, id, idStart, idEnd: idStart + id.length, method: '', value: undefined };
-}
+const latin1 = (bytes: Bytes, start: number, end: number) =>
+  joined(sliced(bytes, start, end)).toString('latin1');
 
 /** The parsed message; undefined when it is none. */
 function asMessage(text: string): Record<string, unknown> | undefined {
@@ -62,23 +58,25 @@ function asMessage(text: string): Record<string, unknown> | undefined {
 }
 
 /** Reads one message of the back end; undefined when it is not a JSON-RPC message. */
-export function receive(raw: Buffer): Received | undefined {
-  const bytes = trimmed(oneLine(raw));
-  if (!isUtf8(bytes)) return undefined;
-  if (bytes.length > PARSE_LIMIT) {
-    const large = byEdges(bytes);
+export function receive(raw: Bytes): Received | undefined {
+  const bytes = trimmed(onOneLine(raw));
+  if (!isUtf8Across(bytes)) return undefined;
+  const size = sizeOf(bytes);
+  if (size > PARSE_LIMIT) {
+    const large = byEdges(bytes, size);
     if (large) return large;
   }
-  const text = bytes.toString('utf8');
+  const text = joined(bytes).toString('utf8');
   const value = asMessage(text);
   if (!value) return undefined;
   const method = typeof value['method'] === 'string' ? value['method'] : '';
   const span = 'id' in value ? members(text).get('id') : undefined;
-  const ascii = text.length === bytes.length;
+  const ascii = text.length === size;
   const at = (index: number) => (ascii ? index : Buffer.byteLength(text.slice(0, index)));
   return {
     kind: method === '' ? 'response' : span ? 'request' : 'notification',
     bytes,
+    size,
     id: span ? text.slice(span.start, span.end) : '',
     idStart: span ? at(span.start) : 0,
     idEnd: span ? at(span.end) : 0,
@@ -87,26 +85,19 @@ export function receive(raw: Buffer): Received | undefined {
   };
 }
 
-function trimmed(bytes: Buffer): Buffer {
-  let start = 0;
-  let end = bytes.length;
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) start = 3;
-  while (start < end && (bytes[start] === 32 || bytes[start] === 9)) start++;
-  while (end > start && (bytes[end - 1] === 32 || bytes[end - 1] === 9)) end--;
-  return start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
+/** The message's bytes with another id, not copied. */
+export function splice(received: Received, id: string): Buffer[] {
+  const { bytes, size, idStart, idEnd } = received;
+  return [...sliced(bytes, 0, idStart), Buffer.from(id), ...sliced(bytes, idEnd, size)];
 }
 
-/** The message's bytes with another id, in pieces so that large results are not copied. */
-export function splice(received: Received, id: string): Buffer[] {
-  const { bytes, idStart, idEnd } = received;
-  return [bytes.subarray(0, idStart), Buffer.from(id), bytes.subarray(idEnd)];
-}
+export const textOf = (received: Received): string => joined(received.bytes).toString('utf8');
 
 /** The parsed message; large answers are parsed now. Undefined when they are not JSON after all. */
 export function parsed(received: Received): Record<string, unknown> | undefined {
   if (received.value) return received.value;
   try {
-    return JSON.parse(received.bytes.toString('utf8')) as Record<string, unknown>;
+    return JSON.parse(textOf(received)) as Record<string, unknown>;
   } catch {
     return undefined;
   }

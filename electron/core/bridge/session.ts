@@ -251,7 +251,7 @@ export class ClientSession {
       if (this.#closed) this.#refuseServer(message.id);
       else {
         this.#asked.add(message.id);
-        this.#send('', [message.bytes, '\n']);
+        this.#send('', [...message.bytes, '\n']);
       }
       return;
     }
@@ -262,7 +262,7 @@ export class ClientSession {
     if (this.#closed) return;
     if (message.method === 'notifications/progress' && !progressWanted(message, this.#pending.values()))
       return;
-    this.#send('', [message.bytes, '\n']);
+    this.#send('', [...message.bytes, '\n']);
   }
 
   #refuseServer(id: string): void {

@@ -1,12 +1,17 @@
+import type { Bytes } from './pieces.ts';
+import { Gather, joined, sliced } from './pieces.ts';
+
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
 const COLON = 58;
-const EMPTY = Buffer.alloc(0);
+const BREAK = Buffer.from('\n');
+/** No field name that means something is longer. */
+const NAME = 16;
 
 export interface SseHandlers {
   /** One dispatched event with data; `event` is `message` where the stream named none. */
-  onEvent(data: Buffer, event: string): void;
+  onEvent(data: Bytes, event: string): void;
   /** The stream's last event id, for resuming. */
   onId?(id: string): void;
   /** The wait before reconnecting that the server asks for, milliseconds. */
@@ -14,13 +19,13 @@ export interface SseHandlers {
 }
 
 /**
- * Incremental parser of text/event-stream (WHATWG HTML 9.2.6) on bytes: data is never decoded, and a large event
- * is copied once. CR, LF and CRLF end lines, wherever chunks are cut.
+ * Incremental parser of text/event-stream (WHATWG HTML 9.2.6) on bytes: data is neither decoded
+ * nor copied. CR, LF and CRLF end lines, wherever chunks are cut.
  */
 export class SseParser {
   readonly #on: SseHandlers;
-  #line: Buffer[] = [];
-  #data: Buffer[] = [];
+  readonly #line = new Gather();
+  #data: Buffer[][] = [];
   #event = '';
   #afterCr = false;
   #first = true;
@@ -40,34 +45,35 @@ export class SseParser {
       from = end + (chunk[end] === CR && chunk[end + 1] === LF ? 2 : 1);
       this.#afterCr = chunk[end] === CR && end + 1 === chunk.length;
     }
-    if (from < chunk.length) this.#line.push(chunk.subarray(from));
+    this.#line.add(chunk.subarray(from));
   }
 
   #endLine(piece: Buffer): void {
-    let line = piece;
-    if (this.#line.length > 0) {
-      this.#line.push(piece);
-      line = Buffer.concat(this.#line);
-      this.#line = [];
-    }
+    this.#line.add(piece);
+    const { size } = this.#line;
+    let line = this.#line.take();
     if (this.#first) {
       this.#first = false;
-      if (line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) line = line.subarray(3);
+      if (joined(sliced(line, 0, 3)).toString('hex') === 'efbbbf') line = sliced(line, 3, size);
     }
     if (line.length === 0) this.#dispatch();
     else this.#field(line);
   }
 
-  #field(line: Buffer): void {
-    const colon = line.indexOf(COLON);
+  #field(line: Buffer[]): void {
+    const [first] = line as [Buffer];
+    // the name and the blank after it, in one piece even where the stream was cut there
+    const head = first.length > NAME || line.length === 1 ? first : joined(sliced(line, 0, NAME));
+    const colon = head.indexOf(COLON);
     if (colon === 0) return;
-    const name = line.toString('latin1', 0, colon === -1 ? line.length : colon);
-    const start = colon === -1 ? line.length : line[colon + 1] === SPACE ? colon + 2 : colon + 1;
+    const name = head.toString('latin1', 0, colon === -1 ? head.length : colon);
+    const start = colon === -1 ? Infinity : head[colon + 1] === SPACE ? colon + 2 : colon + 1;
+    const rest = sliced(line, start, Infinity);
     if (name === 'data') {
-      this.#data.push(line.subarray(start));
+      this.#data.push(rest);
       return;
     }
-    const value = line.toString('utf8', start);
+    const value = joined(rest).toString('utf8');
     if (name === 'event') this.#event = value;
     else if (name === 'id' && !value.includes('\0')) this.#on.onId?.(value);
     else if (name === 'retry' && /^\d+$/.test(value)) this.#on.onRetry?.(Number(value));
@@ -78,14 +84,9 @@ export class SseParser {
     const event = this.#event === '' ? 'message' : this.#event;
     this.#data = [];
     this.#event = '';
-    if (data.length === 0) return;
-    const whole = data.length === 1 ? (data[0] ?? EMPTY) : joinLines(data);
+    const whole = data.flatMap((line, i) => (i === 0 ? line : [BREAK, ...line]));
     if (whole.length > 0) this.#on.onEvent(whole, event);
   }
-}
-
-function joinLines(lines: Buffer[]): Buffer {
-  return Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [Buffer.from('\n'), line])));
 }
 
 /** Index of the next line end; chunks without any CR, the usual ones, are searched once. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { receive, splice } from '../../../electron/core/bridge/reply.ts';
 
 const spliced = (text: string, id: string) => {
-  const received = receive(Buffer.from(text));
+  const received = receive([Buffer.from(text)]);
   return received && Buffer.concat(splice(received, id)).toString();
 };
 const big = 'é"\\'.repeat(40_000);
@@ -32,12 +32,12 @@ describe('answers of the server', () => {
   it.each(['<html>', '', '[]', '{"a":1}', '{"jsonrpc":"2.0","id":1,"resu', '"x"'])(
     'are not taken from %j',
     (text) => {
-      expect(receive(Buffer.from(text))).toBeUndefined();
+      expect(receive([Buffer.from(text)])).toBeUndefined();
     },
   );
 
   it('tell requests and notifications from responses', () => {
-    expect(receive(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"ping"}'))?.kind).toBe('request');
-    expect(receive(Buffer.from('{"jsonrpc":"2.0","method":"x"}'))?.kind).toBe('notification');
+    expect(receive([Buffer.from('{"jsonrpc":"2.0","id":1,"method":"ping"}')])?.kind).toBe('request');
+    expect(receive([Buffer.from('{"jsonrpc":"2.0","method":"x"}')])?.kind).toBe('notification');
   });
 });

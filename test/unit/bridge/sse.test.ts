@@ -4,7 +4,7 @@ import { SseParser } from '../../../electron/core/bridge/sse.ts';
 function run(chunks: Buffer[]) {
   const events: string[] = [];
   const parser = new SseParser({
-    onEvent: (data, event) => events.push(`${event}=${data.toString()}`),
+    onEvent: (data, event) => events.push(`${event}=${Buffer.concat(data).toString()}`),
     onId: (id) => events.push(`id=${id}`),
     onRetry: (ms) => events.push(`retry=${ms}`),
   });
