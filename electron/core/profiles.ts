@@ -18,6 +18,14 @@ function absolute(file: string, userHome: string): string {
   );
 }
 
+/** The preset's services; the orchestrator's is where the MCP endpoint is, whatever its port. */
+function presetServices({ name, preset, mcpUrl }: Omit<Profile, 'wanted'>): Profile['services'] {
+  const { services } = presetProfile(name, preset);
+  return services.map((each) =>
+    each.name === 'orchestration' ? { ...each, url: new URL(mcpUrl).origin } : each,
+  );
+}
+
 /** The profile as it is stored: absolute paths, and the preset's services where none were named. */
 export function completed<P extends Omit<Profile, 'wanted'>>(input: P, userHome: string): P {
   const links = input.links.map((link) => {
@@ -29,8 +37,7 @@ export function completed<P extends Omit<Profile, 'wanted'>>(input: P, userHome:
     );
     return { ...link, auth };
   });
-  const services =
-    input.services.length > 0 ? input.services : presetProfile(input.name, input.preset).services;
+  const services = input.services.length > 0 ? input.services : presetServices(input);
   return { ...input, links, services };
 }
 

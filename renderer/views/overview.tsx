@@ -46,7 +46,7 @@ function Live() {
   return (
     <>
       <PathPanel />
-      <div className="grid min-h-64 flex-1 grid-cols-[minmax(0,1fr)_minmax(272px,320px)] gap-3">
+      <div className="grid min-h-80 flex-1 grid-cols-[minmax(0,1fr)_minmax(272px,320px)] gap-3">
         <PnlPanel />
         <div className="flex min-w-0 flex-col gap-3">
           <PositionsPanel />

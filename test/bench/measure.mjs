@@ -78,8 +78,9 @@ function direct() {
           const got = [];
           response.on('data', (part) => got.push(part));
           response.on('end', () => {
-            const text = Buffer.concat(got).toString('latin1');
-            resolve(JSON.parse(text.startsWith('event') ? text.slice(text.indexOf('data: ') + 6) : text));
+            const body = Buffer.concat(got);
+            // decoded as UTF-8 like the lines of the other targets: latin1 would be faster, and wrong
+            resolve(JSON.parse(body[0] === 0x65 ? body.subarray(body.indexOf('data: ') + 6) : body));
           });
         })
         .end(body);

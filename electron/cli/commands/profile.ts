@@ -23,8 +23,8 @@ export function describeLink(link: Profile['links'][number]): string {
   return `${link.kind} ${link.url}`;
 }
 
-function services(texts: readonly string[], preset: Profile['services']): Profile['services'] {
-  if (texts.length === 0) return preset;
+/** None given: the preset's are filled in when the profile is stored. */
+function services(texts: readonly string[]): Profile['services'] {
   return texts.map((text) => {
     const at = text.indexOf('=');
     if (at < 1) throw usage(`--service takes NAME=URL, not "${text}".`);
@@ -46,7 +46,7 @@ function profileFrom(name: string, options: ProfileOptions, context: Context): O
     environment: (options.env ?? 'live') as Profile['environment'],
     links,
     mcpUrl: options.mcpUrl ?? direct?.url ?? defaults.mcpUrl,
-    services: services(options.services, defaults.services),
+    services: services(options.services),
     dir: options.dir ?? defaults.dir,
   };
 }

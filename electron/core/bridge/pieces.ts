@@ -77,7 +77,7 @@ function unfinished(piece: Buffer): number {
 
 /** Whether all of it is UTF-8; characters may be cut by the ends of pieces. */
 export function isUtf8Across(bytes: Bytes): boolean {
-  let left = Buffer.alloc(0);
+  let left: Buffer = Buffer.alloc(0);
   for (const piece of bytes) {
     let rest = piece;
     if (left.length > 0) {

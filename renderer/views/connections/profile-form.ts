@@ -42,19 +42,6 @@ export function emptyForm(kind: ProfileForm['kind']): ProfileForm {
   };
 }
 
-/** The services of a Catalyst droplet's docker-compose.yml, by port, as seen from the droplet. */
-const CATALYST_SERVICES: Readonly<Record<string, number>> = {
-  orchestration: 5000,
-  scanner: 5001,
-  pattern: 5002,
-  technical: 5003,
-  'risk-manager': 5004,
-  trading: 5005,
-  workflow: 5006,
-  news: 5008,
-  reporting: 5009,
-};
-
 export type FormErrors = Partial<Record<keyof ProfileForm, string>>;
 
 const TARGET = /^([A-Za-z0-9._-]{1,64})@(\[[^\]\s]+\]|[^:@\s]+)(?::(\d{1,5}))?$/;
@@ -102,14 +89,14 @@ function linkOf(form: ProfileForm): LinkConfig {
 
 /** The profile that the form describes. */
 export function profileOf(form: ProfileForm): Omit<Profile, 'wanted'> {
-  const services = form.preset === 'catalyst' ? Object.entries(CATALYST_SERVICES) : [];
   return {
     name: form.name,
     preset: form.preset,
     environment: form.environment,
     links: [linkOf(form)],
     mcpUrl: form.mcpUrl.trim(),
-    services: services.map(([name, port]) => ({ name, url: `http://127.0.0.1:${port}` })),
+    // core fills in the preset's
+    services: [],
     dir: '~/catalyst-trading-mcp',
     assumedZone: 'UTC',
     currency: 'USD',

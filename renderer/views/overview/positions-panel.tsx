@@ -12,7 +12,7 @@ export function TotalsLine({ totals, stacked = false }: { totals: Totals; stacke
       <span className="whitespace-nowrap">
         <span className="font-semibold">{totals.count}</span>{' '}
         <span className="text-quiet">
-          {totals.currency} · {totals.winners} up, {totals.losers} down
+          open · {totals.winners} up, {totals.losers} down
         </span>
         {totals.missing > 0 ? (
           <span className={`text-attention ${stacked ? 'block text-xs' : ''}`}>
