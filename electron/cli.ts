@@ -37,8 +37,18 @@ const OPTIONS = {
   all: flag,
   as: text,
   fault: texts,
+  out: text,
+  domain: text,
   seed: text,
 } as const;
+
+/** What node's parser says about an option, as one sentence of ours. */
+function optionProblem(error: Error & { code?: string }): string {
+  const option = /'(?:-\w, )?(-{1,2}[^' ]+)/.exec(error.message)?.[1] ?? 'An option';
+  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `There is no option ${option}.`;
+  if (error.message.includes('does not take')) return `${option} takes no value.`;
+  return `${option} needs a value; one that begins with a dash is written ${option}=VALUE.`;
+}
 
 function parse(argv: string[]): Parsed {
   try {
@@ -53,7 +63,7 @@ function parse(argv: string[]): Parsed {
     );
     return { values, words: positionals, options };
   } catch (error) {
-    throw usage((error as Error).message);
+    throw usage(optionProblem(error as Error));
   }
 }
 
@@ -61,9 +71,11 @@ async function main(argv: string[]): Promise<void> {
   const output = createOutput(argv.includes('--json'));
   try {
     const parsed = parse(argv);
-    if (parsed.values.help || (parsed.words.length === 0 && !parsed.values.version)) {
+    const empty = parsed.words.length === 0 && !parsed.values.version;
+    if (empty && output.json) throw usage('No command was given.');
+    if (empty || parsed.values.help || parsed.words[0] === 'help') {
       process.stdout.write(`${HELP}\n`);
-      process.exitCode = parsed.values.help ? 0 : 2;
+      process.exitCode = empty && !parsed.values.help ? 2 : 0;
       return;
     }
     await runCommand(parsed, createContext(output, parsed.values.yes ?? false));
@@ -72,4 +84,11 @@ async function main(argv: string[]): Promise<void> {
   }
 }
 
-if (!runOnNewerNode()) await main(process.argv.slice(2));
+// a reader such as `head` that has seen enough is no failure
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+if (!runOnNewerNode()) {
+  await main(process.argv.slice(2));
+  // a command that is done ends now, whatever timer of a library or connection is still there
+  process.stdout.write('', () => process.stderr.write('', () => process.exit()));
+}

@@ -9,7 +9,8 @@ import type { Home } from './core/files.ts';
 import { makeHome } from './core/files.ts';
 import { createFileSealer } from './core/secrets/file-sealer.ts';
 import type { WebServer } from './web/server.ts';
-import { startWeb } from './web/server.ts';
+import { checkPort, startWeb } from './web/server.ts';
+import { dialLocal } from './core/bridge/dial-local.ts';
 
 export interface ServeOptions {
   home: Home;
@@ -46,21 +47,63 @@ async function openBrowser(home: Home, url: string): Promise<void> {
   child.unref();
 }
 
-async function untilSignal(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+/** The third press of Ctrl-C does not wait for the clean stop any longer; the second is habit. */
+const IMPATIENT = 3;
+/** One press can arrive as several signals: from the terminal, from a parent, and raised again by a library (when-exit). */
+const ONE_PRESS_MS = 100;
+
+/** Resolves at the first signal to stop. It stays heard: one that nobody hears would end the process in mid-stop. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let presses = 0;
+    let last = -ONE_PRESS_MS;
+    const hear = () => {
+      const now = performance.now();
+      if (now - last >= ONE_PRESS_MS) presses += 1;
+      last = now;
+      if (presses >= IMPATIENT) process.exit(1);
+      resolve();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, hear);
   });
 }
 
+/** A terminal that was closed, or a reader of a pipe that went away, must not end the app in the middle of its stop. */
+function outliveOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
+const STOP_BUDGET_MS = 3_000;
+
 /** Stops with a budget of 3 s, so that quitting never hangs on a dead link. */
 async function stopWithin(app: App, web: WebServer | undefined): Promise<void> {
-  const budget = new Promise<void>((resolve) => setTimeout(resolve, 3_000).unref());
+  let timer: NodeJS.Timeout | undefined;
+  const budget = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_BUDGET_MS)));
   await Promise.race([Promise.allSettled([web?.close(), app.stop()]), budget]);
+  clearTimeout(timer);
+}
+
+/** What ends a start most often is found before anything is made or written: a running app, then a taken port. */
+async function checkStart({ home, port }: ServeOptions): Promise<void> {
+  const socket = await dialLocal(home.dir, { kind: 'control', profile: '' }).catch(() => undefined);
+  socket?.destroy();
+  if (socket) {
+    throw new AppError(
+      'APP_ALREADY_RUNNING',
+      'Catalyst Companion is already running with this state folder.',
+      `Use the running one, or give another folder in CATALYST_COMPANION_HOME (now ${home.dir}).`,
+    );
+  }
+  if (port !== undefined) await checkPort(port);
 }
 
 /** The no-display shell: the app with its dashboard in the browser, until a signal. Throws AppError when it cannot start. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { home } = options;
+  // from here on, so that a start that is interrupted is stopped cleanly too
+  const asked = untilSignal();
+  outliveOutput();
+  await checkStart(options);
   await makeHome(home);
   let web: WebServer | undefined;
   const app = await createApp({
@@ -89,7 +132,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const url = web.url();
   process.stdout.write(`Dashboard: ${url}\n`);
   if (options.open) await openBrowser(home, url);
-  await untilSignal();
+  await asked;
   process.stderr.write('Stopping. Trading on the droplet keeps running.\n');
   await stopWithin(app, web);
 }

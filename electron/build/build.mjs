@@ -5,7 +5,7 @@ import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { build as vite } from 'vite';
 import { drawIcons } from './icons.mjs';
-import { sourceStamp } from './stamp.mjs';
+import { sourceStamp, writeStamp } from './stamp.mjs';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const at = (...parts) => path.join(root, ...parts);
@@ -143,4 +143,4 @@ for (const { name, needs, make } of parts) {
   }
 }
 if (failed) process.exit(1);
-if (only.length === 0) await writeFile(at('dist', '.stamp'), stamp);
+if (only.length === 0) await writeStamp(root, stamp);

@@ -1,6 +1,7 @@
 // Tells whether dist/ was built from the sources as they are now, by content, so that a fresh clone or a touched file does not count.
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 const SOURCES = ['electron', 'renderer', 'resources'];
@@ -24,8 +25,22 @@ export async function sourceStamp(root) {
   return hash.digest('hex');
 }
 
-/** Whether dist/ is there and was built from these sources. */
+/** Notes in dist/ what it was built from, and which files it then had, so that one that was deleted is missed. */
+export async function writeStamp(root, stamp) {
+  const dist = path.join(root, 'dist');
+  const entries = await readdir(dist, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(dist, path.join(entry.parentPath, entry.name)))
+    .filter((file) => file !== '.stamp' && !file.startsWith('packages'));
+  await writeFile(path.join(dist, '.stamp'), [stamp, ...files.sort()].join('\n'));
+}
+
+/** Whether dist/ is there as it was built, and from these sources. */
 export async function isFresh(root) {
-  const built = await readFile(path.join(root, 'dist', '.stamp'), 'utf8').catch(() => '');
-  return built !== '' && built === (await sourceStamp(root));
+  const dist = path.join(root, 'dist');
+  const text = await readFile(path.join(dist, '.stamp'), 'utf8').catch(() => '');
+  const [built, ...files] = text.split('\n');
+  if (built === '' || !files.every((file) => existsSync(path.join(dist, file)))) return false;
+  return built === (await sourceStamp(root));
 }

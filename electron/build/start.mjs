@@ -36,20 +36,27 @@ function electronRuntime() {
   return file && existsSync(file) ? file : undefined;
 }
 
-/** Passes signals on and ends as the child ends. A Ctrl-C in a terminal reaches the child by itself. */
-function follow(child) {
+/** The first signal that asked us to end. */
+let asked;
+
+/** Passes signals on. A Ctrl-C in a terminal reaches the child by itself. */
+function passSignals(child) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
+      asked ??= signal;
       if (signal === 'SIGINT' && process.stdin.isTTY) return;
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     });
   }
-  child.on('close', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
 }
+
+const endAs = (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
 
 function serve(node, why, args) {
   if (why) console.log(insteadLine(why));
-  follow(spawn(node, [path.join(root, 'dist', 'cli.js'), 'serve', ...args], { stdio: 'inherit' }));
+  const child = spawn(node, [path.join(root, 'dist', 'cli.js'), 'serve', ...args], { stdio: 'inherit' });
+  passSignals(child);
+  child.on('close', endAs);
 }
 
 /** Starts the desktop app. Resolves with undefined once it is up (or ended well), else with the reason it is not. */
@@ -59,13 +66,15 @@ function startElectron(file, args) {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // from the start: ended before its tray is there, it must not stay behind alone
+    passSignals(child);
     let output = '';
     let settled = false;
     const settle = (why) => {
       if (settled) return;
       settled = true;
       clearTimeout(deadline);
-      if (why === undefined) follow(child);
+      if (why === undefined) child.on('close', endAs);
       else if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       resolve(why);
     };
@@ -87,8 +96,9 @@ function startElectron(file, args) {
       });
     }
     child.on('error', (error) => settle(`Electron could not be started (${error.message})`));
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       if (settled) return;
+      if (asked) endAs(code, signal ?? asked);
       // ended before the tray was there: with 0 it handed over to a running app
       if (code === 0) {
         process.stdout.write(output);

@@ -1,4 +1,5 @@
 import readline from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { AppError } from '../contract/errors.ts';
 
 /** Asks on the terminal; without one, says which option answers instead. */
@@ -23,8 +24,29 @@ export async function askText(question: string, option: string): Promise<string>
   }
 }
 
+/** A secret from standard input; on a terminal it is asked for and not shown while it is typed. */
+export async function readSecret(question: string): Promise<string> {
+  if (!process.stdin.isTTY) return await readStdin();
+  process.stderr.write(question);
+  // nothing of what readline would echo reaches the terminal
+  const lines = readline.createInterface({
+    input: process.stdin,
+    output: new Writable(DROP),
+    terminal: true,
+  });
+  try {
+    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    return await Promise.race([lines.question(''), closed]);
+  } finally {
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
+
+const DROP = { write: (_part: unknown, _encoding: string, done: () => void) => done() };
+
 /** All of standard input, without its final newline; at most 64 KiB. */
-export async function readStdin(): Promise<string> {
+async function readStdin(): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of process.stdin) {

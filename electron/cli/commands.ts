@@ -9,6 +9,7 @@ import { runServe, version } from './commands/serve.ts';
 import { approveTools, blockTools, listTools, showTool } from './commands/tools.ts';
 import type { Context } from './context.ts';
 import type { OptionToken } from './link-options.ts';
+import { LINK_OPTIONS } from './link-options.ts';
 import { usage } from './output.ts';
 
 type Values = Partial<
@@ -24,114 +25,179 @@ export interface Parsed {
   options: OptionToken[];
 }
 
-const LINK_OPTIONS = new Set([
-  'ssh',
-  'identity',
-  'agent',
-  'jump',
-  'https',
-  'api-key-header',
-  'ca',
-  'pin',
-  'direct',
-  'kube',
-]);
-
-/** The argument at `index`, or a usage error naming it. */
-function arg({ words }: Parsed, index: number, name: string): string {
-  const found = words[index];
-  if (found === undefined) throw usage(`${name} is missing.`);
-  return found;
+interface Call extends Parsed {
+  /** What stands after the command's own words; as many as `args` asks for. */
+  given: string[];
+  context: Context;
 }
 
-async function profileCommand(parsed: Parsed, context: Context): Promise<void> {
-  const action = parsed.words[1];
-  const { values } = parsed;
-  if (action === 'list') return await listProfiles(context);
-  if (action === 'show') return await showProfile(context, arg(parsed, 2, 'NAME'));
-  if (action === 'remove') return await removeProfile(context, arg(parsed, 2, 'NAME'));
-  if (action !== 'add') throw usage('profile takes add, list, show or remove.');
-  return await addProfile(context, arg(parsed, 2, 'NAME'), {
-    preset: values.preset,
-    env: values.env,
-    mcpUrl: values['mcp-url'],
-    services: values.service ?? [],
-    dir: values.dir,
-    links: parsed.options.filter((option) => LINK_OPTIONS.has(option.name)),
-  });
+interface Command {
+  /** What follows the command's words: `NAME` is needed, `[NAME]` may follow, `[NAME…]` takes the rest. */
+  args?: string;
+  /** Its options beside --json and --yes. */
+  options?: readonly string[];
+  run(call: Call): Promise<void>;
 }
 
-async function toolsCommand(parsed: Parsed, context: Context): Promise<void> {
-  const profile = arg(parsed, 2, 'PROFILE');
-  const { values, words } = parsed;
-  if (words[1] === 'list') return await listTools(context, profile);
-  if (words[1] === 'show') return await showTool(context, profile, arg(parsed, 3, 'TOOL'));
-  if (words[1] === 'approve')
-    return await approveTools(context, profile, words.slice(3), { all: values.all ?? false, as: values.as });
-  if (words[1] === 'block') return await blockTools(context, profile, words.slice(3));
-  throw usage('tools takes list, show, approve or block.');
+/** A command of a later version: it says so, and what helps until then. */
+function later(what: string, next: string, options: readonly string[] = []): Command {
+  return {
+    args: '[ARGUMENT…]',
+    options,
+    run: () => Promise.reject(new AppError('NOT_AVAILABLE_YET', `${what} is not in this version.`, next)),
+  };
 }
 
-async function clientsCommand(parsed: Parsed, context: Context): Promise<void> {
-  const action = parsed.words[1];
-  if (action === 'list') return await listClients(context);
-  const client = clientId(parsed.words[2]);
-  if (action === 'check') return await checkClient(context, client);
-  if (action === 'undo') return await changeClient(context, client, '', 'undo');
-  const profile = arg(parsed, 3, 'PROFILE');
-  if (action === 'preview') return await previewClient(context, client, profile);
-  if (action === 'install' || action === 'remove')
-    return await changeClient(context, client, profile, action);
-  throw usage('clients takes list, preview, install, check, remove or undo.');
-}
+const [NAME, PROFILE] = ['NAME', 'PROFILE'];
 
-async function auditCommand(parsed: Parsed, context: Context): Promise<void> {
-  const action = parsed.words[1];
-  if (action === 'verify') return await auditVerify(context);
-  if (action === 'tail') return await auditTail(context);
-  if (action === 'export') return await auditExport(context);
-  throw usage('audit takes verify, tail or export.');
-}
-
-type Command = (parsed: Parsed, context: Context) => Promise<void>;
-
-function later(what: string): Command {
-  return () =>
-    Promise.reject(
-      new AppError(
-        'NOT_AVAILABLE_YET',
-        `${what} is not in this version.`,
-        'See "What is not there yet" in the README.',
-      ),
-    );
-}
-
+/** Each command by its one or two words. */
 const COMMANDS: Record<string, Command> = {
-  serve: ({ values }, context) =>
-    runServe(context, { demo: values.demo ?? false, port: values.port, open: !values['no-open'] }),
-  profile: profileCommand,
-  secret: async (parsed, context) => {
-    if (parsed.words[1] !== 'set') throw usage('secret takes set.');
-    await setSecret(context, arg(parsed, 2, 'PROFILE'), arg(parsed, 3, 'KIND'));
+  serve: {
+    options: ['demo', 'port', 'no-open'],
+    run: ({ context, values }) =>
+      runServe(context, { demo: values.demo ?? false, port: values.port, open: !values['no-open'] }),
   },
-  trust: (parsed, context) => trust(context, arg(parsed, 1, 'PROFILE'), arg(parsed, 2, 'FINGERPRINT')),
-  untrust: (parsed, context) => untrust(context, arg(parsed, 1, 'PROFILE'), arg(parsed, 2, 'FINGERPRINT')),
-  connect: (parsed, context) => connect(context, arg(parsed, 1, 'PROFILE')),
-  disconnect: (parsed, context) => disconnect(context, arg(parsed, 1, 'PROFILE')),
-  status: (parsed, context) => status(context, parsed.words[1]),
-  logs: (parsed, context) => logs(context, arg(parsed, 1, 'PROFILE'), parsed.values.follow ?? false),
-  tools: toolsCommand,
-  call: (parsed, context) =>
-    callTool(context, arg(parsed, 1, 'PROFILE'), arg(parsed, 2, 'TOOL'), parsed.words[3]),
-  read: (parsed, context) => readResource(context, arg(parsed, 1, 'PROFILE'), arg(parsed, 2, 'URI')),
-  stop: (parsed, context) => stopTrading(context, arg(parsed, 1, 'PROFILE')),
-  clients: clientsCommand,
-  audit: auditCommand,
-  'demo-droplet': ({ values }, context) => runDemoDroplet(context, values.fault ?? [], values.seed),
-  doctor: later('The doctor'),
-  mcpb: later('The .mcpb bundle'),
-  nginx: later('The nginx configuration writer'),
+  'profile add': {
+    args: NAME,
+    options: ['preset', 'env', 'mcp-url', 'service', 'dir', ...LINK_OPTIONS],
+    run: ({ context, given: [name = ''], values, options }) =>
+      addProfile(context, name, {
+        preset: values.preset,
+        env: values.env,
+        mcpUrl: values['mcp-url'],
+        services: values.service ?? [],
+        dir: values.dir,
+        links: options.filter((option) => LINK_OPTIONS.includes(option.name)),
+      }),
+  },
+  'profile list': { run: ({ context }) => listProfiles(context) },
+  'profile show': { args: NAME, run: ({ context, given: [name = ''] }) => showProfile(context, name) },
+  'profile remove': { args: NAME, run: ({ context, given: [name = ''] }) => removeProfile(context, name) },
+  'profile import-ssh': later(
+    'Reading ~/.ssh/config',
+    'Give the values by hand: catalyst-companion profile add NAME --preset catalyst --ssh user@host:port --identity FILE',
+  ),
+  'secret set': {
+    args: 'PROFILE KIND',
+    run: ({ context, given: [profile = '', kind = ''] }) => setSecret(context, profile, kind),
+  },
+  trust: {
+    args: 'PROFILE FINGERPRINT',
+    run: ({ context, given: [profile = '', fingerprint = ''] }) => trust(context, profile, fingerprint),
+  },
+  untrust: {
+    args: 'PROFILE FINGERPRINT',
+    run: ({ context, given: [profile = '', fingerprint = ''] }) => untrust(context, profile, fingerprint),
+  },
+  connect: { args: PROFILE, run: ({ context, given: [profile = ''] }) => connect(context, profile) },
+  disconnect: { args: PROFILE, run: ({ context, given: [profile = ''] }) => disconnect(context, profile) },
+  status: { args: '[PROFILE]', run: ({ context, given: [profile] }) => status(context, profile) },
+  logs: {
+    args: PROFILE,
+    options: ['follow'],
+    run: ({ context, given: [profile = ''], values }) => logs(context, profile, values.follow ?? false),
+  },
+  'tools list': { args: PROFILE, run: ({ context, given: [profile = ''] }) => listTools(context, profile) },
+  'tools show': {
+    args: 'PROFILE TOOL',
+    run: ({ context, given: [profile = '', tool = ''] }) => showTool(context, profile, tool),
+  },
+  'tools approve': {
+    args: 'PROFILE [TOOL…]',
+    options: ['all', 'as'],
+    run: ({ context, given: [profile = '', ...tools], values }) =>
+      approveTools(context, profile, tools, { all: values.all ?? false, as: values.as }),
+  },
+  'tools block': {
+    args: 'PROFILE TOOL [TOOL…]',
+    run: ({ context, given: [profile = '', ...tools] }) => blockTools(context, profile, tools),
+  },
+  call: {
+    args: 'PROFILE TOOL [JSON]',
+    run: ({ context, given: [profile = '', tool = '', json] }) => callTool(context, profile, tool, json),
+  },
+  read: {
+    args: 'PROFILE URI',
+    run: ({ context, given: [profile = '', uri = ''] }) => readResource(context, profile, uri),
+  },
+  stop: { args: PROFILE, run: ({ context, given: [profile = ''] }) => stopTrading(context, profile) },
+  'clients list': { run: ({ context }) => listClients(context) },
+  'clients preview': {
+    args: 'CLIENT PROFILE',
+    run: ({ context, given: [client, profile = ''] }) => previewClient(context, clientId(client), profile),
+  },
+  'clients install': {
+    args: 'CLIENT PROFILE',
+    run: ({ context, given: [client, profile = ''] }) =>
+      changeClient(context, clientId(client), profile, 'install'),
+  },
+  'clients remove': {
+    args: 'CLIENT PROFILE',
+    run: ({ context, given: [client, profile = ''] }) =>
+      changeClient(context, clientId(client), profile, 'remove'),
+  },
+  'clients check': {
+    args: 'CLIENT',
+    run: ({ context, given: [client] }) => checkClient(context, clientId(client)),
+  },
+  'clients undo': {
+    args: 'CLIENT',
+    run: ({ context, given: [client] }) => changeClient(context, clientId(client), '', 'undo'),
+  },
+  'audit verify': { run: ({ context }) => auditVerify(context) },
+  'audit tail': { run: ({ context }) => auditTail(context) },
+  'audit export': { run: ({ context }) => auditExport(context) },
+  'demo-droplet': {
+    options: ['fault', 'seed'],
+    run: ({ context, values }) => runDemoDroplet(context, values.fault ?? [], values.seed),
+  },
+  doctor: later(
+    'The doctor',
+    'Until then: catalyst-companion status PROFILE, or logs/app.log in the state folder.',
+  ),
+  mcpb: later('The .mcpb bundle', 'Until then: catalyst-companion clients install claude-desktop PROFILE', [
+    'out',
+  ]),
+  nginx: later(
+    'The nginx configuration writer',
+    'The README says which locations nginx needs: /mcp, /health and /svc/NAME/.',
+    ['domain'],
+  ),
 };
+
+const EVERYWHERE = ['json', 'yes', 'help', 'version'];
+
+/** The command that the words name, with the words after it. Throws USAGE naming what there is. */
+function find(words: readonly string[]): { name: string; command: Command; given: string[] } {
+  const [first = '', second] = words;
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(' ');
+    if (words.length < length || !Object.hasOwn(COMMANDS, name)) continue;
+    const command = COMMANDS[name];
+    if (command) return { name, command, given: words.slice(length) };
+  }
+  const actions = Object.keys(COMMANDS).flatMap((name) =>
+    name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : [],
+  );
+  if (actions.length === 0) throw usage(`There is no command "${first}".`);
+  const takes = `${first} takes ${actions.slice(0, -1).join(', ')}${actions.length > 1 ? ' or ' : ''}${actions.at(-1)}`;
+  throw usage(second === undefined ? `${takes}.` : `${takes}, not "${second}".`);
+}
+
+function check(name: string, { args = '', options = [] }: Command, given: string[], parsed: Parsed): void {
+  const form = `catalyst-companion ${[name, args].filter(Boolean).join(' ')}`;
+  const wanted = args.split(' ').filter(Boolean);
+  const needed = wanted.filter((word) => !word.startsWith('['));
+  const missing = needed[given.length];
+  if (missing !== undefined) throw usage(`${missing} is missing.`, `The command is: ${form}`);
+  const extra = given[wanted.length];
+  if (extra !== undefined && !args.endsWith('…]'))
+    throw usage(`"${extra}" is one word too many.`, `The command is: ${form}`);
+  const foreign = parsed.options.find(
+    (option) => !EVERYWHERE.includes(option.name) && !options.includes(option.name),
+  );
+  if (foreign) throw usage(`--${foreign.name} does not belong to ${name}.`, `The command is: ${form}`);
+}
 
 /** Runs the command the words name; throws AppError, USAGE where the words do not fit. */
 export async function runCommand(parsed: Parsed, context: Context): Promise<void> {
@@ -139,8 +205,7 @@ export async function runCommand(parsed: Parsed, context: Context): Promise<void
     context.output.result({ version: version() }, version());
     return;
   }
-  const name = parsed.words[0] ?? '';
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!command) throw usage(`There is no command "${name}".`);
-  await command(parsed, context);
+  const { name, command, given } = find(parsed.words);
+  check(name, command, given, parsed);
+  await command.run({ ...parsed, given, context });
 }

@@ -7,12 +7,16 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../contract/api.ts';
 import type { ErrorShape } from '../contract/errors.ts';
 import { AppError } from '../contract/errors.ts';
+import type { Profile } from '../contract/profile.ts';
+import type { AppState } from '../contract/state.ts';
 import type { Home } from '../core/files.ts';
-import { homeAt, makeHome } from '../core/files.ts';
+import { homeAt } from '../core/files.ts';
 import { Profiles } from '../core/profiles.ts';
 import { rpcPortOf } from '../core/rpc-port.ts';
 import { dialLocal } from '../core/bridge/dial-local.ts';
 import type { Output } from './output.ts';
+
+const START = 'Start it and leave it running: catalyst-companion serve (or npm start in a checkout)';
 
 export type AppClient = ContractRouterClient<Contract>;
 
@@ -28,7 +32,10 @@ export interface Context {
   withApp<T>(run: (app: AppClient) => Promise<T>): Promise<T>;
   /** The same, or undefined where no app runs. */
   ifApp<T>(run: (app: AppClient) => Promise<T>): Promise<T | undefined>;
+  /** The stored profiles. Throws STATE_FILE_BROKEN. */
   profiles(): Promise<Profiles>;
+  /** The profiles of the running app, which has the demo among them; else the stored ones. */
+  knownProfiles(): Promise<readonly Profile[]>;
 }
 
 /** The state folder: CATALYST_COMPANION_HOME or ~/.catalyst-companion. */
@@ -51,8 +58,8 @@ function asLocalError(thrown: unknown): unknown {
     const what = issue ? `${issue.path?.join('.') || 'input'}: ${issue.message}` : thrown.message;
     return new AppError(
       'INPUT_INVALID',
-      `The app did not take this: ${what}.`,
-      'See catalyst-companion --help.',
+      `The app did not take this (${what}).`,
+      'Correct it and try again; catalyst-companion --help shows what goes where.',
       { cause: thrown },
     );
   }
@@ -62,9 +69,7 @@ function asLocalError(thrown: unknown): unknown {
 async function useApp<T>(socket: Duplex, run: (app: AppClient) => Promise<T>): Promise<T> {
   const gone = new Promise<never>((_resolve, reject) => {
     socket.once('close', () =>
-      reject(
-        new AppError('APP_NOT_RUNNING', 'The app went away before it answered.', 'Start it again: npm start'),
-      ),
+      reject(new AppError('APP_NOT_RUNNING', 'The app went away before it answered.', START)),
     );
   });
   gone.catch(() => undefined);
@@ -78,9 +83,37 @@ async function useApp<T>(socket: Duplex, run: (app: AppClient) => Promise<T>): P
   }
 }
 
+/** The first event of the stream is the whole state. */
+export async function snapshot(app: AppClient): Promise<AppState> {
+  for await (const event of await app.state.follow()) if (event.type === 'snapshot') return event.state;
+  throw new AppError('APP_NOT_RUNNING', 'The app closed the connection.', START);
+}
+
 export function createContext(output: Output, yes: boolean): Context {
   const { home, defaultHome } = homeFromEnv(process.env);
-  const dial = () => dialLocal(home.dir, { kind: 'control', profile: '' });
+  const dial = async () => {
+    try {
+      return await dialLocal(home.dir, { kind: 'control', profile: '' });
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'APP_NOT_RUNNING') throw thrown;
+      throw new AppError(thrown.code, thrown.message, START, { cause: thrown });
+    }
+  };
+  const ifApp: Context['ifApp'] = async (run) => {
+    let socket: Duplex;
+    try {
+      socket = await dial();
+    } catch (thrown) {
+      if (thrown instanceof AppError && thrown.code === 'APP_NOT_RUNNING') return undefined;
+      throw thrown;
+    }
+    return await useApp(socket, run);
+  };
+  const stored = async () => {
+    const profiles = new Profiles(home.profiles);
+    await profiles.load();
+    return profiles;
+  };
   return {
     home,
     defaultHome,
@@ -91,21 +124,12 @@ export function createContext(output: Output, yes: boolean): Context {
     async withApp(run) {
       return await useApp(await dial(), run);
     },
-    async ifApp(run) {
-      let socket: Duplex;
-      try {
-        socket = await dial();
-      } catch (thrown) {
-        if (thrown instanceof AppError && thrown.code === 'APP_NOT_RUNNING') return undefined;
-        throw thrown;
-      }
-      return await useApp(socket, run);
-    },
-    async profiles() {
-      await makeHome(home);
-      const profiles = new Profiles(home.profiles);
-      await profiles.load();
-      return profiles;
+    ifApp,
+    profiles: stored,
+    async knownProfiles() {
+      const state = await ifApp(snapshot);
+      if (!state) return (await stored()).list();
+      return state.order.flatMap((name) => state.profiles[name]?.profile ?? []);
     },
   };
 }

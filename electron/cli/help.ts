@@ -10,7 +10,7 @@ catalyst-companion profile list | show NAME | remove NAME
       --https URL [--api-key-header H] [--ca FILE] [--pin SHA256]
       --direct URL
       --kube CONTEXT/NAMESPACE/SERVICE:PORT
-catalyst-companion secret set PROFILE api-key|password|passphrase      the value comes on standard input
+catalyst-companion secret set PROFILE api-key|password|passphrase      the value comes on standard input, or is asked for
 catalyst-companion trust PROFILE FINGERPRINT | untrust PROFILE FINGERPRINT
 catalyst-companion connect PROFILE | disconnect PROFILE | status [PROFILE] | logs PROFILE [--follow]
 catalyst-companion tools list PROFILE | show PROFILE TOOL | approve PROFILE TOOL…|--all [--as read|stop|start]
@@ -20,8 +20,9 @@ catalyst-companion stop PROFILE                                       emergency 
 catalyst-companion clients list | preview|install|remove CLIENT PROFILE | check CLIENT | undo CLIENT
     CLIENT: claude-desktop, claude-code, cursor, vscode
 catalyst-companion audit verify | tail | export
-catalyst-companion demo-droplet [--fault KIND]…                       a droplet to try things on, on this machine
+catalyst-companion demo-droplet [--fault KIND]… [--seed N]            a droplet to try things on, on this machine
 catalyst-bridge PROFILE                                               what Claude starts
 
---json   one JSON document on standard output        --yes   answers where nobody can be asked
+--json   one JSON document on standard output, {"error":{code,message,next}} where it failed
+--yes    answers where nobody can be asked
 Exit codes: 0 done, 1 failed (code and reason on standard error), 2 wrong usage.`;

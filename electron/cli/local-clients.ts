@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../contract/errors.ts';
-import { makeHome } from '../core/files.ts';
 import type { Clients } from '../core/clients/clients.ts';
 import { createClients } from '../core/clients/clients.ts';
 import { systemClock } from '../core/clock.ts';
@@ -27,8 +26,7 @@ export function builtStub(): string {
 }
 
 /** The configuration writer on this machine's real paths. */
-export async function localClients(context: Context): Promise<Clients> {
-  await makeHome(context.home);
+export function localClients(context: Context): Clients {
   return createClients({
     home: context.home,
     platform: process.platform,

@@ -27,7 +27,12 @@ export function runOnNewerNode(): boolean {
   const node = bundledNode();
   if (!node) return false;
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // a Ctrl-C in a terminal reaches the child by itself
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
   child.on('error', (error) => {
     process.stderr.write(`INTERNAL: Node ${WANTED_MAJOR} could not be started: ${error.message}\n`);
     process.exitCode = 1;

@@ -22,8 +22,8 @@ export function createOutput(json: boolean): Output {
 }
 
 /** Wrong usage of a command: exit code 2. */
-export function usage(message: string): AppError {
-  return new AppError('USAGE', message, 'See catalyst-companion --help.');
+export function usage(message: string, next = 'See catalyst-companion --help.'): AppError {
+  return new AppError('USAGE', message, next);
 }
 
 /** Prints an error as code, sentence and next step, and gives the exit code: 2 for usage, else 1. */

@@ -5,10 +5,11 @@ import type { LinkState } from '../contract/link.ts';
 import type { LogLine } from '../contract/models.ts';
 import type { Profile, SecretKind } from '../contract/profile.ts';
 import type { AppPorts } from './app-interface.ts';
+import { wantsNameTyped } from './approval.ts';
 import type { AuditLog } from './audit/log.ts';
+import { unfinishedCalls } from './audit/unfinished.ts';
 import type { Bridge } from './bridge/bridge.ts';
 import type { Clients } from './clients/clients.ts';
-import { DEMO_PROFILE } from './demo-profile.ts';
 import { emergencyStop } from './emergency-stop.ts';
 import type { Consent } from './guard/consent.ts';
 import type { GuardGate } from './guard/gate.ts';
@@ -16,7 +17,7 @@ import type { Log } from './ports.ts';
 import type { ProfileRuntime } from './profile-runtime.ts';
 import { ProfileSet } from './profile-set.ts';
 import type { Profiles } from './profiles.ts';
-import { completed } from './profiles.ts';
+import { completed, DEMO_PROFILE } from './profiles.ts';
 import type { RecordActivity } from './seams.ts';
 import type { Vault } from './secrets/vault.ts';
 import type { ClientAction, Services } from './services.ts';
@@ -77,12 +78,6 @@ export class AppServices implements Services {
   }
 
   async addProfile(input: Omit<Profile, 'wanted'>): Promise<Profile> {
-    if (input.name === DEMO_PROFILE)
-      throw new AppError(
-        'PROFILE_EXISTS',
-        'The name "demo" belongs to the built-in demo.',
-        'Choose another name.',
-      );
     const profile = await this.#parts.profiles.add({ ...completed(input, os.homedir()), wanted: false });
     await this.#set.open(profile);
     await this.#audit('profile-added', profile.name);
@@ -133,8 +128,8 @@ export class AppServices implements Services {
 
   async disconnect(profile: string): Promise<LinkState> {
     const { link } = this.#runtime(profile);
+    link.disconnect(); // first: a disk that refuses to keep the wish must not keep the link up
     await this.#want(profile, false);
-    link.disconnect();
     return link.state;
   }
 
@@ -171,6 +166,7 @@ export class AppServices implements Services {
       profile: config,
       runtime,
       reader: bridge.readerOf(profile),
+      listed: bridge.catalogue.view(profile).tools,
       audit,
       clock: ports.clock,
       log,
@@ -199,14 +195,7 @@ export class AppServices implements Services {
     const { profile, tools, as, confirm } = input;
     this.#runtime(profile);
     const environment = this.store.state.profiles[profile]?.profile.environment;
-    const unlisted = tools.some((tool) => this.#parts.gate.classify(profile, tool.name) === 'unknown');
-    if ((as === 'read' || as === 'stop') && unlisted && environment !== 'demo' && confirm !== profile) {
-      throw new AppError(
-        'INPUT_INVALID',
-        `A tool marked ${as} runs without asking; that needs the profile's name typed.`,
-        `Type ${profile} to confirm.`,
-      );
-    }
+    if (environment !== 'demo' && confirm !== profile) wantsNameTyped(this.#parts.gate, profile, tools, as);
     const approved = await this.#parts.bridge.catalogue.approve(profile, tools, as);
     for (const tool of tools)
       await this.#audit('tool-approved', profile, `${tool.name} ${tool.hash} ${as ?? ''}`.trim());
@@ -220,13 +209,19 @@ export class AppServices implements Services {
     return blocked;
   }
 
-  async callTool(profile: string, tool: string, argumentsText: string): Promise<unknown> {
+  async callTool(
+    profile: string,
+    tool: string,
+    argumentsText: string,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
     this.#runtime(profile);
     return await this.#parts.bridge.callAs({
       ...COMMAND_LINE,
       profile,
       method: 'tools/call',
       paramsText: `{"name":${JSON.stringify(tool)},"arguments":${argumentsText}}`,
+      signal,
     });
   }
 
@@ -281,8 +276,14 @@ export class AppServices implements Services {
     }
   }
 
-  start(): Promise<void> {
-    return this.#set.start();
+  /** The socket is the lock, so it comes first: a second app ends there, before it opens the trail of the first. */
+  async start(): Promise<void> {
+    const { bridge, audit, gate, ports, log } = this.#parts;
+    await bridge.start();
+    await audit.open().catch(() => undefined); // a disk that refuses now is tried again with every entry
+    const unreadable = (file: string) => log.error('this file of the audit trail cannot be read', { file });
+    gate.restore(await unfinishedCalls(ports.home.audit, unreadable));
+    await this.#set.start();
   }
 
   /** The machine woke or the network came back: what waits is tried now. A blocked link waits for its person. */

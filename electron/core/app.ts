@@ -3,8 +3,7 @@ import type { AppState } from '../contract/state.ts';
 import type { App, AppPorts } from './app-interface.ts';
 import { createActivity } from './activity.ts';
 import { AppServices } from './app-services.ts';
-import { createAuditLog } from './audit/log.ts';
-import { unfinishedCalls } from './audit/unfinished.ts';
+import { AuditLog } from './audit/log.ts';
 import { createBridge } from './bridge/bridge.ts';
 import type { Clients } from './clients/clients.ts';
 import { createClients } from './clients/clients.ts';
@@ -59,15 +58,14 @@ async function createBase(ports: AppPorts) {
   const vault = createVault({ file: home.secrets, sealer: ports.sealer, redact });
   const profiles = new Profiles(home.profiles);
   await Promise.all([profiles.load(), vault.load()]);
-  const audit = await createAuditLog({ dir: home.audit, clock, redact });
+  const audit = new AuditLog({ dir: home.audit, clock, redact });
   return { ports, store, log, record: createActivity(store, clock), vault, profiles, audit };
 }
 
 type Base = Awaited<ReturnType<typeof createBase>>;
 
-/** The guard, with the calls that an earlier run left without an outcome taken over. */
-async function createGuard({ ports, store, log, record, audit }: Base, screen: Screen, lookup: ToolLookup) {
-  const { clock, home } = ports;
+function createGuard({ ports, store, log, record, audit }: Base, screen: Screen, lookup: ToolLookup) {
+  const { clock } = ports;
   const consent = createConsent({ clock, screen, publish: (list) => store.set(['consents'], list) });
   const gate = createGate({
     presetOf: (name) => store.state.profiles[name]?.profile.preset,
@@ -82,7 +80,6 @@ async function createGuard({ ports, store, log, record, audit }: Base, screen: S
       return state ? knownFacts(state, clock.now()) : [];
     },
   });
-  gate.restore(await unfinishedCalls(home.audit));
   return { consent, gate };
 }
 
@@ -132,7 +129,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const base = await createBase(ports);
   const { store, log, record } = base;
   const screen = createScreen();
-  const guard = await createGuard(base, screen, (profile, tool) => bridge.catalogue.lookup(profile, tool));
+  const guard = createGuard(base, screen, (profile, tool) => bridge.catalogue.lookup(profile, tool));
   const bridge = createBridge({
     home: ports.home,
     clock: ports.clock,

@@ -7,9 +7,7 @@ import type { Fault } from './demo/faults.ts';
 import type { Home } from './files.ts';
 import { writeState } from './files.ts';
 import type { Log } from './ports.ts';
-
-/** The demo profile's name; a user's profile may not take it. */
-export const DEMO_PROFILE = 'demo';
+import { DEMO_PROFILE } from './profiles.ts';
 
 export interface DemoRun {
   profile: Profile;
@@ -26,8 +24,14 @@ export async function startDemo(home: Home, log: Log, faults: readonly Fault[] =
   const droplet = await startDemoDroplet({ log, faults: [...faults] });
   const keyFile = path.join(home.keys, 'demo');
   const knownHostsFile = path.join(home.run, 'demo_known_hosts');
-  await writeState(keyFile, droplet.ssh.clientKey);
-  await writeState(knownHostsFile, `${droplet.ssh.hostKeyLine}\n`);
+  try {
+    await writeState(keyFile, droplet.ssh.clientKey);
+    await writeState(knownHostsFile, `${droplet.ssh.hostKeyLine}\n`);
+  } catch (error) {
+    // its open ports would keep the process alive
+    await droplet.stop();
+    throw error;
+  }
   const profile: Profile = {
     ...droplet.profile(),
     name: DEMO_PROFILE,

@@ -1,48 +1,95 @@
-import type { StopReport } from '../contract/bridge.ts';
+import type { StopReport, ToolEntry } from '../contract/bridge.ts';
+import { asAppError } from '../contract/errors.ts';
 import type { Profile } from '../contract/profile.ts';
 import { manualStopCommand, stopTrading } from './guard/stop.ts';
+import type { StopOptions } from './guard/stop.ts';
 import type { Trail } from './guard/trail.ts';
 import { exchange } from './http/request.ts';
+import { networkError } from './link/network-errors.ts';
 import type { Clock, Log } from './ports.ts';
 import type { ProfileRuntime } from './profile-runtime.ts';
 import type { McpReader } from './seams.ts';
 
 const WORKFLOW_STOP = '/api/v1/workflow/stop';
+/** Our own time-out comes before the guard's, so that it can say whether anything was sent. */
+const EARLIER_MS = 250;
 
 export interface EmergencyStopDeps {
   profile: Profile;
   runtime: ProfileRuntime;
   reader: McpReader;
+  /** The tools that the back end listed when it was last read; empty where it never was. */
+  listed: readonly ToolEntry[];
   audit: Trail;
   clock: Clock;
   log: Log;
 }
 
+/** Name and arguments of a saved tool; a definition that names no arguments says nothing about them. */
+function listedTool({ name, definition }: ToolEntry): { name: string; takes?: string[] } {
+  const { inputSchema } = JSON.parse(definition) as { inputSchema?: { properties?: object } | null };
+  const takes = inputSchema?.properties && Object.keys(inputSchema.properties);
+  return takes ? { name, takes } : { name };
+}
+
+/**
+ * A server that was restarted no longer knows our session, and an idle connection may be cut in the moment it is
+ * used: to stop is a wanted state, so it is sent once more then.
+ */
+async function twice<T>(once: () => Promise<T>): Promise<T> {
+  try {
+    return await once();
+  } catch (first) {
+    const { code } = asAppError(first);
+    if (code !== 'MCP_SESSION_LOST' && code !== 'LINK_LOST') throw first;
+    try {
+      return await once();
+    } catch (second) {
+      // what was cut may have arrived all the same
+      throw code === 'LINK_LOST' ? first : second;
+    }
+  }
+}
+
+function sendMcp(reader: McpReader, clock: Clock): StopOptions['sendMcp'] {
+  return async (tool, args, timeoutMs) => {
+    const until = clock.monotonic() + timeoutMs - EARLIER_MS;
+    return await twice(() => reader.call(tool, args, { timeoutMs: Math.max(1, until - clock.monotonic()) }));
+  };
+}
+
+function postWorkflow({ link }: ProfileRuntime): StopOptions['postWorkflow'] {
+  return (timeoutMs) => {
+    const route = link.transport?.route({ to: 'service', name: 'workflow', path: WORKFLOW_STOP });
+    if (!route) return undefined;
+    const { hostname: host, port, protocol } = route.url;
+    const where = { host, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
+    const headers = { 'content-type': 'application/json' };
+    const once = async () => {
+      const { status, body } = await exchange(route, {
+        method: 'POST',
+        timeoutMs,
+        headers,
+        body: '{}',
+      }).catch((cause: unknown) => {
+        throw networkError(cause, where);
+      });
+      return { status, text: body.toString('utf8').slice(0, 2_000) };
+    };
+    return twice(once);
+  };
+}
+
 /** Joins the guard's emergency stop to this profile's link: both sends have requests of their own, behind no queue of ours. */
-export async function emergencyStop({
-  profile,
-  runtime,
-  reader,
-  audit,
-  clock,
-  log,
-}: EmergencyStopDeps): Promise<StopReport> {
+export async function emergencyStop(deps: EmergencyStopDeps): Promise<StopReport> {
+  const { profile, runtime, reader, listed, audit, clock, log } = deps;
   const report = await stopTrading({
     profile: profile.name,
     preset: profile.preset,
     actor: 'you',
-    sendMcp: (tool, args, timeoutMs) => reader.call(tool, args, { timeoutMs }),
-    tools: () => reader.tools(),
-    postWorkflow(timeoutMs) {
-      const route = runtime.link.transport?.route({ to: 'service', name: 'workflow', path: WORKFLOW_STOP });
-      if (!route) return undefined;
-      return exchange(route, {
-        method: 'POST',
-        timeoutMs,
-        headers: { 'content-type': 'application/json' },
-        body: '{}',
-      }).then(({ status, body }) => ({ status, text: body.toString('utf8').slice(0, 2_000) }));
-    },
+    sendMcp: sendMcp(reader, clock),
+    tools: () => (listed.length > 0 ? Promise.resolve(listed.map(listedTool)) : reader.tools()),
+    postWorkflow: postWorkflow(runtime),
     readState: () => runtime.trading.readStopState(),
     audit,
     clock,

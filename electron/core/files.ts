@@ -37,11 +37,38 @@ export function homeAt(dir: string): Home {
   };
 }
 
-/** Makes the state folder and its subfolders with mode 0700. */
+/**
+ * Refuses a folder that others use: making `/tmp` or a home folder private, because somebody named it by mistake,
+ * would lock them out of it. One that is private already, empty, or holds our state may be taken.
+ */
+async function refuseForeign(home: Home): Promise<void> {
+  const names = await fs.readdir(home.dir).catch(() => []);
+  const ours = Object.values(home).map((file: string) => path.basename(file));
+  if (process.platform === 'win32' || names.length === 0 || names.some((name) => ours.includes(name))) return;
+  const { mode } = await fs.stat(home.dir);
+  if ((mode & 0o077) === 0) return;
+  throw new AppError(
+    'STATE_WRITE_FAILED',
+    `The folder ${home.dir} holds other things and is open to other users; it was left as it is.`,
+    'Name a folder of its own in CATALYST_COMPANION_HOME, one that need not exist yet.',
+  );
+}
+
+/** Makes the state folder and its subfolders with mode 0700. Throws STATE_WRITE_FAILED. */
 export async function makeHome(home: Home): Promise<void> {
-  for (const dir of [home.dir, home.catalogue, home.audit, home.logs, home.bin, home.keys, home.run]) {
-    await fs.mkdir(dir, { recursive: true, mode: 0o700 });
-    await fs.chmod(dir, 0o700);
+  await refuseForeign(home);
+  try {
+    for (const dir of [home.dir, home.catalogue, home.audit, home.logs, home.bin, home.keys, home.run]) {
+      await fs.mkdir(dir, { recursive: true, mode: 0o700 });
+      await fs.chmod(dir, 0o700);
+    }
+  } catch (cause) {
+    throw new AppError(
+      'STATE_WRITE_FAILED',
+      `The state folder ${home.dir} cannot be made or written (${(cause as NodeJS.ErrnoException).code}).`,
+      'Fix its permissions or free disk space, or name another folder in CATALYST_COMPANION_HOME.',
+      { cause },
+    );
   }
 }
 
@@ -90,7 +117,7 @@ export async function writeState(file: string, text: string): Promise<void> {
   } catch (error) {
     throw new AppError(
       'STATE_WRITE_FAILED',
-      `${file} could not be saved (${(error as Error).message}); nothing was changed.`,
+      `${file} could not be saved (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); nothing was changed.`,
       'Free disk space or fix the permissions of the state folder, then try again.',
       {
         cause: error,

@@ -68,6 +68,7 @@ export class ProfileRuntime {
       ...(deps.agentSocket === undefined ? {} : { agentSocket: deps.agentSocket }),
       publish: (state) => {
         put('link', state);
+        this.#logs.linkChanged();
         this.#recordLink(state);
       },
     });

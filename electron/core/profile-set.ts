@@ -78,8 +78,7 @@ export class ProfileSet {
 
   /** Opens the stored profiles, and the demo where it is asked for or nothing else is there; connects the wanted ones. */
   async start(): Promise<void> {
-    const { bridge, profiles, ports, log, store } = this.#parts;
-    await bridge.start();
+    const { profiles, ports, log, store } = this.#parts;
     for (const profile of profiles.list()) await this.open(profile);
     if (ports.demo || profiles.list().length === 0) {
       this.#demo = await startDemo(ports.home, log);

@@ -5,6 +5,9 @@ import { Profile } from '../contract/profile.ts';
 import { presetProfile } from './backends/presets.ts';
 import { readState, writeState } from './files.ts';
 
+/** The demo profile's name; a user's profile may not take it. */
+export const DEMO_PROFILE = 'demo';
+
 const ProfilesFile = z.strictObject({ version: z.literal(1), profiles: z.array(Profile) });
 
 /** Paths as a person types them: `~/` is the user's home; any other must be absolute, since the app has no folder it is "in". */
@@ -85,8 +88,15 @@ export class Profiles {
       const where = issue?.path.join('.') || 'profile';
       throw new AppError(
         'PROFILE_INVALID',
-        `The profile is not valid: ${where}: ${issue?.message ?? 'unknown'}.`,
-        'See catalyst-companion --help.',
+        `The profile is not valid (${where}: ${issue?.message ?? 'unknown'}).`,
+        'Correct that value and try again; catalyst-companion --help shows what goes where.',
+      );
+    }
+    if (parsed.data.name === DEMO_PROFILE) {
+      throw new AppError(
+        'PROFILE_EXISTS',
+        `The name "${DEMO_PROFILE}" belongs to the built-in demo.`,
+        'Choose another name.',
       );
     }
     if (this.find(parsed.data.name)) {

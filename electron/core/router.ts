@@ -1,6 +1,7 @@
 import { implement, ORPCError, withEventMeta } from '@orpc/server';
 import { contract } from '../contract/api.ts';
 import { asAppError } from '../contract/errors.ts';
+import type { LogLine } from '../contract/models.ts';
 import type { Services } from './services.ts';
 
 /** Our errors cross every wire as code, sentence and next step; nothing of a stack or a cause does. */
@@ -8,6 +9,10 @@ function asWireError(thrown: unknown): unknown {
   if (thrown instanceof ORPCError) return thrown;
   const error = asAppError(thrown);
   return new ORPCError('APP', { defined: true, status: 400, message: error.message, data: error.shape() });
+}
+
+async function* batches(source: AsyncIterable<LogLine[]>) {
+  for await (const lines of source) yield { lines };
 }
 
 /** The contract's procedures over core's services; the same router serves window, browser page and command line. */
@@ -30,9 +35,10 @@ export function createRouter(services: Services) {
       }),
     },
     logs: {
-      follow: os.logs.follow.handler(async function* ({ input, signal }) {
-        for await (const lines of services.followLogs(input.profile, input.tail, signal)) yield { lines };
-      }),
+      // asked for before the stream begins: what a generator throws later does not pass the middleware
+      follow: os.logs.follow.handler(({ input, signal }) =>
+        batches(services.followLogs(input.profile, input.tail, signal)),
+      ),
     },
     profiles: {
       add: os.profiles.add.handler(({ input }) => services.addProfile(input)),
@@ -67,8 +73,8 @@ export function createRouter(services: Services) {
       block: os.tools.block.handler(({ input }) => services.blockTools(input.profile, input.tools)),
     },
     mcp: {
-      call: os.mcp.call.handler(async ({ input }) => ({
-        response: await services.callTool(input.profile, input.tool, input.argumentsText),
+      call: os.mcp.call.handler(async ({ input, signal }) => ({
+        response: await services.callTool(input.profile, input.tool, input.argumentsText, signal),
       })),
       read: os.mcp.read.handler(async ({ input }) => ({
         response: await services.readResource(input.profile, input.uri),

@@ -19,7 +19,10 @@ export interface McpReader {
   resources(): Promise<readonly { uri: string; name: string }[]>;
   tools(): Promise<readonly { name: string }[]>;
   read(uri: string): Promise<RpcAnswer>;
-  /** For tools our table classes as read, and for the stop lane. Never retried by itself. */
+  /**
+   * For tools our table classes as read, and for the stop lane. Never retried by itself. Where it certainly was not
+   * sent it throws a LINK_ code other than LINK_LOST and LINK_TIMEOUT, or MCP_SESSION_LOST.
+   */
   call(
     tool: string,
     args: Record<string, unknown>,
@@ -64,6 +67,8 @@ export type GateDecision =
 export interface Gate {
   /** Our own table by exact name; a class given at approval counts for names the table does not list, else it can only make it stricter. */
   classify(profile: string, tool: string): ToolClass;
+  /** The class by our own table alone, whatever a person approved: what the catalogue goes by, as approval hangs on it. */
+  tableClass(profile: string, tool: string): ToolClass;
   /** Resolves after policy, consent and the write-ahead audit record. Never rejects. */
   decide(call: GatedCall): Promise<GateDecision>;
 }

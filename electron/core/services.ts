@@ -34,7 +34,13 @@ export interface Services {
     confirm?: string | undefined;
   }): Promise<ToolEntry[]>;
   blockTools(profile: string, tools: string[]): Promise<ToolEntry[]>;
-  callTool(profile: string, tool: string, argumentsText: string): Promise<unknown>;
+  /** `signal` aborts when the caller has gone; a request for consent is then withdrawn. */
+  callTool(
+    profile: string,
+    tool: string,
+    argumentsText: string,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown>;
   readResource(profile: string, uri: string): Promise<unknown>;
   followLogs(profile: string, tail: number, signal: AbortSignal | undefined): AsyncGenerator<LogLine[]>;
   clients: {

@@ -60,10 +60,12 @@ export class Store {
 
   /** Events for one reader, gapless from `lastId` (the last one it has) or from a snapshot; ends with `signal`. */
   async *follow(lastId: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<StateEvent> {
-    const queue = this.#catchUp(lastId);
+    let queue = this.#catchUp(lastId);
     let wake: (() => void) | undefined;
     const stop = this.onEvent((event) => {
       queue.push(event);
+      // a reader that does not keep up goes on from a snapshot instead of holding every state there ever was
+      if (queue.length > KEPT_PATCHES) queue = this.#catchUp(undefined);
       wake?.();
     });
     const aborted = () => wake?.();

@@ -172,6 +172,14 @@ function refuse(parts: DesktopParts, sentence: string, code: number): void {
   parts.electron.app.exit(code);
 }
 
+/** Says why the start failed, in a window too: who started it from a menu sees no terminal. Works before `ready`. */
+function cannotStart(parts: DesktopParts, thrown: unknown): void {
+  const error = asAppError(thrown);
+  const text = `${error.message}\n\n${error.next}`;
+  parts.electron.dialog.showErrorBox('Catalyst Companion cannot start', text);
+  refuse(parts, `${error.code}: ${error.message}`, 1);
+}
+
 /**
  * The desktop shell: guards first, then the lock, then everything else once Electron is ready. Resolves before
  * that: Electron waits for its entry module to be loaded until it becomes ready, so awaiting both would stand still.
@@ -189,7 +197,12 @@ export async function runDesktop(parts: DesktopParts): Promise<{ started: Promis
     return ended;
   }
   const { home } = desktopHome(parts.env);
-  await makeHome(home);
+  try {
+    await makeHome(home);
+  } catch (thrown) {
+    cannotStart(parts, thrown);
+    return ended;
+  }
   // Chromium's own files beside ours: outside AppData, and one lock per state folder
   app.setPath('userData', path.join(home.dir, 'electron'));
   installGuards(app, noLog, (url) => {
@@ -211,14 +224,12 @@ export async function runDesktop(parts: DesktopParts): Promise<{ started: Promis
 }
 
 async function whenReady(parts: DesktopParts, hooks: { shown(show: () => void): void }): Promise<void> {
-  const { app, dialog, Menu } = parts.electron;
+  const { app, Menu } = parts.electron;
   await app.whenReady();
   Menu.setApplicationMenu(null);
   try {
     await startReady(parts, hooks);
   } catch (thrown) {
-    const error = asAppError(thrown);
-    dialog.showErrorBox('Catalyst Companion cannot start', `${error.message}\n\n${error.next}`);
-    refuse(parts, `${error.code}: ${error.message}`, 1);
+    cannotStart(parts, thrown);
   }
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import net from 'node:net';
+import type { Arena } from './arena.ts';
 import { readOneLine } from './lines.ts';
 import type { ClientState, Hello, Verdict, Welcome } from './wire.ts';
 import { WIRE_VERSION, keyPath, newNonce, proofOf, sameProof, socketPath } from './wire.ts';
@@ -27,9 +28,32 @@ function readKey(home: string): string {
   }
 }
 
-function open(home: string): Promise<net.Socket> {
+/** Reads the socket into an arena. Until there is a `take` the bytes go into the stream, as of any socket. */
+export interface Intake {
+  arena: Arena;
+  take: ((chunk: Buffer) => void) | undefined;
+}
+
+function onread(intake: Intake, stream: () => net.Socket): net.OnReadOpts {
+  const { arena } = intake;
+  return {
+    // asked for again after every read
+    buffer: () => arena.room(),
+    callback: (length) => {
+      const chunk = arena.took(length);
+      if (intake.take) intake.take(chunk);
+      else stream().push(Buffer.from(chunk));
+      return true;
+    },
+  };
+}
+
+function open(home: string, intake: Intake | undefined): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(socketPath(home));
+    const path = socketPath(home);
+    const socket: net.Socket = net.connect(
+      intake ? { path, onread: onread(intake, () => socket) } : { path },
+    );
     socket.once('connect', () => resolve(socket));
     socket.once('error', () =>
       reject(new AttachError('APP_NOT_RUNNING', 'Catalyst Companion is not running.', START)),
@@ -60,12 +84,12 @@ async function shakeHands(socket: net.Socket, key: string, hello: Hello): Promis
 export async function attach(
   home: string,
   who: { kind: 'bridge' | 'control'; profile: string; state?: ClientState },
-  timeoutMs = 3000,
+  options: { timeoutMs?: number; intake?: Intake } = {},
 ): Promise<net.Socket> {
   const key = readKey(home);
-  const socket = await open(home);
+  const socket = await open(home, options.intake);
   socket.on('error', () => {});
-  const deadline = setTimeout(() => socket.destroy(), timeoutMs);
+  const deadline = setTimeout(() => socket.destroy(), options.timeoutMs ?? 3000);
   try {
     await shakeHands(socket, key, {
       v: WIRE_VERSION,

@@ -12,6 +12,11 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
+  /** Whether nothing is kept of what was pushed. */
+  get isEmpty(): boolean {
+    return this.#id === undefined && this.#head.length === 0;
+  }
+
   push(chunk: Buffer): void {
     let rest = chunk;
     while (rest.length > 0) {

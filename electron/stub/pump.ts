@@ -1,5 +1,7 @@
 import type net from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { Arena } from './arena.ts';
+import type { Intake } from './attach.ts';
 import { AttachError, attach } from './attach.ts';
 import { idFromEdges, members } from './envelope.ts';
 import { FrameReader } from './frames.ts';
@@ -77,9 +79,10 @@ export class Pump {
     try {
       const state = this.#state();
       const who = { kind: 'bridge' as const, profile: this.#o.profile, ...(state ? { state } : {}) };
-      const socket = await attach(this.#o.home, who);
+      const intake: Intake = { arena: new Arena(), take: undefined };
+      const socket = await attach(this.#o.home, who, { intake });
       this.#attaching = false;
-      this.#attached(socket);
+      this.#attached(socket, intake);
     } catch (error) {
       this.#attaching = false;
       if (error instanceof AttachError) this.#why = `${error.message} ${error.next}`;
@@ -98,24 +101,29 @@ export class Pump {
     this.#retryMs = Math.min(RETRY_LAST_MS, this.#retryMs * 2);
   }
 
-  #attached(socket: net.Socket): void {
+  #attached(socket: net.Socket, intake: Intake): void {
     this.#socket = socket;
     this.#retryMs = RETRY_FIRST_MS;
     const frames = new FrameReader((id, payload) => {
       if (id !== '') this.#answered(id);
       for (const piece of payload) this.#o.output.write(piece);
     });
-    const take = (chunk: Buffer) => {
+    // all is with the system: neither a frame nor the output points into the arena
+    const isIdle = () => frames.isEmpty && this.#o.output.writableLength === 0;
+    intake.take = (chunk: Buffer) => {
+      if (isIdle()) intake.arena.reuse({ butTheLast: true });
       this.#o.output.cork();
       frames.push(chunk);
       this.#o.output.uncork();
       if (this.#o.output.writableNeedDrain) socket.pause();
+      if (isIdle()) intake.arena.reuse({ butTheLast: false });
       if (this.#ended && this.#open.size === 0) this.#o.onEnd();
     };
-    socket.on('data', take);
     socket.on('drain', () => this.#o.input.resume());
     socket.on('close', () => this.#detached(socket));
     this.#o.say('attached to Catalyst Companion');
+    const early = socket.read() as Buffer | null;
+    if (early) intake.take(early);
   }
 
   #detached(socket: net.Socket): void {

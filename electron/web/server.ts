@@ -81,7 +81,16 @@ async function listen(server: http.Server, port: number): Promise<number> {
       });
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES') {
+      throw new AppError(
+        'INPUT_INVALID',
+        `Port ${port} may not be opened by you.`,
+        'Choose one above 1023 with --port N, or leave --port away.',
+        { cause: error },
+      );
+    }
+    if (code !== 'EADDRINUSE') throw error;
     const holder = await portHolder(port);
     throw new AppError(
       'APP_PORT_IN_USE',
@@ -91,6 +100,13 @@ async function listen(server: http.Server, port: number): Promise<number> {
     );
   }
   return (server.address() as AddressInfo).port;
+}
+
+/** Throws what startWeb would for this port, and leaves it free. */
+export async function checkPort(port: number): Promise<void> {
+  const server = http.createServer();
+  await listen(server, port);
+  await new Promise((resolve) => server.close(resolve));
 }
 
 /** Ends a socket that asked for an upgrade it may not have. */

@@ -8,9 +8,13 @@ export async function auditVerify(context: Context): Promise<void> {
   const bad = report.firstBad;
   const text = bad
     ? `BROKEN at ${bad.file}, entry ${bad.seq}: ${bad.why}`
-    : `The chain of ${report.entries} entries in ${report.files} file(s) is whole.`;
+    : report.entries === 0
+      ? 'Nothing was recorded yet.'
+      : `The chain is whole: ${report.entries} ${report.entries === 1 ? 'entry' : 'entries'} in ${report.files} ${report.files === 1 ? 'file' : 'files'}.`;
   context.output.result({ ...report, signatures: 'not-checked' }, `${text}\n${unsigned}`);
-  if (!report.ok) process.exitCode = 1;
+  if (report.ok) return;
+  process.exitCode = 1;
+  context.output.say(`AUDIT_BROKEN: ${text}`);
 }
 
 export async function auditTail(context: Context): Promise<void> {
@@ -27,7 +31,22 @@ export async function auditTail(context: Context): Promise<void> {
   context.output.result(entries, entries.length > 0 ? table(rows) : 'Nothing was recorded yet.');
 }
 
-/** The whole trail as JSON lines on standard output. */
+/** A damaged line is part of the trail too: it stays as it is. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}
+
+/** The whole trail as JSON lines on standard output; with `--json` as one array. */
 export async function auditExport(context: Context): Promise<void> {
+  if (context.output.json) {
+    const entries: unknown[] = [];
+    for await (const line of exportAudit(context.home.audit)) entries.push(parsed(line));
+    context.output.result(entries, '');
+    return;
+  }
   for await (const line of exportAudit(context.home.audit)) process.stdout.write(`${line}\n`);
 }

@@ -1,6 +1,8 @@
 import type { ClientPlan, ClientTarget } from '../../contract/bridge.ts';
 import { ClientId } from '../../contract/bridge.ts';
 import type { ClientAction } from '../../core/services.ts';
+import type { ErrorShape } from '../../contract/errors.ts';
+import { DEMO_PROFILE } from '../../core/profiles.ts';
 import { askYes } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { usage } from '../output.ts';
@@ -26,17 +28,33 @@ function targetText(target: ClientTarget): string {
 }
 
 export async function listClients(context: Context): Promise<void> {
-  const targets = await (await localClients(context)).list();
+  const targets = await localClients(context).list();
   context.output.result(targets, targets.map(targetText).join('\n'));
 }
 
 export async function checkClient(context: Context, client: ClientId): Promise<void> {
-  const targets = (await (await localClients(context)).list()).filter((target) => target.client === client);
+  const targets = (await localClients(context).list()).filter((target) => target.client === client);
   context.output.result(targets, targets.map(targetText).join('\n'));
   const fine = targets.some(
     (target) => target.entries.length > 0 && target.entries.every((entry) => entry.state === 'ours'),
   );
-  if (!fine) process.exitCode = 1;
+  if (fine) return;
+  process.exitCode = 1;
+  const { code, message, next } = checkProblem(client, targets);
+  context.output.say(`${code}: ${message}\n  ${next}`);
+}
+
+function checkProblem(client: ClientId, targets: readonly ClientTarget[]): ErrorShape {
+  const problem = targets.find((target) => target.problem)?.problem;
+  if (problem) return problem;
+  const changed = targets.flatMap((target) => target.entries).find((entry) => entry.state === 'changed');
+  const install = `catalyst-companion clients install ${client} ${changed?.profile ?? 'PROFILE'}`;
+  if (changed) {
+    const message = `The entry ${changed.key} is not as it was written.`;
+    return { code: 'CLIENT_CONFIG_CHANGED', message, next: `Write it again: ${install}` };
+  }
+  const message = `No entry of ours stands in the configuration of ${client}.`;
+  return { code: 'CLIENT_NOT_SET_UP', message, next: `Write one: ${install}` };
 }
 
 function planText(plan: ClientPlan): string {
@@ -50,8 +68,17 @@ function planText(plan: ClientPlan): string {
   return [...files, ...command, ...plan.warnings.map((warning) => `Note: ${warning}`)].join('\n');
 }
 
+/** An entry for a profile that does not exist would only ever fail in the client. Throws PROFILE_UNKNOWN. */
+async function needProfile(context: Context, name: string): Promise<void> {
+  // the demo is there whenever the app starts without a profile, or with --demo
+  if (name === DEMO_PROFILE) return;
+  const known = await context.knownProfiles();
+  if (!known.some((profile) => profile.name === name)) (await context.profiles()).get(name);
+}
+
 export async function previewClient(context: Context, client: ClientId, profile: string): Promise<void> {
-  const plan = await (await localClients(context)).preview(client, profile, 'install');
+  await needProfile(context, profile);
+  const plan = await localClients(context).preview(client, profile, 'install');
   context.output.result(plan, planText(plan));
 }
 
@@ -62,7 +89,8 @@ export async function changeClient(
   profile: string,
   action: ClientAction,
 ): Promise<void> {
-  const clients = await localClients(context);
+  if (action === 'install') await needProfile(context, profile);
+  const clients = localClients(context);
   const plan = await clients.preview(client, profile, action);
   context.output.say(planText(plan));
   if (!context.yes && !(await askYes('Make this change?'))) {

@@ -22,8 +22,8 @@ export async function runDemoDroplet(
     ...(seed === undefined ? {} : { seed }),
   });
   const keyFile = path.join(context.home.keys, `demo-droplet-${process.pid}`);
-  await fs.writeFile(keyFile, droplet.ssh.clientKey, { mode: 0o600 });
   try {
+    await fs.writeFile(keyFile, droplet.ssh.clientKey, { mode: 0o600 });
     const { host, port, user, hostKeyFingerprint } = droplet.ssh;
     const document = {
       ssh: { host, port, user, identity: keyFile, hostKeyFingerprint },
@@ -37,7 +37,8 @@ export async function runDemoDroplet(
       `Demo droplet: ssh ${user}@${host} port ${port}\nHost key: ${hostKeyFingerprint}\nTo reach it:\n  ${add}`,
     );
     await new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      // they stay heard: a second Ctrl-C must not leave the key behind
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
     });
   } finally {
     await Promise.allSettled([droplet.stop(), fs.rm(keyFile, { force: true })]);

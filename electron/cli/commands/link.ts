@@ -1,44 +1,78 @@
+import { setTimeout } from 'node:timers/promises';
 import type { LinkState } from '../../contract/link.ts';
+import type { ErrorShape } from '../../contract/errors.ts';
 import { AppError } from '../../contract/errors.ts';
 import { age, presentLink } from '../../contract/present.ts';
-import type { AppState, ProfileState } from '../../contract/state.ts';
+import type { ProfileState } from '../../contract/state.ts';
 import type { AppClient, Context } from '../context.ts';
-import { table } from '../output.ts';
-import { readStdin } from '../ask.ts';
+import { snapshot } from '../context.ts';
+import { table, usage } from '../output.ts';
+import { visible } from '../../core/guard/visible.ts';
+import { readSecret } from '../ask.ts';
 
 const SECRET_KINDS = ['api-key', 'password', 'passphrase'] as const;
 
-function linkText(link: LinkState): string {
+/** The link's label and cause; a host key that waits for a decision, and what can be done, on lines of their own. */
+function linkLines(link: LinkState): string[] {
   const { label, detail } = presentLink(link, Date.now());
   const lines = [detail ? `${label}: ${detail}` : label];
-  if (link.state === 'blocked') {
-    if (link.hostKey)
-      lines.push(
-        `  ${link.hostKey.host} ${link.hostKey.type} ${link.hostKey.fingerprint}`,
-        ...link.hostKey.known.map((key) => `  known before: ${key}`),
-      );
-    lines.push(`  ${link.error.next}`);
-  }
-  return lines.join('\n');
+  if (link.state === 'blocked' && link.hostKey)
+    lines.push(
+      `${link.hostKey.host} ${link.hostKey.type} ${link.hostKey.fingerprint}`,
+      ...link.hostKey.known.map((key) => `known before: ${key}`),
+    );
+  const error = linkError(link);
+  if (error) lines.push(error.next);
+  return lines;
 }
 
-/** Prints a link's state; throws its error where it is not live or degraded, so that the exit code is 1. */
+function linkError(link: LinkState): ErrorShape | undefined {
+  if (link.state === 'reconnecting') return link.lastError;
+  return link.state === 'blocked' || link.state === 'degraded' ? link.error : undefined;
+}
+
+/** Prints a link's state; where it is neither live nor degraded its error too, and the exit code is 1. */
 function finish(context: Context, profile: string, link: LinkState): void {
-  context.output.result({ profile, link }, `${profile}: ${linkText(link)}`);
-  if (link.state === 'live' || link.state === 'degraded') return;
+  const good = link.state === 'live' || link.state === 'degraded';
+  const error = linkError(link);
+  const { label } = presentLink(link, Date.now());
+  // what failed is said once, with its code, on standard error
+  const [first = label, ...more] = linkLines(link);
+  const lines = error && !good ? [label, ...more.slice(0, -1)] : [first, ...more];
+  context.output.result(
+    { profile, link, ...(error && !good ? { error } : {}) },
+    `${profile}: ${lines.join('\n  ')}`,
+  );
+  if (good) return;
   process.exitCode = 1;
-  const error =
-    link.state === 'blocked' ? link.error : link.state === 'reconnecting' ? link.lastError : undefined;
   if (error) context.output.say(`${error.code}: ${error.message}\n  ${error.next}`);
 }
 
+const LOOK_MS = 700;
+
+/** While a connection is waited for: each new cause of failure, once, on standard error. */
+async function tellProgress(context: Context, app: AppClient, profile: string): Promise<void> {
+  let said = '';
+  for (;;) {
+    await setTimeout(LOOK_MS, undefined, { ref: false });
+    const link = (await snapshot(app)).profiles[profile]?.link;
+    if (link?.state !== 'reconnecting' || link.lastError.code === said) continue;
+    said = link.lastError.code;
+    context.output.say(`${link.lastError.message} Trying again for up to 30 s.`);
+  }
+}
+
 export async function connect(context: Context, profile: string): Promise<void> {
-  finish(context, profile, await context.withApp((app) => app.links.connect({ profile })));
+  const link = await context.withApp(async (app) => {
+    tellProgress(context, app, profile).catch(() => undefined);
+    return await app.links.connect({ profile });
+  });
+  finish(context, profile, link);
 }
 
 export async function disconnect(context: Context, profile: string): Promise<void> {
   const link = await context.withApp((app) => app.links.disconnect({ profile }));
-  context.output.result({ profile, link }, `${profile}: ${linkText(link)}`);
+  context.output.result({ profile, link }, `${profile}: ${linkLines(link).join('\n  ')}`);
 }
 
 export async function trust(context: Context, profile: string, fingerprint: string): Promise<void> {
@@ -47,49 +81,60 @@ export async function trust(context: Context, profile: string, fingerprint: stri
 
 export async function untrust(context: Context, profile: string, fingerprint: string): Promise<void> {
   const { removed } = await context.withApp((app) => app.links.untrust({ profile, fingerprint }));
-  context.output.result(
-    { removed },
-    removed > 0 ? 'The host key was removed.' : 'No stored host key has this fingerprint.',
-  );
-  if (removed === 0) process.exitCode = 1;
+  if (removed === 0) {
+    throw new AppError(
+      'LINK_HOST_KEY_UNKNOWN',
+      `No host key of ${profile} is stored here with this fingerprint.`,
+      `See the stored ones: ssh-keygen -lf "${context.home.knownHosts}"`,
+    );
+  }
+  context.output.result({ removed }, 'The host key was removed.');
 }
 
 export async function setSecret(context: Context, profile: string, kindText: string): Promise<void> {
   const kind = SECRET_KINDS.find((each) => each === kindText);
   if (!kind)
-    throw new AppError(
-      'USAGE',
+    throw usage(
       `A secret's kind is one of ${SECRET_KINDS.join(', ')}.`,
-      'See catalyst-companion --help.',
+      'The command is: catalyst-companion secret set PROFILE KIND',
     );
-  const value = await readStdin();
+  const value = await readSecret(`The ${kind} of ${profile} (it is not shown): `);
+  if (value === '') {
+    throw new AppError(
+      'SECRET_EMPTY',
+      'The value is empty; nothing was stored.',
+      `Give it on standard input: printf %s "$VALUE" | catalyst-companion secret set ${profile} ${kind}`,
+    );
+  }
   await context.withApp((app) => app.profiles.setSecret({ profile, kind, value }));
   context.output.result({ set: true }, `The ${kind} of ${profile} is stored.`);
 }
 
-/** The first event of the stream is the whole state. */
-export async function snapshot(app: AppClient): Promise<AppState> {
-  for await (const event of await app.state.follow()) if (event.type === 'snapshot') return event.state;
-  throw new AppError('APP_NOT_RUNNING', 'The app closed the connection.', 'Start it again: npm start');
-}
-
 function statusText(name: string, { profile, link, health, trading }: ProfileState): string {
   const now = Date.now();
+  const { positions } = trading;
   const up = health.services.filter((service) => service.verdict === 'up').length;
-  const positions = trading.positions;
-  const rows = [
-    ['link', linkText(link)],
-    ['services', health.services.length > 0 ? `${up} of ${health.services.length} up` : 'none known'],
-    [
-      'positions',
-      positions.state === 'known'
-        ? `${positions.value.rows.length} (${age(now - positions.receivedAt)} ago)`
-        : `unknown: ${positions.reason}`,
-    ],
-    ...health.services
-      .filter((service) => service.verdict !== 'up')
-      .map((service) => [service.name, `${service.verdict}: ${service.reason ?? ''}`]),
-  ];
+  const open = link.state === 'live' || link.state === 'degraded';
+  const [first = '', ...more] = linkLines(link);
+  const rows = [['link', first], ...more.map((line) => ['', line])];
+  // without a link nothing of the droplet is known, which one line says better than one per service
+  if (open) {
+    rows.push(
+      ['services', health.services.length > 0 ? `${up} of ${health.services.length} up` : 'none known'],
+      [
+        'positions',
+        positions.state === 'known'
+          ? `${positions.value.rows.length} (${age(now - positions.receivedAt)} ago)`
+          : `unknown: ${positions.reason}`,
+      ],
+      ...health.services
+        .filter((service) => service.verdict !== 'up')
+        .map((service) => [
+          service.name,
+          service.reason ? `${service.verdict}: ${service.reason}` : service.verdict,
+        ]),
+    );
+  } else if (link.state !== 'off') rows.push(['services', 'unknown'], ['positions', 'unknown']);
   return `${name}  ${profile.environment.toUpperCase()}\n${table(rows.map((row) => ['', ...row]))}`;
 }
 
@@ -115,14 +160,27 @@ export async function status(context: Context, profile: string | undefined): Pro
   context.output.result(document, chosen.map((each) => statusText(each.name, each)).join('\n\n'));
 }
 
+/** The newest 200 lines, and with `follow` those that come. `--json`: one array, or one object a line when following. */
 export async function logs(context: Context, profile: string, follow: boolean): Promise<void> {
+  const { json } = context.output;
   await context.withApp(async (app) => {
     for await (const { lines } of await app.logs.follow({ profile, tail: 200 })) {
-      for (const line of lines)
-        process.stdout.write(
-          `${context.output.json ? JSON.stringify(line) : `${line.service} | ${line.text}`}\n`,
-        );
-      if (!follow) return;
+      const texts = lines.map((line) =>
+        json ? JSON.stringify(line) : `${line.service} | ${visible(line.text)}`,
+      );
+      if (json && !follow) context.output.result(lines, '');
+      else if (texts.length > 0) process.stdout.write(`${texts.join('\n')}\n`);
+      if (follow) continue;
+      if (lines.length === 0) context.output.say(await whyNoLines(app, profile));
+      return;
     }
   });
+}
+
+async function whyNoLines(app: AppClient, profile: string): Promise<string> {
+  const found = (await snapshot(app)).profiles[profile];
+  if (!found || found.link.state === 'off')
+    return `There are no log lines: ${profile} is not connected. Connect it: catalyst-companion connect ${profile}`;
+  const why = found.logs.state === 'unavailable' ? found.logs.reason : 'None came yet.';
+  return `There are no log lines: ${why}`;
 }

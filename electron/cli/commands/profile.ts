@@ -1,10 +1,15 @@
 import type { Profile } from '../../contract/profile.ts';
+import { Environment, PresetName, ProfileName, ServiceConfig } from '../../contract/profile.ts';
 import { presetProfile } from '../../core/backends/presets.ts';
 import { completed } from '../../core/profiles.ts';
+import { makeHome } from '../../core/files.ts';
+import { forgetSecrets } from '../local-secrets.ts';
 import type { Context } from '../context.ts';
 import type { OptionToken } from '../link-options.ts';
-import { linksFromOptions } from '../link-options.ts';
+import { linksFromOptions, urlOption } from '../link-options.ts';
 import { table, usage } from '../output.ts';
+
+const WEB = ['http:', 'https:'];
 
 export interface ProfileOptions {
   preset?: string | undefined;
@@ -27,36 +32,45 @@ export function describeLink(link: Profile['links'][number]): string {
 function services(texts: readonly string[]): Profile['services'] {
   return texts.map((text) => {
     const at = text.indexOf('=');
-    if (at < 1) throw usage(`--service takes NAME=URL, not "${text}".`);
-    return { name: text.slice(0, at), url: text.slice(at + 1) };
+    const name = text.slice(0, Math.max(at, 0));
+    if (!ServiceConfig.shape.name.safeParse(name).success)
+      throw usage(`--service takes NAME=URL with a name of a-z, 0-9 and -, not "${text}".`);
+    return { name, url: urlOption('service', text.slice(at + 1), WEB) };
   });
 }
 
-const PRESETS = ['catalyst', 'stockspark', 'stockpulse', 'kubernetes', 'generic'] as const;
-
 function profileFrom(name: string, options: ProfileOptions, context: Context): Omit<Profile, 'wanted'> {
-  const preset = PRESETS.find((each) => each === options.preset);
-  if (!preset) throw usage(`--preset takes one of ${PRESETS.join(', ')}.`);
+  const preset = PresetName.options.find((each) => each === options.preset);
+  if (!preset) throw usage(`--preset takes one of ${PresetName.options.join(', ')}.`);
+  if (!ProfileName.safeParse(name).success)
+    throw usage(`"${name}" cannot be a profile's name; use 1 to 16 of a-z, 0-9 and -.`);
+  const environment = Environment.safeParse(options.env ?? 'live');
+  if (!environment.success) throw usage(`--env takes one of ${Environment.options.join(', ')}.`);
   const { wanted: _never, ...defaults } = presetProfile(name, preset);
   const links = linksFromOptions(options.links, context.userHome, context.env);
+  const mcpUrl = options.mcpUrl === undefined ? undefined : urlOption('mcp-url', options.mcpUrl, WEB);
   const direct = links.find((link) => link.kind === 'direct');
   return {
     ...defaults,
     name,
-    environment: (options.env ?? 'live') as Profile['environment'],
+    environment: environment.data,
     links,
-    mcpUrl: options.mcpUrl ?? direct?.url ?? defaults.mcpUrl,
+    mcpUrl: mcpUrl ?? direct?.url ?? defaults.mcpUrl,
     services: services(options.services),
     dir: options.dir ?? defaults.dir,
   };
 }
 
+async function addToFile(context: Context, input: Omit<Profile, 'wanted'>): Promise<Profile> {
+  const profiles = await context.profiles();
+  await makeHome(context.home);
+  return await profiles.add({ ...completed(input, context.userHome), wanted: false });
+}
+
 export async function addProfile(context: Context, name: string, options: ProfileOptions): Promise<void> {
   const input = profileFrom(name, options, context);
   // where the app runs it must know at once; without it the file is enough
-  const added =
-    (await context.ifApp((app) => app.profiles.add(input))) ??
-    (await (await context.profiles()).add({ ...completed(input, context.userHome), wanted: false }));
+  const added = (await context.ifApp((app) => app.profiles.add(input))) ?? (await addToFile(context, input));
   const secret = added.links.some((link) => link.kind === 'https' && link.apiKeyHeader)
     ? `\nNext, its API key: catalyst-companion secret set ${name} api-key`
     : '';
@@ -67,7 +81,7 @@ export async function addProfile(context: Context, name: string, options: Profil
 }
 
 export async function listProfiles(context: Context): Promise<void> {
-  const list = (await context.profiles()).list();
+  const list = await context.knownProfiles();
   const rows = list.map((profile) => [
     profile.name,
     profile.environment.toUpperCase(),
@@ -83,12 +97,17 @@ export async function listProfiles(context: Context): Promise<void> {
 }
 
 export async function showProfile(context: Context, name: string): Promise<void> {
-  const profile = (await context.profiles()).get(name);
+  const profile =
+    (await context.knownProfiles()).find((each) => each.name === name) ??
+    (await context.profiles()).get(name);
   context.output.result(profile, JSON.stringify(profile, null, 2));
 }
 
 export async function removeProfile(context: Context, name: string): Promise<void> {
   const byApp = await context.ifApp((app) => app.profiles.remove({ profile: name }));
-  if (!byApp) await (await context.profiles()).remove(name);
+  if (!byApp) {
+    await (await context.profiles()).remove(name);
+    await forgetSecrets(context, name);
+  }
   context.output.result({ removed: name }, `Removed ${name}. What runs on the droplet keeps running.`);
 }

@@ -2,15 +2,26 @@ import type { ToolEntry } from '../../contract/bridge.ts';
 import { AppError } from '../../contract/errors.ts';
 import { askText, askYes } from '../ask.ts';
 import type { Context } from '../context.ts';
+import { snapshot } from '../context.ts';
 import { table, usage } from '../output.ts';
 import { unifiedDiff } from '../../core/clients/diff.ts';
 import { visible } from '../../core/guard/visible.ts';
-import { snapshot } from './link.ts';
 
 type ApproveAs = 'read' | 'stop' | 'start';
 
 async function entries(context: Context, profile: string): Promise<ToolEntry[]> {
   return (await context.withApp((app) => app.tools.list({ profile }))).tools;
+}
+
+/** Throws TOOL_UNKNOWN. */
+function toolOf(tools: readonly ToolEntry[], profile: string, name: string): ToolEntry {
+  const found = tools.find((each) => each.name === name);
+  if (found) return found;
+  throw new AppError(
+    'TOOL_UNKNOWN',
+    `${profile} has no tool "${name}".`,
+    `See them: catalyst-companion tools list ${profile}`,
+  );
 }
 
 export async function listTools(context: Context, profile: string): Promise<void> {
@@ -33,13 +44,7 @@ function definitionText(tool: ToolEntry): string {
 }
 
 export async function showTool(context: Context, profile: string, name: string): Promise<void> {
-  const tool = (await entries(context, profile)).find((each) => each.name === name);
-  if (!tool)
-    throw new AppError(
-      'TOOL_UNKNOWN',
-      `${profile} has no tool "${name}".`,
-      `See them: catalyst-companion tools list ${profile}`,
-    );
+  const tool = toolOf(await entries(context, profile), profile, name);
   context.output.result(tool, `${tool.name}  ${tool.class}  ${tool.status}\n${definitionText(tool)}`);
 }
 
@@ -54,25 +59,23 @@ export async function approveTools(
       ? undefined
       : (['read', 'stop', 'start'] as const).find((each) => each === options.as);
   if (options.as !== undefined && !as) throw usage('--as takes read, stop or start.');
+  if (names.length === 0 && !options.all) throw usage('Name the tools to approve, or --all.');
   const tools = await entries(context, profile);
   const chosen = options.all
     ? tools.filter((tool) => tool.status !== 'listed')
-    : names.map((name) => {
-        const tool = tools.find((each) => each.name === name);
-        if (!tool)
-          throw new AppError(
-            'TOOL_UNKNOWN',
-            `${profile} has no tool "${name}".`,
-            `See them: catalyst-companion tools list ${profile}`,
-          );
-        return tool;
-      });
-  if (chosen.length === 0)
-    throw usage(options.all ? 'No tool waits for approval.' : 'Name the tools to approve, or --all.');
+    : names.map((name) => toolOf(tools, profile, name));
+  if (chosen.length === 0) {
+    context.output.result([], 'No tool waits for approval.');
+    return;
+  }
   for (const tool of chosen)
     context.output.say(`${tool.name} (${as ?? tool.class})\n${definitionText(tool)}\n`);
   const confirm = await confirmation(context, profile, as);
-  if (confirm === undefined) return;
+  if (confirm === undefined) {
+    context.output.say('Nothing was changed.');
+    process.exitCode = 1;
+    return;
+  }
   const approved = await context.withApp((app) =>
     app.tools.approve({
       profile,
@@ -102,7 +105,6 @@ async function confirmation(
 }
 
 export async function blockTools(context: Context, profile: string, names: string[]): Promise<void> {
-  if (names.length === 0) throw usage('Name the tools to block.');
   const blocked = await context.withApp((app) => app.tools.block({ profile, tools: names }));
   context.output.result(blocked, `Blocked: ${names.join(', ')}`);
 }

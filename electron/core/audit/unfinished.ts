@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { AuditEntry } from './entry.ts';
 import { readLine } from './entry.ts';
 import { listFiles, readLines } from './files.ts';
 
@@ -19,35 +20,43 @@ export interface UnfinishedCall {
 const FILES = 14;
 const INTERRUPTED = 'The app ended before an answer came.';
 
+function take(open: Map<string, UnfinishedCall>, entry: AuditEntry): void {
+  const { id, kind, profile, tool, outcome } = entry;
+  if (id === undefined) return;
+  const at = Date.parse(entry.ts);
+  if (kind === 'intent' && entry.decision === 'allow' && profile !== undefined && tool !== undefined) {
+    const { actor: client, argsHash: hash = null } = entry;
+    open.set(id, { id, profile, tool, client, hash, at, endedAt: at, detail: INTERRUPTED });
+  } else if (kind === 'settled') open.delete(id);
+  else if (kind === 'outcome' && outcome !== 'unknown') open.delete(id);
+  else if (kind === 'outcome') {
+    const call = open.get(id);
+    if (call) open.set(id, { ...call, endedAt: at, detail: entry.detail ?? '' });
+  }
+}
+
 /**
  * Calls that an earlier run allowed and whose outcome is not known: no outcome was written (the app was killed),
- * or it was `unknown` and no status read settled it.
+ * or it was `unknown` and no status read settled it. `unreadable` is told of files that give nothing: the app, and
+ * with it the stop, starts all the same. Never rejects.
  */
-export async function unfinishedCalls(dir: string): Promise<UnfinishedCall[]> {
+export async function unfinishedCalls(
+  dir: string,
+  unreadable: (file: string) => void = () => undefined,
+): Promise<UnfinishedCall[]> {
   const open = new Map<string, UnfinishedCall>();
-  for (const name of (await listFiles(dir)).slice(-FILES)) {
-    for (const line of (await readLines(path.join(dir, name))).lines) {
+  const files = await listFiles(dir).catch(() => {
+    unreadable(dir);
+    return [];
+  });
+  for (const name of files.slice(-FILES)) {
+    const { lines } = await readLines(path.join(dir, name)).catch(() => {
+      unreadable(name);
+      return { lines: [] };
+    });
+    for (const line of lines) {
       const entry = readLine(line);
-      if (typeof entry === 'string' || entry.id === undefined) continue;
-      const { id, kind, profile, tool, actor, outcome, argsHash } = entry;
-      if (kind === 'intent' && entry.decision === 'allow' && profile !== undefined && tool !== undefined) {
-        const at = Date.parse(entry.ts);
-        open.set(id, {
-          id,
-          profile,
-          tool,
-          client: actor,
-          hash: argsHash ?? null,
-          at,
-          endedAt: at,
-          detail: INTERRUPTED,
-        });
-      } else if (kind === 'settled') open.delete(id);
-      else if (kind === 'outcome' && outcome !== 'unknown') open.delete(id);
-      else if (kind === 'outcome') {
-        const call = open.get(id);
-        if (call) open.set(id, { ...call, endedAt: Date.parse(entry.ts), detail: entry.detail ?? '' });
-      }
+      if (typeof entry !== 'string') take(open, entry);
     }
   }
   return [...open.values()];

@@ -109,3 +109,13 @@ export function signOf(value: Decimal): -1 | 0 | 1 {
 export function magnitude(value: Decimal): Decimal {
   return value.startsWith('-') ? value.slice(1) : value;
 }
+
+/**
+ * A currency as a back end names it; `own` where it names none. What is no ISO code (`USDT`) is a currency of its own,
+ * and so is mixed case: `GBp` is pence, not pounds.
+ */
+export function currencyOf(value: unknown, own: string): string {
+  const name = typeof value === 'string' ? value.trim() : '';
+  if (!/^[A-Za-z]{3,10}$/.test(name)) return own;
+  return name === name.toLowerCase() ? name.toUpperCase() : name;
+}

@@ -92,11 +92,14 @@ const CATALYST_SOURCES: Preset['sources'] = {
   ],
 };
 
-/** A server we know nothing of: only what names itself as we know it. */
+/**
+ * A server we know nothing of: resources that name themselves as we know them. No tools: our table does not say
+ * what they do there, and the app itself asks without consent.
+ */
 const COMMON_SOURCES: Preset['sources'] = {
-  reported: [resource('system/health'), tool('get_service_status')],
+  reported: [resource('system/health')],
   positions: [resource('positions/open'), resource('positions/active')],
-  pnl: [tool('get_risk_metrics')],
+  pnl: [resource('portfolio/risk/metrics')],
   workflow: [],
   cycle: [resource('trading-cycle/current')],
 };

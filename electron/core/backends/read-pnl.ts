@@ -1,6 +1,6 @@
 import type { Decimal } from '../../contract/models.ts';
-import { parseDecimal, signOf } from './decimal.ts';
-import { firstOf, isFields, textOf, type Fields } from './json-text.ts';
+import { currencyOf, parseDecimal, signOf } from './decimal.ts';
+import { firstOf, isFields, type Fields } from './json-text.ts';
 import { unwrap, type Read } from './json-value.ts';
 
 /** P&L of one moment; the series over time is added by who keeps it. */
@@ -34,11 +34,10 @@ function figuresIn(value: unknown, currency: string): PnlFigures | undefined {
     const amount = parseDecimal(firstOf(value, keys));
     return hollow && amount !== null && signOf(amount) === 0 ? null : amount;
   };
-  const own = textOf(value['currency']);
   // reporting's daily summary: its total is the day's
   const daily = value['closed_today'] === undefined ? KEYS.daily : [...KEYS.daily, 'total_pnl'];
   const figures = {
-    currency: own ?? currency,
+    currency: currencyOf(value['currency'], currency),
     daily: figure(daily),
     unrealized: figure(KEYS.unrealized),
     realized: figure(KEYS.realized),

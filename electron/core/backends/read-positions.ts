@@ -1,5 +1,5 @@
 import type { Decimal, Position, PositionsModel, Totals } from '../../contract/models.ts';
-import { addDecimals, magnitude, parseDecimal, signOf } from './decimal.ts';
+import { addDecimals, currencyOf, magnitude, parseDecimal, signOf } from './decimal.ts';
 import type { ReadInstant } from './instant.ts';
 import { firstOf, isFields, textOf, type Fields } from './json-text.ts';
 import { unwrap, type Read } from './json-value.ts';
@@ -88,7 +88,6 @@ function positionOf(row: Fields, context: PositionsContext, zeroIsUnknown: boole
   const percent = percentOf(row);
   const hollow = zeroIsUnknown && current === null;
   const known = (value: Decimal | null) => (hollow && value !== null && signOf(value) === 0 ? null : value);
-  const currency = textOf(row['currency']);
   return {
     key: '',
     id: textOf(firstOf(row, ['position_id', 'id'])) ?? null,
@@ -108,8 +107,7 @@ function positionOf(row: Fields, context: PositionsContext, zeroIsUnknown: boole
     openedAt: context.instant(
       firstOf(row, ['opened_at', 'entry_time', 'entry_timestamp', 'entry_date', 'created_at']),
     ),
-    currency:
-      currency !== undefined && /^[A-Za-z]{3}$/.test(currency) ? currency.toUpperCase() : context.currency,
+    currency: currencyOf(row['currency'], context.currency),
     cycle: textOf(row['cycle_id']) ?? null,
     raw: JSON.stringify(row),
   };

@@ -48,6 +48,8 @@ export interface ClientCall {
   method: string;
   /** JSON text of params. */
   paramsText: string;
+  /** Aborts when the caller has gone; a request for consent is then withdrawn. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface Bridge {
@@ -62,7 +64,7 @@ export interface Bridge {
   readerOf(profile: string): McpReader;
   /** Reads the lists of the back end anew. Throws AppError when it does not answer. */
   refresh(profile: string): Promise<void>;
-  /** One request through bridge and guard as a client of its own. Throws PROFILE_UNKNOWN. */
+  /** One request through bridge and guard as a client of its own. Throws PROFILE_UNKNOWN, or CONSENT_WITHDRAWN when its signal aborts. */
   callAs(call: ClientCall): Promise<RpcAnswer>;
   /** Ends socket, sessions and readers. Idempotent. */
   dispose(): Promise<void>;
@@ -103,6 +105,7 @@ class Hub {
       clock: options.clock,
       log: options.log,
       classify: (profile, tool) => options.gate.classify(profile, tool),
+      tableClass: (profile, tool) => options.gate.tableClass(profile, tool),
       own: { tools: OWN_TOOLS, resources: OWN_RESOURCES },
       publish: (profile, view) => options.publishCatalogue(profile, view),
       onListsChanged: (profile, kinds) => {
@@ -168,14 +171,27 @@ class Hub {
 
   async callAs(call: ClientCall): Promise<RpcAnswer> {
     const profile = this.profile(call.profile);
-    let settle: (text: string) => void = () => {};
-    const answered = new Promise<string>((resolve) => (settle = resolve));
+    const gone = () => new AppError('CONSENT_WITHDRAWN', 'The caller has gone.', 'Call again.');
+    if (call.signal?.aborted) throw gone();
+    const { promise: answered, resolve, reject } = Promise.withResolvers<string>();
     const client = this.#newClient(call.transport, null);
     Object.assign(client, call.client);
     const session = new ClientSession(profile.host, client, (id, pieces) => {
-      if (id === '1') settle(Buffer.concat(pieces.map((piece) => Buffer.from(piece))).toString('utf8'));
+      // `null`: refused before its id could be read
+      if (id === '1' || id === 'null')
+        resolve(Buffer.concat(pieces.map((piece) => Buffer.from(piece))).toString('utf8'));
     });
-    this.#sessions.set(session, { of: call.profile, hangUp: () => {} });
+    const left = () => reject(gone());
+    const removed = () =>
+      reject(
+        new AppError(
+          'PROFILE_UNKNOWN',
+          `${call.profile} was removed.`,
+          'See: catalyst-companion profile list',
+        ),
+      );
+    this.#sessions.set(session, { of: call.profile, hangUp: removed });
+    call.signal?.addEventListener('abort', left, { once: true });
     try {
       const method = JSON.stringify(call.method);
       session.line(Buffer.from(`{"jsonrpc":"2.0","id":1,"method":${method},"params":${call.paramsText}}`));
@@ -183,7 +199,9 @@ class Hub {
       if ('result' in answer) return { result: answer['result'] };
       return { error: answer['error'] as { code: number; message: string } };
     } finally {
-      await this.#leave(session);
+      call.signal?.removeEventListener('abort', left);
+      // not waited for: a call that was sent is held to its end
+      void this.#leave(session);
     }
   }
 

@@ -74,6 +74,9 @@ const TURNED_AWAY: Record<number, Words> = {
   429: ['RATE_LIMITED', 'The server wants fewer requests', 'Wait a minute, then try again.'],
 };
 
+/** Others that come before a message is looked at: not understood, sent elsewhere, not this content type. */
+const BEFORE_IT_RAN = new Set([301, 302, 307, 308, 400, 415]);
+
 function notHere(): Words {
   return [
     'MCP_NOT_MCP',
@@ -107,7 +110,8 @@ export function statusFailure(status: number, body: string, hadSession: boolean)
     ? SESSION_LOST
     : (TURNED_AWAY[status] ?? (moved ? ELSEWHERE : OTHER));
   const error = new AppError(code, `${what} (HTTP ${status})${quoted(said)}`, next);
-  return new UpstreamFailure(status < 500 && !sessionLost ? 'refused' : 'lost', error, sessionLost);
+  const refused = TURNED_AWAY[status] !== undefined || BEFORE_IT_RAN.has(status);
+  return new UpstreamFailure(refused && !sessionLost ? 'refused' : 'lost', error, sessionLost);
 }
 
 export function notMcp(contentType: string, body: string): UpstreamFailure {

@@ -1,4 +1,4 @@
-import type { CallAnswer } from './call.ts';
+import type { CallAnswer } from './outcome.ts';
 import { CLAUDE_LIMIT, cutReadResult, cutToolResult } from './cut.ts';
 import type { Inspected } from './inspect.ts';
 import type { Received } from './reply.ts';

@@ -128,6 +128,8 @@ function whole(
   const isCallable = top.has('method');
   const method = isCallable ? (value['method'] as string) : '';
   const params = (value['params'] ?? {}) as Record<string, unknown>;
+  if (method !== 'tools/call' && folded(method).trim() === 'tools/call')
+    return refused(id || 'null', -32600, `Invalid request: ${JSON.stringify(method)} is not tools/call`);
   if (method === 'tools/call') {
     const strange = lookalike(Object.keys(params), CALL_PARAMS);
     if (strange !== undefined)

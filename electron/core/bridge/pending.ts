@@ -15,6 +15,13 @@ export class Pending {
   upstreamId: number | undefined;
   progressSeen = false;
 
+  /** Resolves when `abort` aborts. */
+  gone(): Promise<void> {
+    return new Promise((resolve) => {
+      this.abort.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
   constructor(id: string, method: string, token: string | undefined) {
     this.id = id;
     this.method = method;

@@ -50,13 +50,12 @@ export function joined(bytes: Bytes): Buffer {
 }
 
 /** The bytes from `start` to before `end`, not copied. */
-export function sliced(bytes: Bytes, start: number, end: number): Buffer[] {
+export function sliced(bytes: Bytes, start: number, end = Infinity): Buffer[] {
   const found: Buffer[] = [];
   let at = 0;
   for (const piece of bytes) {
     if (at >= end) break;
-    const part = piece.subarray(Math.max(0, start - at), end - at);
-    if (part.length > 0 && at + piece.length > start) found.push(part);
+    if (at + piece.length > start) found.push(piece.subarray(Math.max(0, start - at), end - at));
     at += piece.length;
   }
   return found;
@@ -132,7 +131,7 @@ export function trimmed(bytes: Bytes): Bytes {
   const first = bytes[0]?.[0];
   if (first !== 0xef && !isBlank(first) && !isBlank(bytes.at(-1)?.at(-1))) return bytes;
   const mark = joined(sliced(bytes, 0, 3)).toString('hex') === 'efbbbf' ? 3 : 0;
-  const rest = sliced(bytes, mark, Infinity);
+  const rest = sliced(bytes, mark);
   for (let [piece] = rest; piece; [piece] = rest) {
     let start = 0;
     while (isBlank(piece[start])) start++;

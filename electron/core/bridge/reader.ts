@@ -4,7 +4,7 @@ import { LATEST } from '../../stub/wire.ts';
 import type { LinkHandle } from '../link/transport.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { McpReader, RpcAnswer } from '../seams.ts';
-import { UpstreamFailure } from './failure.ts';
+import { UpstreamFailure, timeoutFailure } from './failure.ts';
 import type { Received } from './reply.ts';
 import { parsed, textOf } from './reply.ts';
 import type { SessionFacts } from './session-facts.ts';
@@ -65,11 +65,13 @@ export function createReader(link: LinkHandle, options: ReaderOptions): BridgeRe
 }
 
 class Reader {
+  readonly #clock: Clock;
   readonly #upstream: Upstream;
   #resources: Promise<readonly { uri: string; name: string }[]> | undefined;
   #tools: Promise<readonly { name: string }[]> | undefined;
 
   constructor(link: LinkHandle, options: ReaderOptions) {
+    this.#clock = options.clock;
     const hello = {
       protocolVersion: LATEST,
       capabilities: {},
@@ -129,9 +131,17 @@ class Reader {
     options: { timeoutMs?: number; idempotencyKey?: string } = {},
   ): Promise<RpcAnswer> {
     const { timeoutMs = CALL_MS, idempotencyKey } = options;
+    const until = this.#clock.monotonic() + timeoutMs;
     const params = { name: tool, arguments: args };
     const headers = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
-    return answerOf(await this.#once('tools/call', params, timeoutMs, headers));
+    try {
+      await this.#openWithin(timeoutMs);
+      const left = Math.max(1, until - this.#clock.monotonic());
+      return answerOf(await this.#send('tools/call', params, left, headers));
+    } catch (error) {
+      if (error instanceof UpstreamFailure && error.fate !== 'lost') throw notSent(error.error);
+      throw plain(error);
+    }
   }
 
   async learn(): Promise<Learned> {
@@ -212,14 +222,46 @@ class Reader {
     headers: Record<string, string> = {},
   ): Promise<Received> {
     try {
-      await this.#upstream.open();
-      const id = this.#upstream.newId();
-      const body = JSON.stringify({ jsonrpc: '2.0', id, method, ...(params ? { params } : {}) });
-      return await this.#upstream.request(id, body, { timeoutMs, headers });
+      return await this.#send(method, params, timeoutMs, headers);
     } catch (error) {
       throw plain(error);
     }
   }
+
+  /** Throws UpstreamFailure. */
+  async #send(
+    method: string,
+    params: object | undefined,
+    timeoutMs: number,
+    headers: Record<string, string>,
+  ): Promise<Received> {
+    await this.#upstream.open();
+    const id = this.#upstream.newId();
+    const body = JSON.stringify({ jsonrpc: '2.0', id, method, ...(params ? { params } : {}) });
+    return await this.#upstream.request(id, body, { timeoutMs, headers });
+  }
+
+  /** Opening may take 20 s; a call that was given up meanwhile must not go out after that. Throws UpstreamFailure. */
+  async #openWithin(ms: number): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = this.#clock.after(ms, () => reject(timeoutFailure(ms, false)));
+    });
+    try {
+      await Promise.race([this.#upstream.open(), late]);
+    } finally {
+      cancel();
+    }
+  }
+}
+
+/** In a code that says that nothing can have arrived. */
+function notSent(error: AppError): AppError {
+  const says = error.code.startsWith('LINK_') && error.code !== 'LINK_LOST' && error.code !== 'LINK_TIMEOUT';
+  if (says) return error;
+  return new AppError('LINK_NOT_CONNECTED', `It was not sent. ${error.message}`, error.next, {
+    cause: error,
+  });
 }
 
 function plain(error: unknown): unknown {

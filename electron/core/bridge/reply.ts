@@ -87,8 +87,8 @@ export function receive(raw: Bytes): Received | undefined {
 
 /** The message's bytes with another id, not copied. */
 export function splice(received: Received, id: string): Buffer[] {
-  const { bytes, size, idStart, idEnd } = received;
-  return [...sliced(bytes, 0, idStart), Buffer.from(id), ...sliced(bytes, idEnd, size)];
+  const { bytes, idStart, idEnd } = received;
+  return [...sliced(bytes, 0, idStart), Buffer.from(id), ...sliced(bytes, idEnd)];
 }
 
 export const textOf = (received: Received): string => joined(received.bytes).toString('utf8');

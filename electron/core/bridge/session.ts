@@ -1,7 +1,7 @@
 import { members } from '../../stub/envelope.ts';
 import { LISTS, initializeResult } from '../../stub/wire.ts';
 import type { ClientState } from '../../stub/wire.ts';
-import type { CallAnswer } from './call.ts';
+import type { CallAnswer } from './outcome.ts';
 import { CallLane } from './call.ts';
 import type { Keep, Pieces } from './fit.ts';
 import { answerResult, callPieces, lineLimit } from './fit.ts';
@@ -118,7 +118,7 @@ export class ClientSession {
       this.#send('', [errorLine(id, -32600, 'Invalid request: this id is still in use')]);
       return;
     }
-    if (this.#pending.size >= this.#host.limits.inFlight) {
+    if (this.#pending.size >= this.#host.limits.inFlight && !this.#isStop(message)) {
       this.#send(id, [
         errorLine(id, -32000, 'Too many requests are open at the same time; wait for answers first'),
       ]);
@@ -135,6 +135,12 @@ export class ClientSession {
         resultLine(id, initializeResult(serve['initialize'], message.params['protocolVersion'])),
       ]);
     } else this.#work(message);
+  }
+
+  /** No queue of ours is ever in the way of a stop. */
+  #isStop({ method, params }: Inspected): boolean {
+    const { gate, profile } = this.#host;
+    return method === 'tools/call' && gate.classify(profile, params['name'] as string) === 'stop';
   }
 
   /** Requests that take time. */
@@ -196,7 +202,7 @@ export class ClientSession {
     let late = false;
     const cancel = this.#host.clock.after(this.#host.limits.deadlineMs, () => {
       late = true;
-      this.#deadline(pending, tool, ended);
+      this.#deadline(pending, tool, ended, this.#isStop(message));
     });
     const answer = await ended;
     cancel();
@@ -206,7 +212,7 @@ export class ClientSession {
   }
 
   /** The client is answered now, the call goes on. A call that still waits for consent is withdrawn instead. */
-  #deadline(pending: Pending, tool: string, ended: Promise<CallAnswer>): void {
+  #deadline(pending: Pending, tool: string, ended: Promise<CallAnswer>, isStop: boolean): void {
     if (pending.upstreamId === undefined) {
       pending.abort.abort();
       return;
@@ -215,7 +221,8 @@ export class ClientSession {
     const handle = this.#host.held.keepCall(this.#host.profile, tool, done);
     const seconds = Math.round(this.#host.limits.deadlineMs / 1000);
     const text =
-      `${tool} is still running after ${seconds} s; its outcome is not known yet. Do not call ${tool} again. ` +
+      `${tool} is still running after ${seconds} s; its outcome is not known yet. ` +
+      (isStop ? '' : `Do not call ${tool} again. `) +
       `Ask for the outcome with companion_continue and {"handle":"${handle}"}.`;
     this.#finish(pending, [resultLine(pending.id, toolText(text, pending.binding))]);
   }
@@ -223,7 +230,8 @@ export class ClientSession {
   #notified(message: Inspected): void {
     if (message.method === 'notifications/initialized') this.#begin();
     else if (message.method === 'notifications/cancelled') this.#cancelled(message);
-    else this.#tell(message.text);
+    // a request without its id is no notification: a tools/call in that form would pass the guard by
+    else if (message.method.startsWith('notifications/')) this.#tell(message.text);
   }
 
   /** The session upstream is opened ahead of the first call, so that the first call is as fast as the others. */

@@ -50,11 +50,10 @@ export class SseParser {
 
   #endLine(piece: Buffer): void {
     this.#line.add(piece);
-    const { size } = this.#line;
     let line = this.#line.take();
     if (this.#first) {
       this.#first = false;
-      if (joined(sliced(line, 0, 3)).toString('hex') === 'efbbbf') line = sliced(line, 3, size);
+      if (joined(sliced(line, 0, 3)).toString('hex') === 'efbbbf') line = sliced(line, 3);
     }
     if (line.length === 0) this.#dispatch();
     else this.#field(line);
@@ -68,7 +67,7 @@ export class SseParser {
     if (colon === 0) return;
     const name = head.toString('latin1', 0, colon === -1 ? head.length : colon);
     const start = colon === -1 ? Infinity : head[colon + 1] === SPACE ? colon + 2 : colon + 1;
-    const rest = sliced(line, start, Infinity);
+    const rest = sliced(line, start);
     if (name === 'data') {
       this.#data.push(rest);
       return;

@@ -176,7 +176,10 @@ export class Upstream {
     return new ServerStream({
       clock: this.#o.clock,
       link: this.#o.link,
-      onMessage: (message) => this.#o.onServerMessage(message),
+      onMessage: (message) => {
+        // answers come on their own request only: one on this stream could forge the answer to another
+        if (message.kind !== 'response') this.#o.onServerMessage(message);
+      },
       open: (extra, lastEventId) => {
         const route = this.#o.link.transport?.route({ to: 'mcp' });
         if (!route) return undefined;

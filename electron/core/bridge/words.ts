@@ -17,12 +17,15 @@ export function clockTime(at: number): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** What a model must read when nobody can say what became of a call that changes something. */
-export function unknownOutcome(tool: string, why: string): string {
-  return (
-    `The outcome of ${tool} is unknown: it was sent, but no usable answer came. ${why} It may have been carried out. ` +
-    `Do not call ${tool} again. Check the status first (companion_status, or the back end's own status tool), and tell the user.`
-  );
+/**
+ * What a model must read when nobody can say what became of a call that changes something. A stop may be repeated:
+ * being stopped is a state, and to stop twice costs nothing.
+ */
+export function unknownOutcome(tool: string, why: string, isStop = false): string {
+  const known = `The outcome of ${tool} is unknown: it was sent, but no usable answer came. ${why} It may have been carried out.`;
+  const check = `Check the status first (companion_status, or the back end's own status tool), and tell the user.`;
+  if (isStop) return `${known} ${check} While trading still runs, ${tool} may be called again.`;
+  return `${known} Do not call ${tool} again. ${check}`;
 }
 
 export function notCarriedOut(tool: string, why: string): string {

@@ -27,7 +27,10 @@ export interface CatalogueOptions {
   home: Home;
   clock: Clock;
   log: Log;
+  /** The class that the guard goes by. It may ask `lookup`, so nothing that `lookup` answers may hang on it. */
   classify(profile: string, tool: string): ToolClass;
+  /** The class by the reviewed table alone, whatever was approved. */
+  tableClass(profile: string, tool: string): ToolClass;
   /** What the app itself adds to every profile's lists, JSON texts. */
   own: { tools: readonly string[]; resources: readonly string[] };
   publish(profile: string, view: CatalogueView): void;
@@ -80,7 +83,10 @@ export class Catalogue {
     };
     if (entry.saved.savedAt !== null) setKnown();
     this.#entries.set(profile, entry);
-    await this.#change(profile, entry, entry.saved);
+    // unsaved it counts all the same: a full disk must not keep a profile, and its stop, from opening
+    await this.#change(profile, entry, entry.saved).catch((error: unknown) => {
+      this.#o.log.warn((error as Error).message, { profile });
+    });
   }
 
   /** Forgets a profile and deletes its file. */
@@ -103,7 +109,7 @@ export class Catalogue {
       server: { ...facts.serverInfo, protocolVersion: facts.protocolVersion },
       initialize: facts.text,
       tools: learnTools(entry.saved.tools, definitions, entry.saved.savedAt === null, (tool) =>
-        this.#o.classify(profile, tool),
+        this.#o.tableClass(profile, tool),
       ),
       resources: lists.resources,
       templates: lists.templates,
@@ -134,7 +140,7 @@ export class Catalogue {
   ): Promise<ToolEntry[]> {
     const entry = this.#entry(profile);
     for (const { name, hash } of wanted) {
-      const tool = this.#tool(entry, name);
+      const tool = this.#tool(profile, entry, name);
       if (tool.hash !== hash)
         throw new AppError(
           'INPUT_INVALID',
@@ -155,7 +161,7 @@ export class Catalogue {
   /** Hides and refuses tools until they are approved again. Throws TOOL_UNKNOWN. */
   async block(profile: string, names: readonly string[]): Promise<ToolEntry[]> {
     const entry = this.#entry(profile);
-    for (const name of names) this.#tool(entry, name);
+    for (const name of names) this.#tool(profile, entry, name);
     return await this.#edit(profile, entry, new Set(names), (tool) => ({ ...tool, blocked: true }));
   }
 
@@ -175,7 +181,7 @@ export class Catalogue {
   readonly lookup: ToolLookup = (profile, name) => {
     const tool = this.#entries.get(profile)?.saved.tools.find((one) => one.name === name);
     if (!tool) return undefined;
-    return { status: statusOf(tool, (one) => this.#o.classify(profile, one)), approvedAs: tool.approvedAs };
+    return { status: statusOf(tool, this.#ofTable(profile)), approvedAs: tool.approvedAs };
   };
 
   /** What clients are answered: results by method as JSON text, and their revision. */
@@ -198,23 +204,22 @@ export class Catalogue {
     );
   }
 
-  #tool(entry: Entry, name: string): SavedTool {
+  #tool(profile: string, entry: Entry, name: string): SavedTool {
     const tool = entry.saved.tools.find((one) => one.name === name);
     if (tool) return tool;
     throw new AppError(
       'TOOL_UNKNOWN',
-      `The server lists no tool named ${name}.`,
-      'catalyst-companion tools list PROFILE shows all tools.',
+      `The server lists no tool named "${name}".`,
+      `See what there is with: catalyst-companion tools list ${profile}`,
     );
   }
 
   #toolEntry(profile: string, tool: SavedTool): ToolEntry {
-    const classify = (name: string) => this.#o.classify(profile, name);
     const changed = tool.approvedHash !== null && tool.approvedHash !== tool.hash;
     return {
       name: tool.name,
-      class: tool.approvedAs ?? classify(tool.name),
-      status: statusOf(tool, classify),
+      class: this.#o.classify(profile, tool.name),
+      status: statusOf(tool, this.#ofTable(profile)),
       hash: tool.hash,
       definition: tool.definition,
       previous: changed ? tool.approvedDefinition : null,
@@ -262,7 +267,7 @@ export class Catalogue {
     const { own } = this.#o;
     const ownNames = new Set(own.tools.map(nameOf));
     const listed = saved.tools.filter(
-      (tool) => !ownNames.has(tool.name) && isListed(tool, (name) => this.#o.classify(profile, name)),
+      (tool) => !ownNames.has(tool.name) && isListed(tool, this.#ofTable(profile)),
     );
     const uris = new Set(saved.resources.map(uriOf));
     const resources = [...saved.resources, ...own.resources.filter((text) => !uris.has(uriOf(text)))];
@@ -274,6 +279,10 @@ export class Catalogue {
       'resources/templates/list': list('resourceTemplates', saved.templates),
       'prompts/list': list('prompts', saved.prompts ?? []),
     };
+  }
+
+  #ofTable(profile: string): (tool: string) => ToolClass {
+    return (tool) => this.#o.tableClass(profile, tool);
   }
 
   #file(profile: string): string {

@@ -24,9 +24,10 @@ export interface Definition {
   text: string;
 }
 
-/** Reads one entry of tools/list; undefined when it has no usable name. */
+/** Reads one entry of tools/list; undefined when it is no object with a usable name. */
 export function definitionOf(text: string): Definition | undefined {
-  const tool = JSON.parse(text) as Record<string, unknown>;
+  const tool = JSON.parse(text) as Record<string, unknown> | null;
+  if (tool === null || typeof tool !== 'object') return undefined;
   const name = tool['name'];
   if (typeof name !== 'string' || name === '') return undefined;
   const picked = Object.fromEntries(

@@ -14,8 +14,12 @@ import type { Pass, Trail } from './trail.ts';
 import { OpenCalls } from './unresolved.ts';
 import type { OpenCall } from './unresolved.ts';
 
-/** A stop does not wait longer than this for its audit record. */
+/** A stop does not wait longer than this for its audit records. */
 const STOP_AUDIT_WAIT_MS = 250;
+/** A start that cannot be recorded within this is refused. */
+const START_AUDIT_WAIT_MS = 5_000;
+/** An answer does not wait longer than this for its record: its intent is on the disk already. */
+const OUTCOME_WAIT_MS = 1_000;
 
 export interface GateOptions {
   /** undefined: no such profile. */
@@ -48,10 +52,14 @@ export class GuardGate implements Gate {
   }
 
   classify(profile: string, tool: string): ToolClass {
+    const ofTable = this.tableClass(profile, tool);
+    if (isOwnTool(tool) || this.#options.presetOf(profile) === undefined) return ofTable;
+    return withApproval(ofTable, this.#options.lookup(profile, tool)?.approvedAs ?? null);
+  }
+
+  tableClass(profile: string, tool: string): ToolClass {
     const preset = this.#options.presetOf(profile);
-    if (preset === undefined) return 'unknown';
-    const approvedAs = this.#options.lookup(profile, tool)?.approvedAs ?? null;
-    return isOwnTool(tool) ? 'read' : withApproval(classify(preset, tool), approvedAs);
+    return preset === undefined ? 'unknown' : classify(preset, tool);
   }
 
   async decide(call: GatedCall): Promise<GateDecision> {
@@ -171,18 +179,28 @@ export class GuardGate implements Gate {
     const at = this.#options.clock.now();
     this.#open.begin({ id: key, profile, tool, client, hash, at, endedAt: null, detail: '' });
     const intent = this.#recorder.entry(pass, 'intent', { decision: 'allow', outcome: 'pending' });
+    let how: 'recorded' | 'late' | 'left';
     try {
-      await this.#recorder.must(intent);
+      how = await this.#recorder.must(intent, START_AUDIT_WAIT_MS, call.signal);
     } catch (error) {
       this.#open.drop(key);
       this.#recorder.failed(intent, error);
       return this.#refuse(pass, notRecorded(tool, error), 'refused');
     }
-    if (!call.signal.aborted) return undefined;
+    if (how === 'recorded' && !call.signal.aborted) return undefined;
     this.#open.drop(key);
-    const rest = { decision: 'withdrawn', outcome: 'refused', detail: 'Withdrawn before it was sent.' };
-    await this.#recorder.may(this.#recorder.entry(pass, 'outcome', rest));
-    return this.#refuse(pass, consentRefusal('withdrawn', tool), 'refused');
+    const rest =
+      how === 'late'
+        ? { decision: 'late', outcome: 'refused', detail: 'Recorded too late, so it was not sent.' }
+        : { decision: 'withdrawn', outcome: 'refused', detail: 'Withdrawn before it was sent.' };
+    // not waited for: where the disk hangs it is written right after the intent, whenever that is
+    void this.#recorder.may(this.#recorder.entry(pass, 'outcome', rest));
+    const hangs = new Error('the disk does not answer');
+    return this.#refuse(
+      pass,
+      how === 'late' ? notRecorded(tool, hangs) : consentRefusal('withdrawn', tool),
+      'refused',
+    );
   }
 
   /** Recorded if it can be within a moment; neither a full nor a hanging disk holds a stop back. */
@@ -190,10 +208,7 @@ export class GuardGate implements Gate {
     const { call } = pass;
     pass.hash = callHash(call.profile, call.tool, call.argumentsText);
     const intent = this.#recorder.entry(pass, 'intent', { decision: 'pass', outcome: 'pending' });
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(STOP_AUDIT_WAIT_MS, resolve);
-    await Promise.race([this.#recorder.may(intent), late]);
-    cancel();
+    await this.#recorder.mayWithin(intent, STOP_AUDIT_WAIT_MS);
   }
 
   #allow(pass: Pass): GateDecision {
@@ -223,7 +238,8 @@ export class GuardGate implements Gate {
     if (outcome === 'unknown' && pass.toolClass !== 'stop')
       this.#settledLines.set(pass.key, (text) => this.#recorder.line(pass, 'unknown', `${detail} ${text}`));
     this.#recorder.line(pass, outcome, detail);
-    await this.#recorder.may(this.#recorder.entry(pass, 'outcome', { outcome, detail }));
+    const entry = this.#recorder.entry(pass, 'outcome', { outcome, detail });
+    await this.#recorder.mayWithin(entry, pass.toolClass === 'stop' ? STOP_AUDIT_WAIT_MS : OUTCOME_WAIT_MS);
   }
 }
 

@@ -93,7 +93,8 @@ export function stopTools(preset: PresetName): readonly string[] {
 const HARMLESS_STOP_ARGUMENTS: ReadonlySet<string> = new Set(['reason', 'cycle_id']);
 
 function isPlainStop(node: JsonNode): boolean {
-  if (node.kind !== 'object') return false;
+  // `arguments: null` is how some clients say that there are none
+  if (node.kind !== 'object') return node.kind === 'literal' && node.text === 'null';
   for (const [key, value] of node.members) {
     if (key === 'close_positions') {
       if (value.kind !== 'literal' || value.text !== 'false') return false;

@@ -15,6 +15,7 @@ const SEND_MS = 3_000;
 const TOOLS_MS = 500;
 const AUDIT_MS = 150;
 const CONFIRM_MS = 6_000;
+const UNDELIVERED_READ_MS = 500;
 const POLL_MS = 500;
 const REASON = 'Emergency stop from Catalyst Companion';
 
@@ -81,10 +82,12 @@ function answerText(answer: RpcAnswer): string {
   return (texts.join('\n') || JSON.stringify(structuredContent ?? answer.result)).slice(0, 2_000);
 }
 
+const TURNED_AWAY = new Set(['MCP_NOT_FOUND', 'MCP_SESSION_LOST', 'RATE_LIMITED']);
+
 /** True where the error says that nothing can have arrived; a lost link or a time-out says no such thing. */
 function neverLeft(code: string): boolean {
   return (
-    (code.startsWith('LINK_') && code !== 'LINK_LOST' && code !== 'LINK_TIMEOUT') || code === 'MCP_NOT_FOUND'
+    (code.startsWith('LINK_') && code !== 'LINK_LOST' && code !== 'LINK_TIMEOUT') || TURNED_AWAY.has(code)
   );
 }
 
@@ -163,13 +166,16 @@ async function sendWorkflow(options: StopOptions): Promise<StopPart> {
   );
 }
 
+/** A reason may come as a whole sentence; its full stop would stand twice. */
+const clause = (text: string): string => text.replace(/\.$/, '');
+
 const isStopped = (state: StopState): boolean =>
   state.workflow.running === false && state.cycle.active === false;
 
-/** Reads both states until both are read as not running, for 6 s at most. */
-async function confirm(options: StopOptions): Promise<StopState> {
+/** Reads both states until both are read as not running, for `ms` at most. */
+async function confirm(options: StopOptions, ms: number): Promise<StopState> {
   const { clock } = options;
-  const until = clock.monotonic() + CONFIRM_MS;
+  const until = clock.monotonic() + ms;
   let state = UNREADABLE;
   for (;;) {
     const left = until - clock.monotonic();
@@ -209,10 +215,11 @@ export async function stopTrading(options: StopOptions): Promise<StopReport> {
   const recorded = record(options, { ...base, kind: 'stop', decision: 'pass', outcome: 'pending' });
   const withWorkflow = options.preset === 'catalyst';
   const parts = await Promise.all([sendMcp(options), ...(withWorkflow ? [sendWorkflow(options)] : [])]);
-  const state = await confirm(options);
   const delivered = parts.some((part) => part.sent);
+  // nothing to wait for where nothing arrived: the command to run by hand is needed now
+  const state = await confirm(options, delivered ? CONFIRM_MS : UNDELIVERED_READ_MS);
   const result = !delivered ? 'not-delivered' : isStopped(state) ? 'confirmed' : 'sent-not-confirmed';
-  const stateRead = `Workflow: ${state.workflow.text}. Trading cycle: ${state.cycle.text}.`;
+  const stateRead = `Workflow: ${clause(state.workflow.text)}. Trading cycle: ${clause(state.cycle.text)}.`;
   await recorded;
   const detail = [...parts.map((part) => `${part.name}: ${part.answer}`), stateRead].join(' | ');
   await record(options, { ...base, kind: 'stop', outcome: result, detail });

@@ -98,9 +98,30 @@ export class Recorder {
     };
   }
 
-  /** On the disk when it resolves; rejects when it could not be written. */
-  async must(entry: TrailEntry): Promise<void> {
-    await this.#audit.append(entry, { sync: true });
+  /**
+   * `recorded`: it is on the disk. Rejects when it could not be written. `late` after `ms`, `left` when `signal`
+   * aborts: it may still be written some time, and what is appended after it follows it in the trail.
+   */
+  async must(entry: TrailEntry, ms: number, signal: AbortSignal): Promise<'recorded' | 'late' | 'left'> {
+    const { promise: given, resolve: giveUp } = Promise.withResolvers<'late' | 'left'>();
+    const left = (): void => giveUp('left');
+    const cancel = this.#clock.after(ms, () => giveUp('late'));
+    signal.addEventListener('abort', left, { once: true });
+    try {
+      const written = this.#audit.append(entry, { sync: true });
+      return await Promise.race([written.then(() => 'recorded' as const), given]);
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', left);
+    }
+  }
+
+  /** As may, but waited for no longer than `ms`: a hanging disk holds nothing back that is done already. */
+  async mayWithin(entry: TrailEntry, ms: number): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#clock.after(ms, resolve);
+    await Promise.race([this.may(entry), late]);
+    cancel();
   }
 
   /** Writes if it can; never rejects. */

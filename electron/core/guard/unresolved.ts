@@ -16,8 +16,8 @@ export interface OpenCall {
 
 const MAX_STARTS = 500;
 const MAX_WORDS = 5;
-/** A status received sooner than this after a call ended may have been read before it. */
-const READ_MARGIN_MS = 3_000;
+/** A status received sooner than this after a call ended may have been asked for before it: a read may take 5 s. */
+const READ_MARGIN_MS = 6_000;
 
 const atTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 

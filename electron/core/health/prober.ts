@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { PROOF_LIMIT_MS } from '../../contract/link.ts';
 import type { HealthModel, ServiceHealth } from '../../contract/models.ts';
 import type { Profile } from '../../contract/profile.ts';
 import { inDowntime } from '../backends/downtime.ts';
@@ -39,8 +40,8 @@ export interface Health {
 const PROBE_EVERY_MS = 10_000;
 const REPORT_EVERY_MS = 30_000;
 const PROBE_TIMEOUT_MS = 5000;
-/** A report older than this is no longer shown beside fresh probes. */
-const REPORT_KEPT_MS = 90_000;
+/** A report older than this is no longer shown: nothing is called up by a word that old. */
+const REPORT_KEPT_MS = PROOF_LIMIT_MS;
 /** Answers of one round that arrive close together become one model. */
 const GATHER_MS = 150;
 const MAX_BODY = 256 << 10;

@@ -66,10 +66,6 @@ export function exchange(route: Route, options: HttpOptions): Promise<HttpAnswer
   const started = performance.now();
   const host = route.url.host;
   return new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => {
-      const message = `No answer from ${host} within ${options.timeoutMs / 1000} s.`;
-      request.destroy(new AppError('LINK_TIMEOUT', message, 'Check that the service runs on the droplet.'));
-    }, options.timeoutMs);
     const settle = (run: () => void) => {
       clearTimeout(deadline);
       run();
@@ -97,6 +93,11 @@ export function exchange(route: Route, options: HttpOptions): Promise<HttpAnswer
         collect(response, host, options.maxBytes ?? 8 << 20, (body) => done(response, body), fail);
       },
     );
+    // after the request: making one throws for what cannot be sent, and a deadline must not outlive that
+    const deadline = setTimeout(() => {
+      const message = `No answer from ${host} within ${options.timeoutMs / 1000} s.`;
+      request.destroy(new AppError('LINK_TIMEOUT', message, 'Check that the service runs on the droplet.'));
+    }, options.timeoutMs);
     request.on('error', fail);
     request.end(options.body);
   });

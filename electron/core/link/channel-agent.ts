@@ -54,6 +54,7 @@ function overTls(channel: Duplex, host: string, done: (error: Error | null, sock
   const secure = tls.connect({
     socket: channel,
     minVersion: 'TLSv1.2',
+    rejectUnauthorized: true, // said here, so that NODE_TLS_REJECT_UNAUTHORIZED cannot say otherwise
     ...(net.isIP(host) === 0 ? { servername: host } : { host }),
   });
   const failed = (error: Error) => done(error, secure);

@@ -28,10 +28,20 @@ export function linkVia(config: LinkConfig, index: number): LinkVia {
   return { index, kind: config.kind, label: label() };
 }
 
+function noJumps(): AppError {
+  return new AppError(
+    'LINK_KIND_UNSUPPORTED',
+    'Jump hosts are not available yet; nothing was connected.',
+    'Keep a tunnel running (ssh -J BASTION -N -L 5000:127.0.0.1:5000 USER@HOST) and add the profile with --direct URL.',
+  );
+}
+
 /** Opens a link of any kind; see the dial functions for what they throw. */
 export async function dial(config: LinkConfig, context: DialContext): Promise<OpenLink> {
   switch (config.kind) {
     case 'ssh':
+      // going straight there instead could end at another machine of that name
+      if (config.jump.length > 0) throw noJumps();
       return dialSsh(config, context);
     case 'https':
       return dialHttps(config, context);

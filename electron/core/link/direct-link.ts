@@ -3,7 +3,7 @@ import type { DirectLink } from '../../contract/profile.ts';
 import type { DialContext, OpenLink } from './dialling.ts';
 import { closeIdleSockets } from './idle-agent.ts';
 import { secureAgent } from './secure-agent.ts';
-import { canonicalUrl, serviceUrl } from './urls.ts';
+import { canonicalUrl, checkUrls, serviceUrl } from './urls.ts';
 
 /**
  * Prepares a link to a loopback or LAN URL that somebody else keeps reachable (`ssh -L`, `kubectl port-forward`);
@@ -11,6 +11,7 @@ import { canonicalUrl, serviceUrl } from './urls.ts';
  */
 export async function dialDirect(config: DirectLink, context: DialContext): Promise<OpenLink> {
   const mcp = canonicalUrl(config.url);
+  checkUrls(context.profile);
   const plain = closeIdleSockets(new http.Agent({ keepAlive: true }));
   let secure: http.Agent | undefined;
   const agentFor = (url: URL) => {

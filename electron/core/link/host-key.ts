@@ -3,6 +3,7 @@ import type { SshLink } from '../../contract/profile.ts';
 import type { DialContext } from './dialling.ts';
 import {
   addKnownHost,
+  checkHostText,
   fingerprint,
   hostKeyAlgorithms,
   judgeKey,
@@ -41,8 +42,9 @@ export class HostKeyCheck {
     );
   }
 
-  /** Throws LINK_KNOWN_HOSTS_UNREADABLE. */
+  /** Throws PROFILE_INVALID for a host that is no host, and LINK_KNOWN_HOSTS_UNREADABLE. */
   static async read(config: SshLink, context: DialContext): Promise<HostKeyCheck> {
+    checkHostText(config.host);
     const files = [context.knownHostsFile, ...context.userKnownHostsFiles];
     return new HostKeyCheck(config, context, await readKnownHosts(files));
   }
@@ -85,9 +87,13 @@ export class HostKeyCheck {
 
   private unknown(key: Buffer, known: string[]): HostKeyRefused {
     const facts = this.facts(key, known);
+    const seen =
+      known.length === 0
+        ? `${this.name} was not seen before; its ${facts.type} key is ${facts.fingerprint}.`
+        : `${this.name} is known by ${known.join(', ')}, but now offers a key of another kind: ${facts.type} ${facts.fingerprint}.`;
     return new HostKeyRefused(
       'LINK_HOST_KEY_UNKNOWN',
-      `${this.name} was not seen before; its ${facts.type} key is ${facts.fingerprint}.`,
+      seen,
       `Compare it with the droplet's (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub there), then: catalyst-companion trust ${this.context.profile.name} ${facts.fingerprint}`,
       facts,
     );
@@ -98,7 +104,7 @@ export class HostKeyCheck {
     return new HostKeyRefused(
       'LINK_HOST_KEY_CHANGED',
       `The host key of ${this.name} has changed: stored is ${known.join(', ')}, offered is ${facts.fingerprint}. Somebody may be in the way, or the droplet was set up anew.`,
-      `Only if you know why it changed: catalyst-companion untrust ${this.context.profile.name} ${known[0] ?? ''}, then connect and compare the new key.`,
+      `Only if you know why it changed: catalyst-companion untrust ${this.context.profile.name} ${known[0] ?? ''} (where your own known_hosts holds it: ssh-keygen -R "${this.name}"), then connect and compare the new key.`,
       facts,
     );
   }

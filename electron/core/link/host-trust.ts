@@ -34,13 +34,15 @@ export class HostTrust {
     this.shown = undefined;
   }
 
-  /** Forgets a key for the profile's hosts, in memory and in our own file; returns how many lines were removed. */
+  /** Forgets a key for the profile's hosts, in memory and in our own file; returns for how many names it stood in either. */
   async forget(profile: Profile, file: string, fingerprint: string): Promise<number> {
     const names = profile.links.flatMap((link) =>
       link.kind === 'ssh' ? [knownName(link.host, link.port)] : [],
     );
     const removed = await removeKnownHost(file, names, fingerprint);
-    this.pins = this.pins.filter((pin) => pin.fingerprint !== fingerprint);
-    return removed;
+    const kept = this.pins.filter((pin) => pin.fingerprint !== fingerprint);
+    const pinned = this.pins.length - kept.length;
+    this.pins = kept;
+    return Math.max(removed, pinned);
   }
 }

@@ -1,16 +1,19 @@
-import fs from 'node:fs/promises';
 import { AppError } from '../../contract/errors.ts';
 import type { HttpsLink } from '../../contract/profile.ts';
+import { headerProblem } from '../http/header-value.ts';
 import type { DialContext, OpenLink } from './dialling.ts';
-import { expandHome } from './keys.ts';
+import { expandHome, readSmallFile } from './keys.ts';
 import { secureAgent } from './secure-agent.ts';
 import type { Destination, Route } from './transport.ts';
 import { canonicalUrl, serviceUrl } from './urls.ts';
 
+/** A whole system's bundle of CAs is 250 KB. */
+const MAX_CA_BYTES = 4 << 20;
+
 async function readCa(path: string): Promise<string> {
   const file = expandHome(path);
   try {
-    const text = await fs.readFile(file, 'latin1');
+    const text = await readSmallFile(file, MAX_CA_BYTES);
     if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no PEM certificate');
     return text;
   } catch (error) {
@@ -23,11 +26,22 @@ async function readCa(path: string): Promise<string> {
   }
 }
 
+/** The vault takes no other; a value stored before it looked, or restored from elsewhere, may be one. */
+function sendable(key: string, profile: string): string {
+  const problem = headerProblem(key);
+  if (problem === undefined) return key;
+  throw new AppError(
+    'SECRET_UNREADABLE',
+    `The stored API key of ${profile} ${problem}, so it cannot be sent in a header.`,
+    `Set it again: catalyst-companion secret set ${profile} api-key`,
+  );
+}
+
 async function keyHeaders(config: HttpsLink, context: DialContext): Promise<Record<string, string>> {
   if (config.apiKeyHeader === undefined) return {};
   const { name } = context.profile;
   const key = await context.secrets.get(name, 'api-key');
-  if (key !== undefined && key !== '') return { [config.apiKeyHeader]: key };
+  if (key !== undefined && key !== '') return { [config.apiKeyHeader]: sendable(key, name) };
   throw new AppError(
     'LINK_API_KEY_MISSING',
     `No API key is stored for ${name}, and its HTTPS link needs one.`,
@@ -44,7 +58,7 @@ function servicePath(destination: Extract<Destination, { to: 'service' }>): stri
 /**
  * Prepares an HTTPS link; nothing is connected before the first request. A service that the web server does not
  * forward answers 404 there: it cannot be reached over this link.
- * Throws LINK_API_KEY_MISSING, LINK_CA_UNREADABLE or PROFILE_INVALID.
+ * Throws LINK_API_KEY_MISSING, SECRET_UNREADABLE, LINK_CA_UNREADABLE or PROFILE_INVALID.
  */
 export async function dialHttps(config: HttpsLink, context: DialContext): Promise<OpenLink> {
   const mcp = canonicalUrl(config.url);

@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -23,17 +24,23 @@ function formatError(file: string, what: string, nextStep: string, cause?: unkno
   return new AppError('LINK_KEY_FORMAT', `${file} ${what}`, nextStep, { cause });
 }
 
+/** A small regular file. Opened without waiting: reading a named pipe would hold one of node's few threads for good. */
+export async function readSmallFile(file: string, maxBytes: number): Promise<string> {
+  // Windows has no such flag, and there it counts as 0
+  const handle = await fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const info = await handle.stat();
+    if (!info.isFile()) throw new Error('it is not a regular file');
+    if (info.size > maxBytes) throw new Error('it is too large');
+    return await handle.readFile('latin1');
+  } finally {
+    await handle.close();
+  }
+}
+
 async function readKeyFile(file: string): Promise<string> {
   try {
-    const handle = await fs.open(file, 'r');
-    try {
-      const info = await handle.stat();
-      if (!info.isFile()) throw new Error('it is not a regular file');
-      if (info.size > MAX_BYTES) throw new Error('it is too large for a key');
-      return await handle.readFile('latin1');
-    } finally {
-      await handle.close();
-    }
+    return await readSmallFile(file, MAX_BYTES);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       throw new AppError(

@@ -27,6 +27,19 @@ export function keyType(key: Buffer): string {
   return length > 64 || key.length < 4 + length ? '' : key.toString('latin1', 4, 4 + length);
 }
 
+/**
+ * Refuses host text that would be more than one name in a line of known_hosts: blanks and line breaks (a line of its
+ * own, for any host), commas, patterns, markers, and what is not ASCII. Throws PROFILE_INVALID.
+ */
+export function checkHostText(host: string): void {
+  if (/^[A-Za-z0-9_:][A-Za-z0-9._:%-]*$/.test(host)) return;
+  throw new AppError(
+    'PROFILE_INVALID',
+    'The host of this SSH link is not a host name or an address.',
+    'Write the name in ASCII (xn--… for an international one) or the address, without blanks: --ssh user@host',
+  );
+}
+
 /** The name a host has in known_hosts: lower case, `[host]:port` for a port other than 22. */
 export function knownName(host: string, port: number): string {
   const name = host.toLowerCase();
@@ -53,12 +66,23 @@ export function parseKnownHosts(text: string): KnownHost[] {
   return entries;
 }
 
+/** `*` and `?` as in sshd(8). By hand: as a regular expression a line of many stars would take for ever. */
 function matchesPattern(pattern: string, name: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*+/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`, 's').test(name);
+  let [at, i, star, mark] = [0, 0, -1, 0];
+  while (i < name.length) {
+    if (pattern[at] === '*') {
+      star = at++;
+      mark = i;
+    } else if (pattern[at] === '?' || pattern[at] === name[i]) {
+      at++;
+      i++;
+    } else if (star >= 0) {
+      at = star + 1;
+      i = ++mark;
+    } else return false;
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
 }
 
 function matchesHashed(hosts: string, name: string): boolean {

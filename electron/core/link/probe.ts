@@ -65,6 +65,8 @@ export type ProbeResult =
   | { kind: 'silent'; error: AppError };
 
 export interface ProbeOptions {
+  /** The profile's name, for the commands that help. */
+  profile: string;
   /** Milliseconds per request. */
   timeoutMs: number;
   /** Names of the profile's services, for the second opinion. */
@@ -72,7 +74,11 @@ export interface ProbeOptions {
   signal: AbortSignal;
 }
 
-function authError(link: OpenLink, code: 'LINK_API_KEY_REFUSED' | 'LINK_FORBIDDEN'): AppError {
+function authError(
+  link: OpenLink,
+  code: 'LINK_API_KEY_REFUSED' | 'LINK_FORBIDDEN',
+  profile: string,
+): AppError {
   if (code === 'LINK_FORBIDDEN') {
     return new AppError(
       code,
@@ -80,17 +86,21 @@ function authError(link: OpenLink, code: 'LINK_API_KEY_REFUSED' | 'LINK_FORBIDDE
       'Check what the API key may do and which addresses the server lets in.',
     );
   }
-  return link.apiKeyHeader === undefined
-    ? new AppError(
-        code,
-        'The server asks for credentials (HTTP 401), and none are set up for this link.',
-        'Add the link with --api-key-header NAME and store the key: catalyst-companion secret set PROFILE api-key',
-      )
-    : new AppError(
-        code,
-        `The server refused the API key in ${link.apiKeyHeader} (HTTP 401).`,
-        'Store the right one: catalyst-companion secret set PROFILE api-key',
-      );
+  const store = `catalyst-companion secret set ${profile} api-key`;
+  if (link.apiKeyHeader !== undefined) {
+    return new AppError(
+      code,
+      `The server refused the API key in ${link.apiKeyHeader} (HTTP 401).`,
+      `Store the right one: ${store}`,
+    );
+  }
+  return new AppError(
+    code,
+    'The server asks for credentials (HTTP 401), and none are set up for this link.',
+    link.via.kind === 'https'
+      ? `Add the profile again with --api-key-header NAME, then store the key: ${store}`
+      : 'Only HTTPS links carry an API key; add the profile again with --https URL --api-key-header NAME.',
+  );
 }
 
 function redirected(link: OpenLink, route: Route, location: string, status: number): AppError | undefined {
@@ -130,7 +140,7 @@ async function askMcp(link: OpenLink, options: ProbeOptions, hops = HOPS): Promi
     case 'fine':
       return { kind: 'fine', rttMs: answer.ms };
     case 'auth': {
-      const error = authError(link, verdict.code);
+      const error = authError(link, verdict.code, options.profile);
       // over SSH or a direct URL the services may still answer; over HTTPS the key opens everything or nothing
       return link.via.kind === 'https' ? { kind: 'refused', error } : { kind: 'mcp', error, proven: true };
     }
@@ -154,11 +164,11 @@ async function askMcp(link: OpenLink, options: ProbeOptions, hops = HOPS): Promi
 async function answersHealth(link: OpenLink, options: ProbeOptions): Promise<boolean> {
   const path = '/health';
   const [first] = options.services;
-  const route =
-    link.route({ to: 'service', name: 'orchestration', path }) ??
-    (first === undefined ? undefined : link.route({ to: 'service', name: first, path }));
-  if (!route) return false;
   try {
+    const route =
+      link.route({ to: 'service', name: 'orchestration', path }) ??
+      (first === undefined ? undefined : link.route({ to: 'service', name: first, path }));
+    if (!route) return false;
     await exchange(route, { timeoutMs: options.timeoutMs, signal: options.signal, headOnly: true });
     return true;
   } catch {

@@ -45,6 +45,7 @@ export function secureAgent(trust: Trust): https.Agent {
   });
   const agent = new https.Agent({ keepAlive: true, maxCachedSessions: 0 });
   const { pin } = trust;
+  const coming = new Set<TLSSocket>();
   agent.createConnection = (
     options: tls.ConnectionOptions & { host?: string | null },
     done: (error: Error | null, socket?: Duplex) => void,
@@ -57,6 +58,8 @@ export function secureAgent(trust: Trust): https.Agent {
       ALPNProtocols: ['http/1.1'],
     });
     socket.setNoDelay(true);
+    coming.add(socket);
+    socket.once('close', () => coming.delete(socket));
     const timer = setTimeout(
       () => socket.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT' })),
       trust.connectMs,
@@ -68,6 +71,7 @@ export function secureAgent(trust: Trust): https.Agent {
     socket.once('error', failed);
     socket.once('secureConnect', () => {
       clearTimeout(timer);
+      coming.delete(socket);
       const problem = pin === undefined ? undefined : pinProblem(socket, pin);
       socket.off('error', failed);
       if (problem) {
@@ -77,6 +81,12 @@ export function secureAgent(trust: Trust): https.Agent {
       } else done(null, socket);
     });
     // nothing is returned: whatever were returned here would be taken for the socket
+  };
+  // node's own destroy knows the sockets it was given; one that is still being opened would carry its request later
+  const destroy = agent.destroy.bind(agent);
+  agent.destroy = () => {
+    for (const socket of coming) socket.destroy(new Error('The link was closed.'));
+    destroy();
   };
   return closeIdleSockets(agent);
 }

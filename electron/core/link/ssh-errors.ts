@@ -14,6 +14,8 @@ export interface HandshakeFacts {
   agentProblem: string | undefined;
 }
 
+const MAX_QUOTED = 160;
+
 /** Reason numbers of SSH_MSG_DISCONNECT (RFC 4253 11.1) and of OpenSSH's texts. */
 const NO_MORE_AUTH = 14;
 
@@ -45,6 +47,12 @@ function notSsh(facts: HandshakeFacts, cause: unknown): AppError {
   );
 }
 
+/** Words of a server that nobody has verified yet: one short line without anything a terminal obeys. */
+function quoted(words: string): string {
+  const plain = words.replace(/[^ -~]+/g, ' ').trim();
+  return plain.length > MAX_QUOTED ? `${plain.slice(0, MAX_QUOTED)}…` : plain;
+}
+
 function protocolError(message: string, facts: HandshakeFacts, cause: unknown): AppError {
   const part = /no matching (.+)$/.exec(message)?.[1];
   const hint =
@@ -54,8 +62,8 @@ function protocolError(message: string, facts: HandshakeFacts, cause: unknown): 
   return new AppError(
     'LINK_SSH_PROTOCOL',
     part === undefined
-      ? `The SSH handshake with ${facts.host} failed (${message.replace(/^Handshake failed: /, '')}).`
-      : `${facts.host} offers no ${part} that is safe enough.`,
+      ? `The SSH handshake with ${facts.host} failed (${quoted(message.replace(/^Handshake failed: /, ''))}).`
+      : `${facts.host} offers no ${quoted(part)} that is safe enough.`,
     hint,
     { cause },
   );
@@ -99,7 +107,7 @@ export function sshError(cause: Error, facts: HandshakeFacts): AppError {
   if (systemCode(cause) !== '') return networkError(cause, facts);
   return new AppError(
     'LINK_LOST',
-    `${facts.host} ended the connection (${message}).`,
+    `${facts.host} ended the connection (${quoted(message)}).`,
     'It is tried again by itself; look at the log of sshd if this repeats.',
     { cause },
   );

@@ -16,7 +16,7 @@ import type { HandshakeFacts } from './ssh-errors.ts';
 import { guardedAgent, methodQueue, withoutSha1 } from './ssh-methods.ts';
 import type { SignInMethod } from './ssh-methods.ts';
 import type { RemoteProcess } from './transport.ts';
-import { canonicalUrl, serviceUrl } from './urls.ts';
+import { canonicalUrl, checkUrls, serviceUrl } from './urls.ts';
 
 /**
  * GCM first (no separate MAC), CTR for old servers. Without chacha20-poly1305 and CBC the Terrapin prefix truncation
@@ -38,6 +38,9 @@ const ALGORITHMS = {
   ],
   compress: ['none'],
 } satisfies ConnectConfig['algorithms'];
+
+/** How long closing waits for the other end, milliseconds. */
+const GOODBYE_MS = 500;
 
 /** Opens the TCP connection, reporting its stages. Throws our codes of network-errors.ts. */
 function openSocket(config: SshLink, context: DialContext): Promise<net.Socket> {
@@ -100,24 +103,37 @@ function signInMethods(
 
 interface Signed {
   client: ssh2.Client;
+  socket: net.Socket;
   closed: Promise<Error | undefined>;
 }
 
-/** Wires the client's events: the first real error is the cause, and `close` settles everything. */
-function watch(client: ssh2.Client, facts: HandshakeFacts, check: HostKeyCheck): Promise<Signed> {
+/**
+ * Wires the client's events: the first real error is the cause and ends the connection, and `close` settles
+ * everything. ssh2 itself ends only its own half after an error and stops its own deadline: a peer that keeps the
+ * other half open would hide a refused host key for good.
+ */
+function watch(
+  client: ssh2.Client,
+  socket: net.Socket,
+  facts: HandshakeFacts,
+  check: HostKeyCheck,
+): Promise<Signed> {
   const end = Promise.withResolvers<Error | undefined>();
   const ready = Promise.withResolvers<Signed>();
   let cause: AppError | undefined;
   client.on('error', (error: Error & { level?: string }) => {
     // these two are one failed method; the next is tried, and the end of the list is an error of its own
     if (error.level === 'agent') facts.agentProblem = error.message;
-    else if (!error.message.startsWith('Error signing')) cause ??= check.refusal ?? sshError(error, facts);
+    else if (!error.message.startsWith('Error signing')) {
+      cause ??= check.refusal ?? sshError(error, facts);
+      socket.destroy();
+    }
   });
   client.on('change password', () => {
     cause ??= authRefused({ ...facts, methods: 'a password that has expired there' });
     client.end();
   });
-  client.on('ready', () => ready.resolve({ client, closed: end.promise }));
+  client.on('ready', () => ready.resolve({ client, socket, closed: end.promise }));
   client.on('close', () => {
     const error = check.refusal ?? cause ?? sshError(new Error('connection closed'), facts);
     ready.reject(error);
@@ -139,7 +155,7 @@ async function signIn(
   const client = new ssh2.Client();
   const methods = describeCredentials(credentials);
   const facts: HandshakeFacts = { host, port, user, methods, greeting: undefined, agentProblem: undefined };
-  const signed = watch(client, facts, check);
+  const signed = watch(client, socket, facts, check);
   const abort = () => socket.destroy();
   signal.addEventListener('abort', abort, { once: true });
   context.stage('host-key');
@@ -227,7 +243,7 @@ function execute({ client, closed }: Signed, command: string): Promise<RemotePro
 }
 
 function sshTransport(signed: Signed, context: DialContext): OpenLink {
-  const { client, closed } = signed;
+  const { client, socket, closed } = signed;
   const { profile } = context;
   const open = channels(client);
   const plain = channelAgent(open, 'http:');
@@ -253,8 +269,8 @@ function sshTransport(signed: Signed, context: DialContext): OpenLink {
       plain.destroy();
       secure.destroy();
       client.end();
-      // over a dead network the goodbye is never confirmed
-      setTimeout(() => client.destroy(), 500).unref();
+      // over a dead network the goodbye is never confirmed; ssh2's own destroy does nothing after its end
+      setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
     },
   };
 }
@@ -262,11 +278,14 @@ function sshTransport(signed: Signed, context: DialContext): OpenLink {
 /**
  * Opens an SSH link. Keys are read and decrypted first; the host key is judged before a user name or any credential is
  * sent; an accepted new key is saved only after signing in, when the server has proven that it holds it.
- * Throws the LINK_… codes of keys.ts, known-hosts.ts, host-key.ts, network-errors.ts and ssh-errors.ts.
+ * Throws PROFILE_INVALID for a URL that is written oddly, and the LINK_… codes of keys.ts, known-hosts.ts, host-key.ts, network-errors.ts and ssh-errors.ts.
  */
 export async function dialSsh(config: SshLink, context: DialContext): Promise<OpenLink> {
+  checkUrls(context.profile);
   const check = await HostKeyCheck.read(config, context);
   const credentials = await loadCredentials(config, context);
+  // reading and decrypting took its time: nothing is connected for an attempt that was given up meanwhile
+  context.signal.throwIfAborted();
   const socket = await openSocket(config, context);
   const signed = await signIn(socket, config, context, check, credentials);
   await check.save();

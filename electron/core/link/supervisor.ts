@@ -14,6 +14,7 @@ import type { ProbeResult } from './probe.ts';
 import { ProofWatch } from './proof-watch.ts';
 import { blockedReason, HostKeyRefused, stopsChain } from './refusal.ts';
 import type { Refused } from './refusal.ts';
+import { Round } from './round.ts';
 import type { Supervisor, SupervisorOptions } from './supervision.ts';
 import type { Transport } from './transport.ts';
 import { linkReason, Waiters } from './waiting.ts';
@@ -32,8 +33,7 @@ class LinkSupervisor implements Supervisor {
   private readonly waiters = new Waiters();
   private readonly listeners = new Set<() => void>();
   private readonly hosts = new HostTrust();
-  /** Links that refused us in this round, by index: not tried again before a person acts. */
-  private readonly refused = new Map<number, Refused>();
+  private readonly round = new Round(() => this.options.profile().links.length);
   private wanted = false;
   private disposed = false;
   /** Everything started for one attempt ends with it; late results compare this object. */
@@ -42,7 +42,6 @@ class LinkSupervisor implements Supervisor {
   private watch: ProofWatch | undefined;
   private cancelRetry = () => {};
   private backoff: Backoff = freshBackoff;
-  private roundError: AppError | undefined;
   private publishedMono = 0;
   private healthySince: number | undefined;
 
@@ -60,18 +59,19 @@ class LinkSupervisor implements Supervisor {
   disconnect(): void {
     this.wanted = false;
     this.stop();
-    this.roundError = undefined;
+    this.round.error = undefined;
     this.backoff = freshBackoff;
     this.feed({ type: 'disconnect' });
   }
 
   retry(): void {
     if (this.state.state === 'degraded') void this.watch?.probe();
-    else this.connect();
+    else if (this.wanted) this.connect();
   }
 
   async trust(fingerprint: string): Promise<void> {
     this.hosts.accept(this.state, fingerprint);
+    if (this.disposed) return;
     this.wanted = true;
     this.startRound();
   }
@@ -153,14 +153,16 @@ class LinkSupervisor implements Supervisor {
   /** A person acted: every link of the chain may be tried again, from the first. */
   private startRound(): void {
     this.stop();
-    const { state } = this.state;
-    if (state === 'live' || state === 'degraded') {
-      const error = new AppError('LINK_LOST', 'The connection is opened anew.', 'Nothing to do.').shape();
-      this.feed({ type: 'retry-later', attempt: 1, nextAt: this.options.clock.now(), error });
-    }
-    this.refused.clear();
-    this.roundError = undefined;
+    this.leaveOpen(new AppError('LINK_LOST', 'The connection is opened anew.', 'Nothing to do.'), 1);
+    this.round.begin();
     this.attempt(0, 1);
+  }
+
+  /** The open link is closed and another attempt starts at once: until that is open nothing may be shown as live. */
+  private leaveOpen(error: AppError, number: number): void {
+    if (this.state.state !== 'live' && this.state.state !== 'degraded') return;
+    const nextAt = this.options.clock.now();
+    this.feed({ type: 'retry-later', attempt: number, nextAt, error: error.shape() });
   }
 
   private attempt(index: number, number: number): void {
@@ -215,8 +217,9 @@ class LinkSupervisor implements Supervisor {
   }
 
   private ask(link: OpenLink, signal: AbortSignal): Promise<ProbeResult> {
-    const services = this.options.profile().services.map(({ name }) => name);
-    return probeLink(link, { timeoutMs: this.timing.probeMs, services, signal });
+    const { name: profile, services: configs } = this.options.profile();
+    const services = configs.map(({ name }) => name);
+    return probeLink(link, { profile, timeoutMs: this.timing.probeMs, services, signal });
   }
 
   private probed(link: OpenLink, result: ProbeResult, silent: number): void {
@@ -255,21 +258,18 @@ class LinkSupervisor implements Supervisor {
     const reason = blockedReason(error.code);
     if (error instanceof HostKeyRefused && reason === 'host-key-unknown') this.hosts.show(error.hostKey);
     if (reason) {
-      this.refused.set(index, { reason, error });
+      this.round.refuse(index, { reason, error });
       if (stopsChain(reason)) return this.block({ reason, error });
-    } else this.roundError ??= error;
-    const rest = this.candidates();
+    } else this.round.error ??= error;
+    const rest = this.round.candidates();
     const following = rest.find((other) => other > index);
-    if (following !== undefined) return this.attempt(following, number);
-    const [first] = [...this.refused].toSorted(([a], [b]) => a - b);
-    if (rest.length === 0 && first) return this.block(first[1]);
-    this.wait(this.roundError ?? error, number + 1);
-  }
-
-  /** The links that may be tried without a person: not those that refused us. */
-  private candidates(): number[] {
-    const indexes = this.options.profile().links.map((_link, index) => index);
-    return indexes.filter((index) => !this.refused.has(index));
+    if (following !== undefined) {
+      this.leaveOpen(error, number);
+      return this.attempt(following, number);
+    }
+    const refused = this.round.firstRefused();
+    if (rest.length === 0 && refused) return this.block(refused);
+    this.wait(this.round.error ?? error, number + 1);
   }
 
   private block({ reason, error }: Refused): void {
@@ -282,11 +282,11 @@ class LinkSupervisor implements Supervisor {
     const cap = error.code === 'LINK_HOST_NOT_FOUND' ? DNS_CAP_MS : undefined;
     const ms = backoffDelay(this.backoff, this.options.random, cap);
     const nextAt = this.options.clock.now() + ms;
-    this.roundError = undefined;
+    this.round.error = undefined;
     this.feed({ type: 'retry-later', attempt: number, nextAt, error: error.shape() });
     const attempt = this.current;
     this.cancelRetry = this.options.clock.after(ms, () => {
-      if (attempt === this.current) this.attempt(this.candidates()[0] ?? 0, number);
+      if (attempt === this.current) this.attempt(this.round.candidates()[0] ?? 0, number);
     });
   }
 }

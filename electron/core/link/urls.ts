@@ -1,4 +1,5 @@
 import { AppError } from '../../contract/errors.ts';
+import type { Profile } from '../../contract/profile.ts';
 
 /**
  * Parses a URL of the profile and refuses what a reader would misread: user names or passwords in it, and host text
@@ -22,6 +23,11 @@ export function canonicalUrl(text: string): URL {
     );
   }
   return url;
+}
+
+/** Throws PROFILE_INVALID for a URL of the profile that canonicalUrl refuses, so that none is met in the middle of work. */
+export function checkUrls(profile: Pick<Profile, 'mcpUrl' | 'services'>): void {
+  for (const url of [profile.mcpUrl, ...profile.services.map((service) => service.url)]) canonicalUrl(url);
 }
 
 /** A path of a service under its base URL, whose own path is kept. */

@@ -24,6 +24,8 @@ export interface LogsDeps {
 export interface Logs {
   start(): void;
   stop(): void;
+  /** The link's state changed: while it is down, the reason that is shown must be the one of now. */
+  linkChanged(): void;
   /** The newest `count` lines, oldest first. */
   tail(count: number): LogLine[];
   /** New lines in batches, after those that tail() gave. Returns the unsubscribe. */
@@ -91,6 +93,11 @@ class LogsFollower implements Logs {
     this.#unsubscribe?.();
     this.#close();
     this.#deps.publish({ state: 'off' });
+  }
+
+  linkChanged(): void {
+    const { link } = this.#deps;
+    if (this.#running && !this.#transport && !link.transport) this.#unavailable(link.reason());
   }
 
   tail(count: number): LogLine[] {

@@ -3,6 +3,7 @@ import { AppError, asAppError } from '../../contract/errors.ts';
 import { SecretKind } from '../../contract/profile.ts';
 import { readState, writeState } from '../files.ts';
 import type { Sealer, Secrets } from '../ports.ts';
+import { headerProblem } from '../http/header-value.ts';
 
 const VERSION = 1;
 const MAX_BYTES = 64 << 10;
@@ -58,7 +59,10 @@ export class Vault implements Secrets {
     });
   }
 
-  /** Stores a value in place of an earlier one. Throws SECRET_EMPTY, INPUT_INVALID beyond 64 KiB, STATE_WRITE_FAILED. */
+  /**
+   * Stores a value in place of an earlier one. Throws SECRET_EMPTY, INPUT_INVALID beyond 64 KiB or for an API key that no
+   * header can carry, STATE_WRITE_FAILED.
+   */
   set(profile: string, kind: SecretKind, value: string): Promise<void> {
     return this.#alone(async () => {
       if (value === '')
@@ -72,6 +76,13 @@ export class Vault implements Secrets {
           'INPUT_INVALID',
           'The value is longer than 64 KiB; nothing was stored.',
           'Give the secret itself, not a file around it.',
+        );
+      const problem = kind === 'api-key' ? headerProblem(value) : undefined;
+      if (problem !== undefined)
+        throw new AppError(
+          'INPUT_INVALID',
+          `The API key ${problem}, so it cannot be sent in a header; nothing was stored.`,
+          `Give the key alone, on one line: printf %s "$KEY" | catalyst-companion secret set ${profile} api-key`,
         );
       this.#options.redact?.register(value);
       const plain = Buffer.from(value, 'utf8');

@@ -104,6 +104,16 @@ describe.skipIf(!usable)(`HTTPS link (${usable ? 'real nginx' : nginxMissing})`,
     expect(transport?.route({ to: 'service', name: 'nobody', path: '/health' })).toBeUndefined();
   });
 
+  it('sends nothing of a stored key that no header can carry, and stays up', async () => {
+    const before = nginx.log().length;
+    const rig = rigOf(https(ports.good), { secrets: { 'api-key': 'two\nlines' } });
+    expect(await rig.until('blocked')).toMatchObject({
+      reason: 'config',
+      error: { code: 'SECRET_UNREADABLE', message: expect.stringContaining('line break') },
+    });
+    expect(nginx.log().length).toBe(before);
+  });
+
   it('asks for the API key where none is stored, and connects nowhere', async () => {
     const before = nginx.log().length;
     const rig = rigOf(https(ports.good), { secrets: {} });

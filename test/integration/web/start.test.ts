@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,6 +95,23 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     );
     expect(output).toContain('cli serve');
   });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)(
+    'leaves no Electron behind when %s comes before its tray is there',
+    async (signal) => {
+      const env = await electron(
+        `echo $$ > ${path.join(root, 'pid')}\ntrap 'exit 0' TERM HUP\nwhile :; do sleep 0.02; done`,
+      );
+      const { child, ended } = start(env);
+      const pidFile = path.join(root, 'pid');
+      await expect.poll(() => readFile(pidFile, 'utf8').catch(() => '')).toMatch(/^\d+\n$/);
+      child.kill(signal);
+      const { code, output } = await ended;
+      expect([code, output]).toEqual([0, '']);
+      const pid = Number(await readFile(pidFile, 'utf8'));
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    },
+  );
 
   it('serves when Electron hangs for 15 s, and ends it', async () => {
     const env = await electron('exec sleep 60');

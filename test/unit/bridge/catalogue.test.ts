@@ -36,6 +36,7 @@ describe('catalogue', () => {
       log: quiet,
       // the table names get_…, start_… and stop_…; odd_… is in no table
       classify: (profile, name) => gate.classify(profile, name),
+      tableClass: (profile, name) => gate.tableClass(profile, name),
       own: {
         tools: [tool('companion_status')],
         resources: ['{"uri":"catalyst://system/health","name":"ours"}'],
@@ -139,6 +140,26 @@ describe('catalogue', () => {
     });
     expect(catalogue.served('p').serve['resources/list']).not.toContain('ours');
     expect(catalogue.listsResource('p', 'catalyst://system/health')).toBe(true);
+  });
+
+  it('learns what it can of a list with entries that are no tools', async () => {
+    const catalogue = await make();
+    await catalogue.learn('p', lists(tool('get_a')));
+    await catalogue.learn('p', lists('null', '7', '[]', tool('get_a', 'changed'), '{"name":7}'));
+    expect(status(catalogue)).toEqual({ get_a: 'changed' });
+  });
+
+  it('opens a profile although its file cannot be written: a full disk must not keep the stop away', async () => {
+    await fs.mkdir(path.join(dir, 'catalogue'), { recursive: true });
+    // a folder in its place: neither readable nor replaceable as a file
+    await fs.mkdir(path.join(dir, 'catalogue', 'p.json'));
+    const catalogue = await make();
+    expect(listed(catalogue)).toEqual(['companion_status']);
+    await fs.rm(dir, { recursive: true });
+    const other = await make();
+    await fs.rm(path.join(dir, 'catalogue'), { recursive: true });
+    await other.load('q');
+    expect(other.served('q').serve['tools/list']).toContain('companion_status');
   });
 
   it('leaves a broken file as it is', async () => {

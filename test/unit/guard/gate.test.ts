@@ -18,6 +18,8 @@ class World {
   readonly tools = new Map<string, { status: ToolStatus; approvedAs: ToolClass | null }>();
   readonly asked: ConsentFacts[] = [];
   disk: 'fine' | 'full' | 'hangs' = 'fine';
+  /** Writes wait for this. */
+  held: Promise<void> | undefined;
   verdict: ConsentVerdict = 'allow';
   onAsk: () => void = () => undefined;
   onIntent: () => void = () => undefined;
@@ -51,6 +53,7 @@ class World {
   async #append(entry: TrailEntry, sync: boolean): Promise<void> {
     if (this.disk === 'full') throw new Error('ENOSPC');
     if (this.disk === 'hangs') await new Promise(() => undefined);
+    if (this.held) await this.held;
     this.steps.push(`${entry.kind}${sync ? ' sync' : ''}`);
     this.entries.push(entry);
     if (entry.kind === 'intent') this.onIntent();
@@ -252,6 +255,44 @@ describe('a start', () => {
     expect(world.gate.unresolved('real')).toBeNull();
   });
 
+  it('is given up when its client leaves while the disk hangs; when the disk is back, the record says so', async () => {
+    const client = new AbortController();
+    let back = (): void => undefined;
+    world.held = new Promise((resolve) => (back = resolve));
+    const refused = world.refused('start_trading_cycle', '{}', { signal: client.signal });
+    await new Promise(setImmediate);
+    client.abort();
+    expect((await refused).code).toBe('CONSENT_WITHDRAWN');
+    expect(world.gate.unresolved('real')).toBeNull();
+    back();
+    await new Promise(setImmediate);
+    expect(world.entries.map((entry) => [entry.kind, entry.decision])).toEqual([
+      ['intent', 'allow'],
+      ['outcome', 'withdrawn'],
+    ]);
+  });
+
+  it('is refused after 5 s of a disk that hangs, and leaves nothing open', async () => {
+    world.disk = 'hangs';
+    const refused = world.refused('start_trading_cycle');
+    await new Promise(setImmediate);
+    world.clock.pass(5_000);
+    expect((await refused).code).toBe('AUDIT_WRITE_FAILED');
+    expect(world.gate.unresolved('real')).toBeNull();
+  });
+
+  it('is answered although the disk hangs when its outcome is to be recorded', async () => {
+    const { ended } = await world.allowed('start_trading_cycle');
+    world.disk = 'hangs';
+    let done = false;
+    void ended({ outcome: 'ok', detail: '' }).then(() => (done = true));
+    await new Promise(setImmediate);
+    world.clock.pass(1_000);
+    await new Promise(setImmediate);
+    expect(done).toBe(true);
+    expect(world.newest).toMatchObject({ outcome: 'ok' });
+  });
+
   it('with arguments that can be read in two ways never reaches a person', async () => {
     for (const args of ['{"a":1,"a":2}', '[]', 'x'])
       expect((await world.refused('start_trading_cycle', args)).code).toBe('INPUT_INVALID');
@@ -305,6 +346,8 @@ describe('an unknown outcome', () => {
     await unknownStart();
     const endedAt = world.clock.now();
     world.gate.settle('real', 'idle', endedAt);
+    // a read may take 5 s, so this one may have been asked for before the call ended
+    world.gate.settle('real', 'idle', endedAt + 5_000);
     world.gate.settle('other', 'idle', endedAt + 60_000);
     expect(world.gate.unresolved('real')).not.toBeNull();
     world.gate.settle('real', 'Trading cycle: idle.', endedAt + 10_000);
@@ -372,7 +415,7 @@ describe('a stop', () => {
     expect(world.newest).toMatchObject({ outcome: 'ok' });
   });
 
-  it('waits a quarter of a second at most for a disk that hangs', async () => {
+  it('waits a quarter of a second at most for a disk that hangs, before it is sent and after its answer', async () => {
     world.disk = 'hangs';
     const decision = world.allowed('stop_trading');
     let done = false;
@@ -380,7 +423,18 @@ describe('a stop', () => {
     await new Promise(setImmediate);
     expect(done).toBe(false);
     world.clock.pass(250);
-    await decision;
+    let told = false;
+    void (await decision).ended({ outcome: 'ok', detail: '' }).then(() => (told = true));
+    await new Promise(setImmediate);
+    world.clock.pass(250);
+    await new Promise(setImmediate);
+    expect(told).toBe(true);
+  });
+
+  it('goes without arguments, however the client says that there are none', async () => {
+    for (const none of ['{}', 'null'])
+      expect((await world.allowed('stop_trading', none)).toolClass).toBe('stop');
+    expect(world.asked).toEqual([]);
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { PresetName } from '../../../electron/contract/profile.ts';
+import { PRESETS } from '../../../electron/core/backends/presets.ts';
 import { classify, classifyCall, stopTools, withApproval } from '../../../electron/core/guard/policy.ts';
 
 describe('classify', () => {
@@ -86,5 +88,17 @@ describe('withApproval', () => {
     expect(withApproval('start', 'stop')).toBe('start');
     expect(withApproval('read', 'start')).toBe('start');
     expect(withApproval('stop', 'read')).toBe('stop');
+  });
+});
+
+describe('what the app itself asks', () => {
+  const steps = Object.entries(PRESETS).flatMap(([preset, { sources }]) =>
+    Object.values(sources)
+      .flat()
+      .flatMap((step) => (step.kind === 'mcp-tool' ? [[preset as PresetName, step.tool] as const] : [])),
+  );
+
+  it.each(steps)('%s: %s only reads by our table, as no guard stands before it', (preset, tool) => {
+    expect(classify(preset, tool)).toBe('read');
   });
 });

@@ -161,11 +161,12 @@ describe('stopTrading', () => {
   });
 
   it('is not delivered without a link, says so soon, and names the way by hand', async () => {
-    const { report } = await run({
+    const { report, ms } = await run({
       sendMcp: () => Promise.reject(lost('LINK_NOT_CONNECTED')),
       postWorkflow: () => undefined,
       readState: () => Promise.reject(lost('LINK_NOT_CONNECTED')),
     });
+    expect(ms).toBeLessThan(1_000);
     expect(report.result).toBe('not-delivered');
     expect(report.parts.map((part) => part.sent)).toEqual([false, false]);
     expect(report.stateRead).toContain('unknown');

@@ -3,8 +3,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SshLink } from '../../../electron/contract/profile.ts';
+import type { DialContext } from '../../../electron/core/link/dialling.ts';
+import { HostKeyCheck } from '../../../electron/core/link/host-key.ts';
 import {
   addKnownHost,
+  checkHostText,
   fingerprint,
   hostKeyAlgorithms,
   judgeKey,
@@ -68,6 +72,48 @@ describe('judgeKey', () => {
       'ssh-ed25519',
     ]);
     expect(hostKeyAlgorithms([], 'droplet', 22)).not.toContain('ssh-rsa');
+  });
+});
+
+describe('host names', () => {
+  it.each([
+    'droplet\n* ssh-ed25519 AAAA',
+    '127.0.0.1 \t',
+    'a b',
+    'a,b',
+    '*',
+    'droplet?',
+    '!droplet',
+    '#droplet',
+    '@revoked',
+    '|1|c2FsdA==|aGFzaA==',
+    '[droplet]:22',
+    '-oProxyCommand=x',
+    'dröplet',
+    '\u{ff11}27.0.0.1',
+    '',
+  ])('refuses %j, which is no single name in a line', async (host) => {
+    expect(() => checkHostText(host)).toThrow(expect.objectContaining({ code: 'PROFILE_INVALID' }));
+    const link = { kind: 'ssh', host, port: 2222, user: 'root', auth: [{ kind: 'agent' }], jump: [] };
+    await expect(HostKeyCheck.read(link as SshLink, {} as DialContext)).rejects.toMatchObject({
+      code: 'PROFILE_INVALID',
+    });
+  });
+
+  it.each([
+    'droplet',
+    'my_droplet.example',
+    '10.0.0.7',
+    '::1',
+    'fe80::1%eth0',
+    'XN--BCHER-KVA.example',
+    'a-b',
+  ])('takes %s', (host) => expect(() => checkHostText(host)).not.toThrow());
+
+  it('matches a line of many stars at once', () => {
+    const started = performance.now();
+    expect(matchesHost(`${'*a'.repeat(60)}*b`, 'a'.repeat(255))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(100);
   });
 });
 

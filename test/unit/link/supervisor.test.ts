@@ -5,6 +5,7 @@ import { AppError } from '../../../electron/contract/errors.ts';
 import type { LinkState } from '../../../electron/contract/link.ts';
 import { Profile } from '../../../electron/contract/profile.ts';
 import type { DialContext, OpenLink } from '../../../electron/core/link/dialling.ts';
+import { HostKeyRefused } from '../../../electron/core/link/refusal.ts';
 import { createSupervisor } from '../../../electron/core/link/supervisor.ts';
 import type { Supervisor } from '../../../electron/core/link/supervision.ts';
 import type { Clock } from '../../../electron/core/ports.ts';
@@ -200,6 +201,48 @@ describe('supervisor', () => {
     await settle();
     expect(hosts()).toEqual(['first']);
     expect(link.state).toMatchObject({ state: 'blocked', reason: 'certificate' });
+  });
+
+  it('is not live while it moves from a link that refused it to the next', async () => {
+    outcomes = [open, () => 'hang'];
+    link.connect();
+    await settle();
+    expect(link.state.state).toBe('live');
+    opened[0].lose(new AppError('LINK_API_KEY_REFUSED', 'The key was withdrawn.', 'Set another.'));
+    await settle();
+    expect(hosts()).toEqual(['first', 'second']);
+    expect(link.state).toMatchObject({ state: 'connecting', via: { index: 1 } });
+    expect(link.transport).toBeUndefined();
+    expect(states.slice(-2)[0]).toMatchObject({
+      state: 'reconnecting',
+      lastError: { code: 'LINK_API_KEY_REFUSED' },
+    });
+  });
+
+  it('does not start by "try again" what was switched off, nor by anything once disposed', async () => {
+    link.retry();
+    link.connect();
+    await settle();
+    link.disconnect();
+    link.retry();
+    expect(link.state.state).toBe('off');
+    outcomes = [
+      () =>
+        new HostKeyRefused('LINK_HOST_KEY_UNKNOWN', 'New.', 'Look.', {
+          host: 'first',
+          type: 'ssh-ed25519',
+          fingerprint: 'SHA256:a',
+          known: [],
+        }),
+    ];
+    link.connect();
+    await settle();
+    const count = dials.length;
+    link.dispose();
+    await link.trust('SHA256:a');
+    link.connect();
+    await settle();
+    expect([link.state.state, dials.length, clock.pending]).toEqual(['off', count, 0]);
   });
 
   it('turns stale 45 s after the last answer, and live with the next one', async () => {

@@ -75,13 +75,13 @@ describe('the envelope', () => {
 describe('the vault', () => {
   it('keeps values over a restart, sealed, in private files', async () => {
     const vault = await vaultOf();
-    await vault.set('real', 'api-key', VALUE);
+    await vault.set('real', 'password', VALUE);
     await vault.set('real', 'passphrase', 'other');
     const again = await vaultOf();
-    expect(await again.get('real', 'api-key')).toBe(VALUE);
-    expect(again.list('real')).toEqual(['api-key', 'passphrase']);
-    expect(await again.get('real', 'password')).toBeUndefined();
-    expect(await again.get('rea', 'api-key')).toBeUndefined();
+    expect(await again.get('real', 'password')).toBe(VALUE);
+    expect(again.list('real')).toEqual(['password', 'passphrase']);
+    expect(await again.get('real', 'api-key')).toBeUndefined();
+    expect(await again.get('rea', 'password')).toBeUndefined();
     const bytes = await allBytes(home.dir);
     expect(bytes).not.toContain('9f8e7d6c');
     expect(bytes).not.toContain(Buffer.from(VALUE).toString('base64').slice(0, 12));
@@ -119,6 +119,28 @@ describe('the vault', () => {
     await expect(fs.stat(home.secrets)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it.each([
+    ['two\nlines', 'a line break'],
+    ['key\r\nX-Admin: 1', 'a line break'],
+    ['ta\tb', 'a control character'],
+    ['k\u0000', 'a control character'],
+    ['schlüssel', 'outside ASCII'],
+    ['\ufeffkey', 'outside ASCII'],
+    ['k3y ', 'ends with a space'],
+  ])('refuses an API key that no header can carry: %j', async (value, why) => {
+    const vault = await vaultOf();
+    const error: unknown = await vault.set('a', 'api-key', value).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'INPUT_INVALID', message: expect.stringContaining(why) });
+    expect(JSON.stringify(error)).not.toContain(JSON.stringify(value).slice(1, -1));
+    await expect(fs.stat(home.secrets)).rejects.toMatchObject({ code: 'ENOENT' });
+    await vault.set('a', 'password', value);
+    await vault.set('a', 'api-key', 'Bearer abc.DEF~+/=');
+    expect([await vault.get('a', 'password'), await vault.get('a', 'api-key')]).toEqual([
+      value,
+      'Bearer abc.DEF~+/=',
+    ]);
+  });
+
   it('detects swapped values, says what to do, and keeps them', async () => {
     const vault = await vaultOf();
     await vault.set('a', 'api-key', 'one1');
@@ -154,12 +176,12 @@ describe('the vault', () => {
   it('tells the log what to mask, before the value is used', async () => {
     const redact = createRedactor();
     const vault = createVault({ file: home.secrets, sealer: await createFileSealer(home), redact });
-    await vault.set('a', 'api-key', VALUE);
+    await vault.set('a', 'password', VALUE);
     expect(redact.text(`key ${VALUE}!`)).toBe('key [redacted]!');
     const fresh = createRedactor();
     await createVault({ file: home.secrets, sealer: await createFileSealer(home), redact: fresh }).get(
       'a',
-      'api-key',
+      'password',
     );
     expect(fresh.text(VALUE)).toBe('[redacted]');
   });

@@ -154,6 +154,16 @@ describe('the desktop app, with a double of Electron', () => {
     expect((await start({ argv: ['--inspect'] })).printed).toEqual([UP_LINE]);
   });
 
+  it('says why and ends where its state folder cannot be had, before anything else', async () => {
+    await writeFile(path.join(dir, 'home'), 'a file in its place');
+    const { double, printed } = await start();
+    expect(double.calls).toEqual([
+      expect.stringMatching(/^error box Catalyst Companion cannot start: The state folder .*\n\n/),
+      'exit 1',
+    ]);
+    expect(printed).toEqual([expect.stringMatching(/^STATE_WRITE_FAILED: /)]);
+  });
+
   it('says why it cannot start, and ends', async () => {
     const failing = new AppError('STATE_FILE_BROKEN', 'profiles.json is not valid.', 'Repair it.');
     const { double, printed } = await start({ failing });

@@ -1,0 +1,146 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WholeApp } from '../../fixtures/core/whole-app.ts';
+import { RawUpstream } from '../../fixtures/mcp/raw-upstream.ts';
+import { until } from '../../fixtures/mcp/rig.ts';
+
+/** A workflow service that is running until it is told to stop. */
+class Workflow {
+  running = true;
+  posts = 0;
+  /** So many posts are cut off before they are read. */
+  cuts = 0;
+  readonly server = http.createServer((request, response) => {
+    if (request.method === 'POST' && this.cuts > 0) {
+      this.cuts -= 1;
+      request.socket.destroy();
+      return;
+    }
+    if (request.method === 'POST') {
+      this.posts += 1;
+      this.running = false;
+    }
+    const body = JSON.stringify({ status: this.running ? 'scanning' : 'idle', current_cycle: null });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  });
+
+  async listen(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+describe('the emergency stop of a running app', () => {
+  let up: RawUpstream;
+  let workflow: Workflow;
+  let whole: WholeApp;
+  beforeEach(async () => {
+    up = new RawUpstream();
+    up.resources = [{ uri: 'catalyst://trading-cycle/current', name: 'cycle' }];
+    workflow = new Workflow();
+    const services = [{ name: 'workflow', url: await workflow.listen() }];
+    whole = await WholeApp.start(await up.listen(), { profile: { services } });
+    await until(() => whole.state.profiles['real'].catalogue.savedAt !== null);
+  });
+  afterEach(async () => {
+    await whole.stop();
+    await workflow.close();
+    await up.close();
+  });
+  const stop = async () => {
+    const begun = Date.now();
+    const report = await whole.rpc.trading.stop({ profile: 'real' });
+    return { report, ms: Date.now() - begun };
+  };
+
+  it('reaches a server that has just lost every session', async () => {
+    up.sessions.clear();
+    const { report } = await stop();
+    const stops = up.seen.filter(({ message }) => message?.params?.name === 'stop_trading');
+    expect(up.sessions.has(String(stops.at(-1)?.headers['mcp-session-id']))).toBe(true);
+    expect(report.parts[0]).toMatchObject({ sent: true, answer: 'stop_trading' });
+    expect(workflow.posts).toBe(1);
+  });
+
+  it('is sent once more where a connection was cut under it', async () => {
+    let cuts = 0;
+    up.on = (message, response) => {
+      if (message?.params?.name !== 'stop_trading' || cuts > 0) return false;
+      cuts += 1;
+      response.socket?.destroy();
+      return true;
+    };
+    workflow.cuts = 1;
+    const { report } = await stop();
+    expect(report.parts).toMatchObject([
+      { sent: true, answer: 'stop_trading' },
+      { sent: true, answer: expect.stringContaining('HTTP 200') as string },
+    ]);
+    expect([up.count('tools/call', 'stop_trading'), workflow.posts]).toEqual([2, 1]);
+  });
+
+  it('does not say sent, and sends nothing late, when no session could be had', async () => {
+    const held: (() => void)[] = [];
+    up.on = (message, response) => {
+      if (message?.method !== 'initialize') return false;
+      held.push(() => up.reply(response, message, up.answer(message)));
+      return true;
+    };
+    up.sessions.clear();
+    const { report } = await stop();
+    expect(report.parts[0]).toMatchObject({ sent: false });
+    const before = up.seen.length;
+    for (const release of held) release();
+    await until(() => up.seen.length > before);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(up.sessions.size).toBeGreaterThan(0);
+    const accepted = up.seen.filter(
+      ({ message, headers }) =>
+        message?.params?.name === 'stop_trading' && up.sessions.has(String(headers['mcp-session-id'])),
+    );
+    expect(accepted).toEqual([]);
+  });
+
+  it('says NOT DELIVERED soon when nothing listens any more', async () => {
+    await workflow.close();
+    await up.close();
+    // the app's ends of the closed connections are gone then
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { report, ms } = await stop();
+    expect(report.parts.map((part) => [part.name, part.sent])).toEqual([
+      ['mcp stop_trading', false],
+      ['POST workflow /api/v1/workflow/stop', false],
+    ]);
+    expect(report.parts[1]?.answer).toContain('Nothing listens');
+    expect(report.result).toBe('not-delivered');
+    expect(ms).toBeLessThan(5_500);
+  });
+
+  it('gives the tool what its definition takes, also while the server is too slow to be asked', async () => {
+    up.tools = [
+      {
+        name: 'stop_trading_cycle',
+        inputSchema: { type: 'object', properties: { reason: { type: 'string' } } },
+      },
+    ];
+    up.offersStream = true;
+    await whole.rpc.links.disconnect({ profile: 'real' });
+    await whole.rpc.links.connect({ profile: 'real' });
+    await until(() => whole.tools()['stop_trading_cycle'] === 'listed');
+    up.on = (message) => message?.method === 'tools/list';
+    up.sessions.clear();
+    const { report } = await stop();
+    expect(report.parts[0]).toMatchObject({ name: 'mcp stop_trading_cycle', sent: true });
+    const sent = up.seen.findLast(({ message }) => message?.method === 'tools/call')?.message.params;
+    expect(sent).toEqual({
+      name: 'stop_trading_cycle',
+      arguments: { reason: 'Emergency stop from Catalyst Companion' },
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { StateEvent } from '../../electron/contract/state.ts';
+import { applyPatch } from '../../electron/contract/state.ts';
+import { initialAppState } from '../../electron/core/initial-state.ts';
+import { Store } from '../../electron/core/store.ts';
+
+const store = () =>
+  new Store(
+    initialAppState({
+      version: '1',
+      shell: 'serve',
+      platform: 'linux',
+      home: '/h',
+      startedAt: 0,
+      secrets: { protection: 'file', note: '' },
+      onboarding: false,
+    }),
+  );
+
+/** Takes events until the reader has caught up with `seq`; fails on a gap or a repeat. */
+async function readTo(seq: number, events: AsyncGenerator<StateEvent>) {
+  const seen: StateEvent[] = [];
+  let state: Store['state'] | undefined;
+  let at = -1;
+  while (at < seq) {
+    const { value } = (await events.next()) as { value: StateEvent };
+    seen.push(value);
+    if (value.type === 'snapshot') state = value.state;
+    else {
+      expect(value.seq).toBe(at + 1);
+      state = applyPatch(state as Store['state'], value.ops);
+    }
+    at = value.seq;
+  }
+  return { seen, state };
+}
+
+describe('the state stream', () => {
+  it('keeps no endless queue for a reader that does not read: it goes on from a snapshot, whole', async () => {
+    const core = store();
+    const events = core.follow(undefined, undefined);
+    const first = await events.next();
+    expect(first.value).toMatchObject({ type: 'snapshot', seq: 0 });
+    for (let n = 1; n <= 10_000; n += 1) core.set(['app', 'version'], String(n));
+    const { seen, state } = await readTo(10_000, events);
+    expect(seen.length).toBeLessThan(3_000);
+    expect(state).toEqual(core.state);
+    core.set(['app', 'version'], 'next');
+    expect((await events.next()).value).toMatchObject({ type: 'patch', seq: 10_001 });
+    await events.return(undefined);
+  });
+
+  it('resumes after the last id without gap or repeat, and by a snapshot from another run or too long ago', async () => {
+    const core = store();
+    for (let n = 1; n <= 5; n += 1) core.set(['app', 'version'], String(n));
+    const id = (seq: number) => core.idOf({ type: 'patch', seq, ops: [] });
+    const from = async (last: string | undefined) => {
+      const events = core.follow(last, undefined);
+      const { value } = (await events.next()) as { value: StateEvent };
+      await events.return(undefined);
+      return [value.type, value.seq];
+    };
+    expect(await from(id(3))).toEqual(['patch', 4]);
+    expect(await from(id(0))).toEqual(['patch', 1]);
+    expect(await from(id(6))).toEqual(['snapshot', 5]);
+    expect(await from('other/3')).toEqual(['snapshot', 5]);
+    expect(await from('nonsense')).toEqual(['snapshot', 5]);
+    for (let n = 0; n < 5_000; n += 1) core.set(['app', 'version'], String(n));
+    expect(await from(id(3))).toEqual(['snapshot', 5_005]);
+  });
+
+  it('ends with its signal, also while it waits', async () => {
+    const core = store();
+    const stop = new AbortController();
+    const events = core.follow(undefined, stop.signal);
+    await events.next();
+    const next = events.next();
+    stop.abort();
+    expect((await next).done).toBe(true);
+  });
+});
