@@ -66,6 +66,11 @@ export class AppServices implements Services {
     return this.#set.get(profile);
   }
 
+  /** Not for a profile that was removed meanwhile: half of one must not come back. */
+  #put(profile: string, path: string[], value: unknown): void {
+    if (this.store.state.profiles[profile]) this.store.set(['profiles', profile, ...path], value);
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
       const { consent, bridge, audit } = this.#parts;
@@ -107,7 +112,7 @@ export class AppServices implements Services {
         `Give it on standard input: printf %s "$VALUE" | catalyst-companion secret set ${profile} ${kind}`,
       );
     await this.#parts.vault.set(profile, kind, value);
-    this.store.set(['profiles', profile, 'secrets'], this.#parts.vault.list(profile));
+    this.#put(profile, ['secrets'], this.#parts.vault.list(profile));
     this.#parts.record({ profile, kind: 'secret', actor: 'you', title: `Stored the ${kind}`, outcome: 'ok' });
     await this.#audit('secret-set', profile, kind);
     // what was missing or refused may be what was given now
@@ -116,7 +121,7 @@ export class AppServices implements Services {
 
   async #want(name: string, wanted: boolean): Promise<void> {
     await this.#parts.profiles.setWanted(name, wanted);
-    this.store.set(['profiles', name, 'profile', 'wanted'], wanted);
+    this.#put(name, ['profile', 'wanted'], wanted);
   }
 
   async connect(profile: string, waitMs: number): Promise<LinkState> {
@@ -171,7 +176,7 @@ export class AppServices implements Services {
       clock: ports.clock,
       log,
     });
-    store.set(['profiles', profile, 'lastStop'], report);
+    this.#put(profile, ['lastStop'], report);
     const outcome = { confirmed: 'ok', 'sent-not-confirmed': 'unknown', 'not-delivered': 'error' } as const;
     record({
       profile,

@@ -1,16 +1,19 @@
 import type { StopReport, ToolEntry } from '../contract/bridge.ts';
-import { asAppError } from '../contract/errors.ts';
+import { AppError, asAppError } from '../contract/errors.ts';
 import type { Profile } from '../contract/profile.ts';
 import { manualStopCommand, stopTrading } from './guard/stop.ts';
 import type { StopOptions } from './guard/stop.ts';
 import type { Trail } from './guard/trail.ts';
 import { exchange } from './http/request.ts';
 import { networkError } from './link/network-errors.ts';
+import type { Route, Transport } from './link/transport.ts';
 import type { Clock, Log } from './ports.ts';
 import type { ProfileRuntime } from './profile-runtime.ts';
 import type { McpReader } from './seams.ts';
 
 const WORKFLOW_STOP = '/api/v1/workflow/stop';
+/** As long as the MCP half waits for it. */
+const LINK_WAIT_MS = 1_500;
 /** Our own time-out comes before the guard's, so that it can say whether anything was sent. */
 const EARLIER_MS = 250;
 
@@ -58,25 +61,29 @@ function sendMcp(reader: McpReader, clock: Clock): StopOptions['sendMcp'] {
   };
 }
 
+async function post(route: Route, timeoutMs: number): Promise<{ status: number; text: string }> {
+  const { hostname: host, port, protocol } = route.url;
+  const headers = { 'content-type': 'application/json' };
+  try {
+    const { status, body } = await exchange(route, { method: 'POST', timeoutMs, headers, body: '{}' });
+    return { status, text: body.toString('utf8').slice(0, 2_000) };
+  } catch (cause) {
+    throw networkError(cause, { host, port: Number(port) || (protocol === 'https:' ? 443 : 80) });
+  }
+}
+
 function postWorkflow({ link }: ProfileRuntime): StopOptions['postWorkflow'] {
+  const route = (transport: Transport) =>
+    transport.route({ to: 'service', name: 'workflow', path: WORKFLOW_STOP });
   return (timeoutMs) => {
-    const route = link.transport?.route({ to: 'service', name: 'workflow', path: WORKFLOW_STOP });
-    if (!route) return undefined;
-    const { hostname: host, port, protocol } = route.url;
-    const where = { host, port: Number(port) || (protocol === 'https:' ? 443 : 80) };
-    const headers = { 'content-type': 'application/json' };
-    const once = async () => {
-      const { status, body } = await exchange(route, {
-        method: 'POST',
-        timeoutMs,
-        headers,
-        body: '{}',
-      }).catch((cause: unknown) => {
-        throw networkError(cause, where);
-      });
-      return { status, text: body.toString('utf8').slice(0, 2_000) };
-    };
-    return twice(once);
+    if (link.transport && !route(link.transport)) return undefined;
+    return twice(async () => {
+      // a link that is just coming back is worth the moment
+      const transport = link.transport ?? (await link.whenOpen(LINK_WAIT_MS));
+      const way = transport && route(transport);
+      if (way) return await post(way, timeoutMs);
+      throw new AppError('LINK_NOT_CONNECTED', link.reason(), 'Stop it by hand.');
+    });
   };
 }
 

@@ -42,9 +42,12 @@ export function homeAt(dir: string): Home {
  * would lock them out of it. One that is private already, empty, or holds our state may be taken.
  */
 async function refuseForeign(home: Home): Promise<void> {
-  const names = await fs.readdir(home.dir).catch(() => []);
-  const ours = Object.values(home).map((file: string) => path.basename(file));
-  if (process.platform === 'win32' || names.length === 0 || names.some((name) => ours.includes(name))) return;
+  const names = new Set(await fs.readdir(home.dir).catch(() => []));
+  // `bin`, `run` and `logs` are in many a folder
+  const ours =
+    ['catalogue', 'audit', 'keys'].every((name) => names.has(name)) ||
+    ['profiles.json', 'secrets.json'].some((name) => names.has(name));
+  if (process.platform === 'win32' || names.size === 0 || ours) return;
   const { mode } = await fs.stat(home.dir);
   if ((mode & 0o077) === 0) return;
   throw new AppError(

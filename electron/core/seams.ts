@@ -56,7 +56,7 @@ export type GateDecision =
   | {
       allowed: true;
       toolClass: ToolClass;
-      /** Sent upstream in `_meta` and kept in the audit trail for start-like and stop-like calls. */
+      /** Sent upstream as the HTTP header Idempotency-Key and kept in the audit trail, for start-like and stop-like calls. */
       idempotencyKey: string;
       /** To be called exactly once when the call ended; writes the audit outcome for start-like and stop-like calls. Never rejects. */
       ended(end: CallEnd): Promise<void>;

@@ -33,7 +33,9 @@ function rawValues(request: IncomingMessage, name: string): string[] {
 function hostDenial(request: IncomingMessage, port: number): Denial | undefined {
   const hosts = rawValues(request, 'host');
   if (request.httpVersion !== '1.1' || hosts.length !== 1) return deny(400, 'One Host header is needed.');
-  if (hosts[0] !== `127.0.0.1:${port}` && hosts[0] !== `localhost:${port}`)
+  // browsers leave out the usual port
+  const suffix = port === 80 ? '' : `:${port}`;
+  if (hosts[0] !== `127.0.0.1${suffix}` && hosts[0] !== `localhost${suffix}`)
     return deny(403, 'This address is not served here.');
   return undefined;
 }

@@ -13,6 +13,12 @@ import { RpcSockets } from './rpc-sockets.ts';
 import { StaticFiles } from './static-files.ts';
 
 const MAX_BODY = 4096;
+/**
+ * Every user of the machine can connect here, before any gate: too many or too slow ones must not use up the file
+ * descriptors that the links need.
+ */
+const MAX_CONNECTIONS = 256;
+const SLOW = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 };
 
 export interface WebServer {
   /** `http://127.0.0.1:PORT/#token=…` with a fresh token, good for one sign-in within five minutes. */
@@ -129,7 +135,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
   const sockets = new RpcSockets(app);
   let port = 0;
 
-  const server = http.createServer((request, response) => {
+  const server = http.createServer(SLOW, (request, response) => {
     const denial = requestDenial(request, port);
     if (denial) return refuse(response, denial);
     if (request.url === '/session') {
@@ -140,6 +146,7 @@ export async function startWeb(options: WebOptions): Promise<WebServer> {
       return refuse(response, { status: 405, reason: 'Only GET is answered here.' });
     if (!files.serve(request, response)) refuse(response, { status: 404, reason: 'Nothing is served here.' });
   });
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('upgrade', (request, socket, head) => {
     const denial = socketDenial(request, door, port);
     if (denial) return refuseUpgrade(socket, denial);

@@ -21,7 +21,7 @@ function options(box: HTMLElement, sign: number, format: (value: number) => stri
   return {
     width: box.clientWidth,
     height: box.clientHeight,
-    padding: [8, 4, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {

@@ -1,4 +1,6 @@
 // One target, one round, in a fresh process: node measure.mjs '{"kind":"stdio"|"http", …}' → one JSON line.
+// With "soak" that many calls by 32 at a time, and what memory the target has after each tenth of them;
+// with "bulk" that many answers of 8 MB.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -99,37 +101,48 @@ async function begin() {
   return { client, start };
 }
 
+const BLOB = 8e6;
+
+async function call(client, name, args) {
+  const answer = await client.request('tools/call', { name, arguments: args });
+  const text = answer.result?.content?.[0]?.text;
+  if (text === undefined || (args.bytes && text.length !== args.bytes))
+    throw new Error(JSON.stringify(answer).slice(0, 300));
+}
+
+async function flood(client, calls) {
+  let left = calls;
+  const started = now();
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      while (left-- > 0) await call(client, 'echo', { text: 'hello' });
+    }),
+  );
+  return calls / ((now() - started) / 1000);
+}
+
 async function measure() {
   const { client, start } = await begin();
   const found = { start: [start] };
-  const call = async (name, args, bytes) => {
-    const answer = await client.request('tools/call', { name, arguments: args });
-    const text = answer.result?.content?.[0]?.text;
-    if (text === undefined || (bytes && text.length !== bytes))
-      throw new Error(JSON.stringify(answer).slice(0, 300));
-  };
-  for (let i = 0; i < 200; i++) await call('echo', { text: 'warm' });
+  for (let i = 0; i < 200; i++) await call(client, 'echo', { text: 'warm' });
   const times = [];
   for (let i = 0; i < spec.calls; i++) {
     const t = now();
-    await call('echo', { text: 'hello' });
+    await call(client, 'echo', { text: 'hello' });
     times.push(now() - t);
   }
   found.p50 = quantile(times, 0.5);
   found.p99 = quantile(times, 0.99);
   if (client.pid) found.rss = rssMB(client.pid);
-  let left = spec.flood;
-  const t0 = now();
-  await Promise.all(
-    Array.from({ length: 32 }, async () => {
-      while (left-- > 0) await call('echo', { text: 'hello' });
-    }),
-  );
-  found.rate = spec.flood / ((now() - t0) / 1000);
-  await call('blob', { bytes: 8e6 }, 8e6);
-  const t1 = now();
-  for (let i = 0; i < 5; i++) await call('blob', { bytes: 8e6 }, 8e6);
-  found.bulk = 40 / ((now() - t1) / 1000);
+  found.rate = await flood(client, spec.flood);
+  await call(client, 'blob', { bytes: BLOB });
+  const bulk = [];
+  for (let i = 0; i < 10; i++) {
+    const t = now();
+    await call(client, 'blob', { bytes: BLOB });
+    bulk.push(BLOB / 1000 / (now() - t));
+  }
+  found.bulk = quantile(bulk, 0.5);
   if (client.pid) found.rssAfter = rssMB(client.pid);
   await client.close();
   for (let i = 0; i < spec.starts && spec.kind === 'stdio'; i++) {
@@ -140,4 +153,23 @@ async function measure() {
   return found;
 }
 
-process.stdout.write(JSON.stringify(await measure()) + '\n', () => process.exit(0));
+async function soak() {
+  const { client } = await begin();
+  const rss = [];
+  for (let i = 0; i < 10; i++) {
+    await flood(client, spec.soak / 10);
+    rss.push(rssMB(client.pid));
+  }
+  await client.close();
+  return { rss };
+}
+
+async function bulkOnly() {
+  const { client } = await begin();
+  for (let i = 0; i < spec.bulk; i++) await call(client, 'blob', { bytes: BLOB });
+  await client.close();
+  return {};
+}
+
+const found = await (spec.soak ? soak : spec.bulk ? bulkOnly : measure)();
+process.stdout.write(JSON.stringify(found) + '\n', () => process.exit(0));

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
@@ -17,6 +18,8 @@ import type { TestCa } from '../helpers/tls.ts';
 import { makeCa, opensslAvailable } from '../helpers/tls.ts';
 
 const preset = ['--preset', 'catalyst'];
+
+const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
 
 const listen = (server: net.Server) =>
   new Promise<number>((resolve) =>
@@ -225,16 +228,19 @@ describe('bad input with a running app', () => {
     const quiet = await run(['logs', 'closed']);
     expect(quiet).toMatchObject({ code: 0, stdout: '' });
     expect(quiet.stderr).toContain('not connected');
-    const waiting = run(['connect', 'closed']);
+    const child = spawn(process.execPath, [cli, 'connect', 'closed'], { env: user.env });
+    // the wait of 30 s is not a silent one
+    const [said] = (await once(child.stderr, 'data')) as [Buffer];
+    expect(said.toString()).toContain('Nothing listens on 127.0.0.1:1.');
     const { logs, link } = await eventually('the reason of the logs', async () => {
       const found = (await run(['status', 'closed', '--json'])).json();
       return found.link.state === 'reconnecting' ? found : undefined;
     });
     expect(logs.reason).toContain(link.lastError.message);
     expect((await run(['logs', 'closed'])).stderr).toContain('Nothing listens on 127.0.0.1:1');
+    const ended = once(child, 'exit');
     await run(['disconnect', 'closed']);
-    // the wait is not silent
-    expect((await waiting).stderr).toContain('Nothing listens on 127.0.0.1:1.');
+    expect(await ended).toEqual([1, null]);
   });
 
   it('refuses unknown tools and resources', async () => {
@@ -283,13 +289,18 @@ describe('bad input with a running app', () => {
     }
   });
 
-  it('prints the stop command within 3 s when the app hangs', async () => {
+  it('when the app hangs: prints the stop command within 3 s, and starts no second app', async () => {
+    const kept = () => snapshot(user.home, (name) => name.startsWith('.catalyst-companion/logs'));
+    const before = await kept();
     process.kill(app.pid, 'SIGSTOP');
     try {
       const started = performance.now();
       const error = errorOf(await run(['stop', 'closed']));
       expect(performance.now() - started).toBeLessThan(3_000);
+      expect(error.code).toBe('APP_NOT_RUNNING');
       expect(error.next).toContain('ssh -p 1 ');
+      expect(errorOf(await run(['serve', '--no-open'])).code).toBe('APP_ALREADY_RUNNING');
+      expect(await kept()).toEqual(before);
     } finally {
       process.kill(app.pid, 'SIGCONT');
     }

@@ -41,9 +41,12 @@ describe.skipIf(process.platform === 'win32')('the state folder', () => {
 
   it('is never a folder that others use, as when /tmp or a home folder was named by mistake', async () => {
     await fs.chmod(dir, 0o777);
-    await fs.writeFile(path.join(dir, 'of-somebody'), '');
+    for (const name of ['bin', 'logs', 'run', 'of-somebody']) await fs.mkdir(path.join(dir, name));
     await expect(makeHome(homeAt(dir))).rejects.toMatchObject({ code: 'STATE_WRITE_FAILED' });
-    expect([await modeOf(dir), await fs.readdir(dir)]).toEqual([0o777, ['of-somebody']]);
+    expect([await modeOf(dir), (await fs.readdir(dir)).toSorted()]).toEqual([
+      0o777,
+      ['bin', 'logs', 'of-somebody', 'run'],
+    ]);
     await fs.chmod(dir, 0o700);
     await makeHome(homeAt(dir));
   });

@@ -209,6 +209,8 @@ class Hub {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#cancelPublish?.();
+    // what was decided just now, such as a consent that quitting denied, still reaches its client
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     await this.#server?.dispose();
     const leaving = [...this.#sessions.keys()].map((session) => session.close());
     // calls that are held upstream would keep the app from quitting: their outcome is then unknown

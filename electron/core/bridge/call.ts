@@ -120,7 +120,7 @@ export class CallLane {
       if (!isRepeatable || !isWorthRepeating(first)) throw first;
       return await once().catch((second: unknown) => {
         // what was cut off may have arrived all the same
-        throw isSessionLost(first) ? second : first;
+        throw isRead || isSessionLost(first) ? second : first;
       });
     }
   }

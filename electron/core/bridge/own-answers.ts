@@ -1,3 +1,4 @@
+import { PROOF_LIMIT_MS } from '../../contract/link.ts';
 import type { Reading } from '../../contract/models.ts';
 import { presentEnvironment, presentLink } from '../../contract/present.ts';
 import type { ProfileState } from '../../contract/state.ts';
@@ -62,6 +63,7 @@ export const OWN_RESOURCES: readonly string[] = [
 const when = (at: number, now: number) => ({
   receivedAt: new Date(at).toISOString(),
   ageSeconds: Math.max(0, Math.round((now - at) / 1000)),
+  ...(now - at >= PROOF_LIMIT_MS ? { stale: true } : {}),
 });
 
 /** A reading in words that keep unknown unknown. */

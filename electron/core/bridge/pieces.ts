@@ -129,7 +129,9 @@ const isBlank = (byte: number | undefined) => byte === 32 || byte === 9;
 /** Without a byte order mark at the beginning and without blanks at either end. */
 export function trimmed(bytes: Bytes): Bytes {
   const first = bytes[0]?.[0];
-  if (first !== 0xef && !isBlank(first) && !isBlank(bytes.at(-1)?.at(-1))) return bytes;
+  const last = bytes.at(-1)?.at(-1);
+  if (first !== undefined && last !== undefined && first !== 0xef && !isBlank(first) && !isBlank(last))
+    return bytes;
   const mark = joined(sliced(bytes, 0, 3)).toString('hex') === 'efbbbf' ? 3 : 0;
   const rest = sliced(bytes, mark);
   for (let [piece] = rest; piece; [piece] = rest) {

@@ -93,8 +93,10 @@ class Reader {
           options.onListChanged?.();
         }
       },
-      restore: () => {
+      restore: (again) => {
         this.#forgetLists();
+        // a server that lost our session was restarted, perhaps with other tools
+        if (again) options.onListChanged?.();
         return Promise.resolve();
       },
     });

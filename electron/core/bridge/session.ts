@@ -50,7 +50,10 @@ export class ClientSession {
       log: host.log,
       initialize: (id) => this.#remembered.initializeText(id),
       onServerMessage: (message) => this.#fromServer(message),
-      restore: () => this.#remembered.restore(this.#upstream),
+      restore: (again) => {
+        if (again) host.onListChanged();
+        return this.#remembered.restore(this.#upstream);
+      },
     });
     this.#lane = new CallLane(host, this.#upstream, client);
     this.#forward = new ForwardLane(host, this.#upstream, client, this.#remembered);

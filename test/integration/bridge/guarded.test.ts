@@ -73,6 +73,22 @@ describe('what a client may do past the guard', () => {
   });
 });
 
+it('a server that lost a client’s session was restarted: its lists are read anew', async () => {
+  const up = new RawUpstream();
+  const rig = await Rig.start(await up.listen());
+  const c = await rig.client();
+  await c.call('get_state');
+  up.tools = [{ name: 'get_state', description: 'other', inputSchema: { type: 'object' } }];
+  up.sessions.clear();
+  await c.call('get_state');
+  await until(
+    () =>
+      rig.bridge.catalogue.view('demo').tools.find(({ name }) => name === 'get_state')?.status === 'changed',
+  );
+  await rig.stop();
+  await up.close();
+});
+
 describe('a stop that a client asks for', () => {
   let up: RawUpstream;
   let rig: Rig;

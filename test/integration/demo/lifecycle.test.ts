@@ -78,6 +78,28 @@ describe('the demo droplet', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('lets the process end when its keys could not be written', async () => {
+    const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'demo-'));
+    afterThisTest(() => fs.rm(dir, { recursive: true }));
+    const core = path.join(import.meta.dirname, '../../../electron/core');
+    const program = `
+      import fs from 'node:fs';
+      import { homeAt, makeHome } from ${JSON.stringify(path.join(core, 'files.ts'))};
+      import { startDemo } from ${JSON.stringify(path.join(core, 'demo-profile.ts'))};
+      const log = { debug() {}, info() {}, warn() {}, error() {} };
+      const home = homeAt(${JSON.stringify(dir)});
+      await makeHome(home);
+      fs.mkdirSync(home.keys + '/demo/in-the-way', { recursive: true });
+      await startDemo(home, log).catch((error) => console.log(error.code));
+    `;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env: {} });
+    afterThisTest(() => child.kill('SIGKILL'));
+    let output = '';
+    child.stdout.on('data', (part: Buffer) => (output += part.toString()));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect([code, output]).toEqual([0, 'STATE_WRITE_FAILED\n']);
+  }, 15_000);
+
   it('lets the process end after stop, with connections left open by peers, and writes no file', async () => {
     const dir = await fs.mkdtemp(path.join(os.tmpdir(), 'demo-'));
     const module = path.join(import.meta.dirname, '../../../electron/core/demo/demo-droplet.ts');

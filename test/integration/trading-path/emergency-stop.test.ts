@@ -43,6 +43,10 @@ describe('the emergency stop of a running app', () => {
   beforeEach(async () => {
     up = new RawUpstream();
     up.resources = [{ uri: 'catalyst://trading-cycle/current', name: 'cycle' }];
+    const answer = up.answer.bind(up);
+    const idle = { uri: 'catalyst://trading-cycle/current', text: '{"status":"no_active_cycle"}' };
+    up.answer = (message) =>
+      message.method === 'resources/read' ? { result: { contents: [idle] } } : answer(message);
     workflow = new Workflow();
     const services = [{ name: 'workflow', url: await workflow.listen() }];
     whole = await WholeApp.start(await up.listen(), { profile: { services } });
@@ -64,7 +68,10 @@ describe('the emergency stop of a running app', () => {
     const { report } = await stop();
     const stops = up.seen.filter(({ message }) => message?.params?.name === 'stop_trading');
     expect(up.sessions.has(String(stops.at(-1)?.headers['mcp-session-id']))).toBe(true);
-    expect(report.parts[0]).toMatchObject({ sent: true, answer: 'stop_trading' });
+    expect(report).toMatchObject({
+      result: 'confirmed',
+      parts: [{ sent: true, answer: 'stop_trading' }, {}],
+    });
     expect(workflow.posts).toBe(1);
   });
 
@@ -105,6 +112,15 @@ describe('the emergency stop of a running app', () => {
         message?.params?.name === 'stop_trading' && up.sessions.has(String(headers['mcp-session-id'])),
     );
     expect(accepted).toEqual([]);
+  });
+
+  it('of a profile that is removed meanwhile ends, and leaves no half of it behind', async () => {
+    up.on = (message) => message?.params?.name === 'stop_trading';
+    const stopping = whole.rpc.trading.stop({ profile: 'real' });
+    await until(() => up.count('tools/call', 'stop_trading') === 1);
+    await whole.rpc.profiles.remove({ profile: 'real' });
+    expect((await stopping).result).not.toBe('confirmed');
+    expect(whole.state.profiles).toEqual({});
   });
 
   it('says NOT DELIVERED soon when nothing listens any more', async () => {

@@ -135,6 +135,16 @@ describe('a start through the whole core', () => {
     expect(up.count('tools/call', START)).toBe(1);
   });
 
+  it('that still waits for its person when the app quits is told to be not carried out', async () => {
+    const client = await whole.client();
+    send(client, 50);
+    await until(() => whole.state.consents.length === 1);
+    await whole.app.stop();
+    const said = (await client.message(({ id }) => id === 50)).result.content[0].text as string;
+    expect(said).toContain('was not carried out');
+    expect(up.count('tools/call', START)).toBe(0);
+  });
+
   it('whose connection is cut is unknown, once, in words, on its line and on record', async () => {
     holdStarts();
     const client = await whole.client();

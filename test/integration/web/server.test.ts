@@ -193,6 +193,21 @@ describe('what the dashboard server gives', () => {
   });
 });
 
+describe('what cannot be used up by others', () => {
+  it('serves again after more connections than it takes, and takes no more', async () => {
+    const sockets = Array.from({ length: 400 }, () => net.connect(port, '127.0.0.1'));
+    let gone = 0;
+    for (const socket of sockets) {
+      socket.on('error', () => {});
+      socket.on('close', () => (gone += 1));
+      socket.write('GET / HTTP/1.1\r\n');
+    }
+    await expect.poll(() => gone).toBe(400 - 256);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(async () => (await request('GET', '/').catch(() => undefined))?.status).toBe(200);
+  });
+});
+
 describe('what the gate turns away', () => {
   it.each([
     'evil.example',
