@@ -41,8 +41,8 @@ function run([file, ...args]) {
 
 const only = process.argv.slice(2);
 let failed = false;
-for (const [name, command] of Object.entries(steps)) {
-  if (only.length > 0 && !only.includes(name)) continue;
+
+async function step([name, command]) {
   const started = performance.now();
   const { code, output } = await run(command);
   console.log(
@@ -53,4 +53,11 @@ for (const [name, command] of Object.entries(steps)) {
     failed = true;
   }
 }
+
+// all at once: the tests wait more than they work
+await Promise.all(
+  Object.entries(steps)
+    .filter(([name]) => only.length === 0 || only.includes(name))
+    .map(step),
+);
 process.exit(failed ? 1 : 0);

@@ -1,6 +1,6 @@
 // `npm start`: the desktop app where Electron can run, else the same dashboard in the browser, saying why in one line.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { chooseNode, chooseShell, insteadLine, lastWords } from './start-plan.mjs';
 import { isFresh } from './stamp.mjs';
@@ -120,6 +120,18 @@ function downloadRuntime(node) {
     : `Electron's runtime is not here (its download failed: ${lastWords(stderr ?? '')})`;
 }
 
+/** Why dist/ cannot be written, as the system's code. */
+function unwritable() {
+  const dist = path.join(root, 'dist');
+  try {
+    mkdirSync(dist, { recursive: true });
+    accessSync(dist, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error.code;
+  }
+}
+
 async function main() {
   const args = process.argv.slice(2);
   const bundled = bundledNode();
@@ -130,6 +142,13 @@ async function main() {
   }
   const node = chosen.node === 'bundled' ? bundled.file : process.execPath;
   if (!(await isFresh(root))) {
+    const why = unwritable();
+    if (why) {
+      console.error(
+        `The app has to be built, but ${path.join(root, 'dist')} cannot be written (${why}): make this folder yours, or have its owner run npm run build.`,
+      );
+      process.exit(1);
+    }
     console.log('Building the app, once for these sources…');
     const { status, stdout, stderr } = spawnSync(node, [path.join(import.meta.dirname, 'build.mjs')], {
       cwd: root,

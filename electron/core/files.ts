@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { readFile, writeFile } from 'atomically';
 import type { z } from 'zod';
 import { AppError } from '../contract/errors.ts';
@@ -57,12 +58,31 @@ async function refuseForeign(home: Home): Promise<void> {
   );
 }
 
+/** mkdir -p, mode 0700. Node's own never ends where a folder that is there refuses a name as missing, as /proc does. */
+async function makeDir(dir: string): Promise<void> {
+  const once = async () => {
+    try {
+      await fs.mkdir(dir, { mode: 0o700 });
+    } catch (error) {
+      const there = (error as NodeJS.ErrnoException).code === 'EEXIST' && (await fs.stat(dir)).isDirectory();
+      if (!there) throw error;
+    }
+  };
+  try {
+    await once();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || path.dirname(dir) === dir) throw error;
+    await makeDir(path.dirname(dir));
+    await once();
+  }
+}
+
 /** Makes the state folder and its subfolders with mode 0700. Throws STATE_WRITE_FAILED. */
 export async function makeHome(home: Home): Promise<void> {
   await refuseForeign(home);
   try {
     for (const dir of [home.dir, home.catalogue, home.audit, home.logs, home.bin, home.keys, home.run]) {
-      await fs.mkdir(dir, { recursive: true, mode: 0o700 });
+      await makeDir(dir);
       await fs.chmod(dir, 0o700);
     }
   } catch (cause) {
@@ -112,8 +132,8 @@ export async function readState<T extends z.ZodType>(
 /** Replaces a file in one step (temp file, fsync, rename; retried on Windows), mode 0600. Throws STATE_WRITE_FAILED. */
 export async function writeState(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, text, {
-      encoding: 'utf8',
+    // as a stream: of a text atomically (2.1) writes what a nearly full disk takes, and puts that in place without an error
+    await writeFile(file, Readable.from([Buffer.from(text, 'utf8')]), {
       mode: 0o600,
       tmpCreate: (target) => `${target}.${randomBytes(6).toString('hex')}.tmp`,
     });

@@ -4,6 +4,7 @@ import { AppError } from '../contract/errors.ts';
 import { Profile } from '../contract/profile.ts';
 import { presetProfile } from './backends/presets.ts';
 import { readState, writeState } from './files.ts';
+import { checkProfile } from './link/check-profile.ts';
 
 /** The demo profile's name; a user's profile may not take it. */
 export const DEMO_PROFILE = 'demo';
@@ -106,6 +107,7 @@ export class Profiles {
         `Remove it first: catalyst-companion profile remove ${parsed.data.name}`,
       );
     }
+    checkProfile(parsed.data);
     await this.#save([...this.#list, parsed.data]);
     return parsed.data;
   }

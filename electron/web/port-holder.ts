@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import path from 'node:path';
 
 /** Socket inodes listening on a TCP port, from the kernel's tables (state 0A is LISTEN). */
 async function listeningInodes(port: number): Promise<Set<string>> {
@@ -29,8 +30,9 @@ export async function portHolder(port: number): Promise<string | undefined> {
   if (inodes.size === 0) return undefined;
   for (const pid of await fs.readdir('/proc').catch(() => [])) {
     if (!/^\d+$/.test(pid) || !(await holds(pid, inodes))) continue;
-    const name = await fs.readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a program');
-    return `${name.trim()}, process ${pid}`;
+    // the name a thread has given itself (`comm`) is no help: every Node calls its first one MainThread
+    const [program = ''] = (await fs.readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    return `${path.basename(program) || 'a program'}, process ${pid}`;
   }
   return undefined;
 }

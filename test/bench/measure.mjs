@@ -46,7 +46,11 @@ function stdio() {
     });
   const close = () =>
     new Promise((resolve) => {
-      child.once('exit', resolve);
+      const late = setTimeout(() => child.kill('SIGKILL'), 5000);
+      child.once('exit', () => {
+        clearTimeout(late);
+        resolve();
+      });
       child.stdin.end();
     });
   return {

@@ -8,6 +8,8 @@ export const here = import.meta.dirname;
 export const root = path.resolve(here, '../..');
 export const node = process.execPath;
 
+/** A process that does not end by itself is killed after this long. */
+const GRACE_MS = 5000;
 const running = new Set();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -33,7 +35,11 @@ export function helper(args, env = {}) {
 export function end({ child }) {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
-    child.once('exit', resolve);
+    const late = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    child.once('exit', () => {
+      clearTimeout(late);
+      resolve();
+    });
     child.stdin.end();
   });
 }
@@ -46,15 +52,23 @@ export function ask({ child }) {
   });
 }
 
-/** Runs one measurement in a process of its own and resolves with what it prints. */
+/**
+ * Runs one measurement in a process of its own and resolves with the line it prints. It is then killed: now and then
+ * Node 24 never comes out of process.exit (it joins a compiler thread that waits for a garbage collection).
+ */
 export function measure(file, spec) {
   const child = started([path.join(here, file), JSON.stringify(spec)], ['ignore', 'pipe', 'inherit']);
   let out = '';
-  child.stdout.on('data', (data) => (out += data));
   return new Promise((resolve, reject) => {
-    child.once('close', (code) =>
-      code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`${file} failed with ${code}: ${out}`)),
-    );
+    child.stdout.on('data', (data) => {
+      out += data;
+      if (!out.endsWith('\n')) return;
+      child.kill('SIGKILL');
+      child.once('close', () => resolve(JSON.parse(out)));
+    });
+    child.once('close', (code) => {
+      if (!out.endsWith('\n')) reject(new Error(`${file} failed with ${code}: ${out}`));
+    });
   });
 }
 

@@ -39,6 +39,12 @@ describe.skipIf(process.platform === 'win32')('the state folder', () => {
     expect([await modeOf(dir), await modeOf(path.join(dir, 'keys'))]).toEqual([0o700, 0o700]);
   });
 
+  it.skipIf(process.platform !== 'linux')('is refused at once where no folder can be made', async () => {
+    await fs.writeFile(path.join(dir, 'file'), '');
+    for (const place of ['/proc/companion', path.join(dir, 'file'), path.join(dir, 'file', 'below')])
+      await expect(makeHome(homeAt(place))).rejects.toMatchObject({ code: 'STATE_WRITE_FAILED' });
+  });
+
   it('is never a folder that others use, as when /tmp or a home folder was named by mistake', async () => {
     await fs.chmod(dir, 0o777);
     for (const name of ['bin', 'logs', 'run', 'of-somebody']) await fs.mkdir(path.join(dir, name));

@@ -37,8 +37,23 @@ function sendable(key: string, profile: string): string {
   );
 }
 
+/** Headers that carry the exchange itself. A key in `Host` would even go out in clear, as the name that TLS asks for. */
+const OWN_HEADERS =
+  /^(?:host|connection|keep-alive|upgrade|te|trailer|transfer-encoding|expect|content-.*|accept(?:-.*)?|mcp-.*|last-event-id)$/i;
+
+/** Throws PROFILE_INVALID for a header that cannot be the API key's. */
+export function checkKeyHeader({ apiKeyHeader }: Pick<HttpsLink, 'apiKeyHeader'>): void {
+  if (apiKeyHeader === undefined || !OWN_HEADERS.test(apiKeyHeader)) return;
+  throw new AppError(
+    'PROFILE_INVALID',
+    `The header ${apiKeyHeader} cannot carry an API key: HTTP itself uses it.`,
+    'Give the header that the server reads the key from, usually X-API-Key or Authorization.',
+  );
+}
+
 async function keyHeaders(config: HttpsLink, context: DialContext): Promise<Record<string, string>> {
   if (config.apiKeyHeader === undefined) return {};
+  checkKeyHeader(config);
   const { name } = context.profile;
   const key = await context.secrets.get(name, 'api-key');
   if (key !== undefined && key !== '') return { [config.apiKeyHeader]: sendable(key, name) };

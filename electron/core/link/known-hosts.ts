@@ -40,6 +40,13 @@ export function checkHostText(host: string): void {
   );
 }
 
+/** Whether a public key has more than its type and ends where its parts do. A line that a full disk cut off must not pass for another key. */
+function isWhole(key: Buffer): boolean {
+  let [at, parts] = [0, 0];
+  for (; at + 4 <= key.length; parts++) at += 4 + key.readUInt32BE(at);
+  return at === key.length && parts > 1;
+}
+
 /** The name a host has in known_hosts: lower case, `[host]:port` for a port other than 22. */
 export function knownName(host: string, port: number): string {
   const name = host.toLowerCase();
@@ -61,7 +68,7 @@ export function parseKnownHosts(text: string): KnownHost[] {
     const [hosts, type, base64] = words;
     if (hosts === undefined || hosts === '' || hosts.startsWith('#') || !type || !base64) continue;
     const key = Buffer.from(base64, 'base64');
-    if (keyType(key) === type) entries.push({ hosts, marker, type, key });
+    if (keyType(key) === type && isWhole(key)) entries.push({ hosts, marker, type, key });
   }
   return entries;
 }
@@ -193,7 +200,9 @@ export async function addKnownHost(file: string, name: string, key: Buffer): Pro
       const last = Buffer.alloc(1);
       if (size > 0) await handle.read(last, 0, 1, size - 1);
       const lead = size > 0 && last.toString() !== '\n' ? '\n' : '';
-      await handle.write(`${lead}${name} ${keyType(key)} ${key.toString('base64')}\n`);
+      const line = Buffer.from(`${lead}${name} ${keyType(key)} ${key.toString('base64')}\n`, 'latin1');
+      const { bytesWritten } = await handle.write(line);
+      if (bytesWritten < line.length) throw new Error('the disk is full');
       await handle.chmod(0o600);
       await handle.sync();
     } finally {

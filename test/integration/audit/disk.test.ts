@@ -8,6 +8,7 @@ import { createAuditLog } from '../../../electron/core/audit/log.ts';
 import { unfinishedCalls } from '../../../electron/core/audit/unfinished.ts';
 import { tailAudit, verifyAudit } from '../../../electron/core/audit/verify.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
+import { writeState } from '../../../electron/core/files.ts';
 import { createLog } from '../../../electron/core/log.ts';
 import { createRedactor } from '../../../electron/core/secrets/redact.ts';
 
@@ -43,6 +44,23 @@ describe.skipIf(!canMount)('on a disk that fills up (needs root and tmpfs; packa
   });
   afterEach(() => {
     execFileSync('umount', ['-l', dir]);
+  });
+
+  it('keeps the old state file whole where the new one does not fit', async () => {
+    const file = path.join(dir, 'profiles.json');
+    const [before, after] = ['a', 'b'].map((letter) => JSON.stringify({ profiles: letter.repeat(20_000) }));
+    await writeState(file, before ?? '');
+    const ballast = path.join(dir, 'ballast');
+    await fs.writeFile(ballast, Buffer.alloc(32_768));
+    await expect(writeState(file, after ?? '')).rejects.toMatchObject({
+      code: 'STATE_WRITE_FAILED',
+      message: expect.stringContaining('ENOSPC'),
+    });
+    expect(await fs.readFile(file, 'utf8')).toBe(before);
+    expect((await fs.readdir(dir)).toSorted()).toEqual(['ballast', 'profiles.json']);
+    await fs.rm(ballast);
+    await writeState(file, after ?? '');
+    expect(await fs.readFile(file, 'utf8')).toBe(after);
   });
 
   it('refuses with a code, leaves no half entry, and goes on when there is room', async () => {

@@ -317,6 +317,22 @@ describe.skipIf(!opensslAvailable)('TLS inside the tunnel', () => {
   });
 });
 
+describe('an API key', () => {
+  it.each(['Host', 'content-length', 'Transfer-Encoding', 'Mcp-Session-Id', 'Accept'])(
+    'is not sent as %s, which HTTP itself uses',
+    async (apiKeyHeader) => {
+      let connections = 0;
+      const port = await listening(net.createServer(() => (connections += 1)));
+      const link = { kind: 'https' as const, url: `https://127.0.0.1:${port}/mcp`, apiKeyHeader };
+      const rig = makeRig({ links: [link], secrets: { 'api-key': 'k-1' } });
+      ends.push(rig.dispose);
+      rig.link.connect();
+      expect(await rig.until('blocked')).toMatchObject({ error: { code: 'PROFILE_INVALID' } });
+      expect(connections).toBe(0);
+    },
+  );
+});
+
 describe('a link through a jump host', () => {
   it('is refused, and does not go straight to the host instead', async () => {
     let connections = 0;

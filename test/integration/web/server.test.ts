@@ -187,7 +187,7 @@ describe('what the dashboard server gives', () => {
     await expect(second).rejects.toMatchObject({
       code: 'APP_PORT_IN_USE',
       message: expect.stringMatching(
-        process.platform === 'linux' ? `Port ${port} .*process ${process.pid}` : `Port ${port}`,
+        process.platform === 'linux' ? `Port ${port} .*\\(node, process ${process.pid}\\)` : `Port ${port}`,
       ),
     });
   });

@@ -3,7 +3,7 @@ import { cp, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/prom
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sourceStamp } from '../../../electron/build/stamp.mjs';
+import { sourceStamp, writeStamp } from '../../../electron/build/stamp.mjs';
 
 const build = path.resolve(import.meta.dirname, '..', '..', '..', 'electron', 'build');
 let root: string;
@@ -60,6 +60,22 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     expect(failed.code).toBe(1);
     expect(failed.output).toContain('bad source');
     expect(failed.output).not.toContain('cli serve');
+  });
+
+  it('builds again when a built file is gone', async () => {
+    await put('dist/stub.js', '');
+    await writeStamp(root, await sourceStamp(root));
+    expect((await start().ended).output).not.toContain('Building the app');
+    await rm(path.join(root, 'dist/stub.js'));
+    expect((await start().ended).output).toContain('Building the app');
+  });
+
+  it('says so where it has to build and cannot write', async () => {
+    await rm(path.join(root, 'dist'), { recursive: true });
+    await put('dist', 'a file in its place');
+    const { code, output } = await start().ended;
+    expect([code, output.split('\n').length]).toEqual([1, 2]);
+    expect(output).toMatch(/^The app has to be built, but .*dist cannot be written \(EEXIST\)/);
   });
 
   it('opens the desktop app where its runtime is, and ends with it', async () => {

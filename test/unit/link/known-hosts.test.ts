@@ -56,6 +56,14 @@ describe('judgeKey', () => {
     expect(judged(text, key)).toBe(verdict);
   });
 
+  it('takes no line that was cut off for another key of the host', () => {
+    const whole = line('droplet', one);
+    for (let length = 1; length < whole.length - ' note\n'.length; length++) {
+      expect(judged(whole.slice(0, length), one)).toBe('unknown');
+      expect(judged(`${whole.slice(0, length)}\n${whole}`, one)).toBe('known');
+    }
+  });
+
   it('keeps ports apart, except that a key stored for the plain name counts everywhere', () => {
     expect(judged(line('[droplet]:2222', one), one, 'droplet', 2222)).toBe('known');
     expect(judged(line('[droplet]:2222', one), one)).toBe('unknown');
@@ -163,6 +171,10 @@ describe('known_hosts files', () => {
     expect(fs.readFileSync(file, 'utf8')).toMatch(/# by hand\n\[new\]:2222 ssh-ed25519 \S+\n$/);
     expect(await removeKnownHost(file, ['host3'], fingerprint(keys[3]))).toBe(1);
     expect(await removeKnownHost(file, ['host4'], fingerprint(keys[3]))).toBe(0);
+    const single = path.join(dir, 'single');
+    await addKnownHost(single, 'host', one);
+    expect(await removeKnownHost(single, ['host'], fingerprint(one))).toBe(1);
+    expect(fs.readFileSync(single, 'utf8')).toBe('');
     expect((await readKnownHosts([file])).length).toBe(8);
     expect(fs.readFileSync(file, 'utf8')).toContain('# by hand\n');
   });

@@ -47,6 +47,7 @@ describe('the packages', () => {
       'dist/page/**/*',
       'dist/icons/**/*',
     ]);
+    expect(files).toContain('!**/node_modules/ssh2/util/**');
     expect(config()['asar']).toBe(true);
     expect(config()['npmRebuild']).toBe(false);
     expect(config()['extraResources']).toEqual([{ from: 'dist/stub.js', to: 'stub/stub.js' }]);
