@@ -15,10 +15,10 @@ const project = (name: string, timeout: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 10_000),
-      project('boundary', 30_000),
-      project('integration', 60_000),
-      project('e2e', 120_000),
+      project('unit', 60_000),
+      project('boundary', 60_000),
+      project('integration', 120_000),
+      project('e2e', 180_000),
     ],
   },
 });

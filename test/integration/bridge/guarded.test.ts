@@ -128,7 +128,7 @@ describe('a stop that a client asks for', () => {
     up.on = (message) => message?.method === 'ping';
     const begun = Date.now();
     expect(await c.text('stop_trading')).toBe('stop_trading');
-    expect(Date.now() - begun).toBeLessThan(500);
+    expect(Date.now() - begun).toBeLessThan(1_500);
   });
 
   it('cut twice is unknown, and the model may stop again', async () => {

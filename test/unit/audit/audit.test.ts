@@ -209,11 +209,12 @@ describe('verifyAudit finds', () => {
   it('every single changed byte, in the trail and in its anchor', async () => {
     await written(2);
     const { length } = await fs.readFile(await onlyFile());
+    const flips = process.env.COMPANION_SOAK ? [1, 0x20, 0x80] : [1];
     let checked = 0;
     for (const file of [await onlyFile(), path.join(dir, 'head.json')]) {
       const good = await fs.readFile(file);
       for (let at = 0; at < good.length; at += 1) {
-        for (const flip of [1, 0x20, 0x80]) {
+        for (const flip of flips) {
           const changed = Buffer.from(good);
           changed[at] = (changed[at] ?? 0) ^ flip;
           await fs.writeFile(file, changed);
@@ -224,7 +225,7 @@ describe('verifyAudit finds', () => {
       }
       await fs.writeFile(file, good);
     }
-    expect(checked).toBeGreaterThan(3 * length);
+    expect(checked).toBeGreaterThan(flips.length * length);
     expect((await verifyAudit(dir)).ok).toBe(true);
   });
 
