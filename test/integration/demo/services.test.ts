@@ -168,6 +168,6 @@ describe('faults of services', () => {
     await get(it, 'scanner', '/health');
     expect(performance.now() - started).toBeLessThan(1_500);
     await get(it, 'trading', '/health');
-    expect(performance.now() - started).toBeGreaterThanOrEqual(395);
+    expect(performance.now() - started).toBeGreaterThanOrEqual(1_995);
   });
 });
