@@ -31,7 +31,7 @@ export async function startBridge(work) {
 }
 
 /** Medians of each target; a peer that fails is left out with its reason. */
-export async function bridgeRounds(targets, rounds, sizes) {
+export async function bridgeRounds(targets, rounds, { starts, ...sizes }) {
   const data = {};
   const failed = {};
   const names = Object.keys(targets);
@@ -45,9 +45,12 @@ export async function bridgeRounds(targets, rounds, sizes) {
       failed[name] = error.message;
     }
   };
-  for (const name of names) await attempt(name, { starts: 0, calls: 200 }, false);
-  for (let i = 0; i < rounds; i++)
-    for (let j = 0; j < names.length; j++) await attempt(names[(i + j) % names.length], {}, true);
+  for (const name of names) await attempt(name, { calls: 200 }, false);
+  for (let i = 0; i < rounds; i++) {
+    const order = names.map((_name, j) => names[(i + j) % names.length]);
+    for (const name of order) if (targets[name].kind === 'stdio') await attempt(name, { starts }, true);
+    for (const name of order) await attempt(name, {}, true);
+  }
   const medians = Object.fromEntries(
     Object.entries(data).map(([name, found]) => [
       name,

@@ -1,5 +1,5 @@
 // What lies behind the tunnels: POST /json gives the body back in one write, POST /sse as an event stream in three
-// (head, event, end: as MCP servers do), GET /bulk?mb=N streams N MB; everything else is an empty 200.
+// (head, a millisecond later the event, end: as MCP servers do), GET /bulk?mb=N streams N MB; everything else is an empty 200.
 import http from 'node:http';
 
 const BLOCK = Buffer.alloc(65_536, 120);
@@ -22,10 +22,10 @@ function asEvents(response, body) {
   response
     .writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
     .flushHeaders();
-  setImmediate(() => {
+  setTimeout(() => {
     response.write(`event: message\ndata: ${body}\n\n`);
     setImmediate(() => response.end());
-  });
+  }, 1);
 }
 
 const server = http.createServer((request, response) => {

@@ -1,5 +1,5 @@
 // One target, one round, in a fresh process: node measure.mjs '{"kind":"stdio"|"http", …}' → one JSON line.
-// With "soak" that many calls by 32 at a time, and what memory the target has after each tenth of them;
+// With "starts" that many starts alone; with "soak" that many calls by 32 at a time, and what memory the target has after each tenth of them;
 // with "bulk" that many answers of 8 MB.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -126,8 +126,8 @@ async function flood(client, calls) {
 }
 
 async function measure() {
-  const { client, start } = await begin();
-  const found = { start: [start] };
+  const { client } = await begin();
+  const found = {};
   for (let i = 0; i < 200; i++) await call(client, 'echo', { text: 'warm' });
   const times = [];
   for (let i = 0; i < spec.calls; i++) {
@@ -149,12 +149,20 @@ async function measure() {
   found.bulk = quantile(bulk, 0.5);
   if (client.pid) found.rssAfter = rssMB(client.pid);
   await client.close();
-  for (let i = 0; i < spec.starts && spec.kind === 'stdio'; i++) {
-    const again = await begin();
-    found.start.push(again.start);
-    await again.client.close();
-  }
   return found;
+}
+
+/** Milliseconds from spawning to the answer of initialize. */
+async function starts() {
+  // what ran before has collected its garbage by then
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const start = [];
+  for (let i = 0; i < spec.starts; i++) {
+    const begun = await begin();
+    start.push(begun.start);
+    await begun.client.close();
+  }
+  return { start };
 }
 
 async function soak() {
@@ -175,5 +183,6 @@ async function bulkOnly() {
   return {};
 }
 
-const found = await (spec.soak ? soak : spec.bulk ? bulkOnly : measure)();
+const task = spec.starts ? starts : spec.soak ? soak : spec.bulk ? bulkOnly : measure;
+const found = await task();
 process.stdout.write(JSON.stringify(found) + '\n', () => process.exit(0));

@@ -36,7 +36,6 @@ export function findPeers(url, work) {
       kind: 'stdio',
       command: [node, ...command((file) => path.join(folder, name, file), url)],
       env: { MCP_REMOTE_CONFIG_DIR: path.join(work, 'mcp-remote') },
-      starts: 2,
     };
   }
   return { targets, missing };

@@ -20,7 +20,7 @@ export async function sshRounds(rounds) {
     const data = { openssh: [], ours: [] };
     for (let i = 0; i < rounds; i++)
       for (const way of i % 2 ? WAYS : WAYS.toReversed())
-        data[way].push(await measure('tunnel.mjs', { ...spec, way, calls: 400, flood: 3000, mb: 64 }));
+        data[way].push(await measure('tunnel.mjs', { ...spec, way, calls: 800, flood: 4000, mb: 32 }));
     const medians = (way) =>
       Object.fromEntries(KEYS.map((key) => [key, median(data[way].map((found) => found[key]))]));
     return { openssh: medians('openssh'), ours: medians('ours'), data };
