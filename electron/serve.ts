@@ -115,6 +115,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     demo: options.demo,
     stub: options.stub,
     dashboardUrl: () => web?.url() ?? null,
+    proxyFor: () => Promise.resolve(undefined),
     showWindow: () => undefined,
   });
   try {

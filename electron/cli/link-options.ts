@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { LinkConfig, SshAuth } from '../contract/profile.ts';
+import { parseSshTarget } from '../contract/profile.ts';
+import type { LinkConfig, SshAuth, SshHop } from '../contract/profile.ts';
 import { usage } from './output.ts';
 
 export type OptionToken = { name: string; value: string | undefined };
@@ -37,6 +38,12 @@ export function urlOption(option: string, value: string, protocols: readonly str
   if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
   const example = `${protocols[0] ?? ''}//host:port/path`;
   throw usage(`--${option} takes a whole URL such as ${example}, not "${value}".`);
+}
+
+function jumpHost(value: string): SshHop {
+  const hop = parseSshTarget(value);
+  if (!hop) throw usage(`--jump takes user@host or user@host:port, several with commas, not "${value}".`);
+  return hop;
 }
 
 function sshLink(value: string): LinkConfig {
@@ -78,7 +85,7 @@ function refine(link: LinkConfig | undefined, name: string, value: string, userH
       file: path.resolve(value.replace(/^~(?=\/)/, userHome)),
     });
   else if (name === 'agent') need(link, 'ssh', name).auth.push({ kind: 'agent' });
-  else if (name === 'jump') need(link, 'ssh', name).jump.push(...value.split(','));
+  else if (name === 'jump') need(link, 'ssh', name).jump.push(...value.split(',').map(jumpHost));
   else if (name === 'api-key-header') need(link, 'https', name).apiKeyHeader = value;
   else if (name === 'ca')
     need(link, 'https', name).caFile = path.resolve(value.replace(/^~(?=\/)/, userHome));

@@ -89,5 +89,52 @@ export const LinkState = z.discriminatedUnion('state', [
 ]);
 export type LinkState = z.infer<typeof LinkState>;
 
+/** The certificate that a server showed, as far as people ask about it. */
+export const CertificateFacts = z.strictObject({
+  /** Names it is for, the first few. */
+  names: z.array(z.string()),
+  issuer: z.string(),
+  validTo: Millis,
+  /** SHA-256 of the DER form, lower-case hex: what a pin compares. */
+  sha256: z.string(),
+});
+export type CertificateFacts = z.infer<typeof CertificateFacts>;
+
+/** A port of this computer that the link keeps open, or why it could not. */
+export const ExposedFacts = z.strictObject({
+  localPort: z.number().int(),
+  /** `host:port` as seen from the droplet. */
+  target: z.string(),
+  error: ErrorShapeSchema.nullable(),
+});
+export type ExposedFacts = z.infer<typeof ExposedFacts>;
+
+/**
+ * One link of the chain. `in-use`: everything goes through it. `trying`: being dialled. `proving`: open and healthy
+ * beside the one in use, which it replaces after 60 s of that. `failed`: tried again by itself. `refused`: not before a person
+ * did something (`reason`). `idle`: not tried since the user last connected.
+ */
+export const ChainLink = z.strictObject({
+  via: LinkVia,
+  state: z.enum(['in-use', 'trying', 'proving', 'failed', 'refused', 'idle']),
+  /** When it came into this state. */
+  since: Millis,
+  reason: BlockedReason.nullable(),
+  error: ErrorShapeSchema.nullable(),
+  rttMs: z.number().nullable(),
+  certificate: CertificateFacts.nullable(),
+  exposed: z.array(ExposedFacts),
+});
+export type ChainLink = z.infer<typeof ChainLink>;
+
+/** The whole chain in the user's order, beside the one LinkState. */
+export const Chain = z.array(ChainLink);
+export type Chain = z.infer<typeof Chain>;
+
+/** A certificate that ends within this time is warned of. */
+export const CERTIFICATE_WARNING_MS = 30 * 86_400_000;
+/** A link that the user prefers is returned to when it has been healthy for this long. */
+export const RETURN_AFTER_MS = 60_000;
+
 /** After this long without an application answer a link is no longer `live`. */
 export const PROOF_LIMIT_MS = 45_000;

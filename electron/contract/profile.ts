@@ -14,19 +14,76 @@ const Port = z.number().int().min(1).max(65535);
 /** How an SSH link proves who we are. Secrets (passphrase, password) are in the vault, never here. */
 export const SshAuth = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('key'), file: z.string().min(1) }),
-  z.strictObject({ kind: z.literal('agent') }),
+  z.strictObject({
+    kind: z.literal('agent'),
+    /** The agent's socket or pipe (`IdentityAgent`); absent: the system's own. */
+    socket: z.string().min(1).optional(),
+    /** Files with the public keys that alone are offered (`IdentitiesOnly`); absent: all that the agent holds. */
+    only: z.array(z.string().min(1)).optional(),
+  }),
   z.strictObject({ kind: z.literal('password') }),
 ]);
 export type SshAuth = z.infer<typeof SshAuth>;
 
+const SshHost = z.string().min(1).max(255);
+const SshUser = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+
+/** One jump host. Its host key is judged under its own name. */
+export const SshHop = z.strictObject({
+  host: SshHost,
+  port: Port.default(22),
+  user: SshUser,
+  /** Absent: the link's own ways to sign in. */
+  auth: z.array(SshAuth).min(1).optional(),
+  /** The name its host key is stored under (`HostKeyAlias`). */
+  hostKeyAlias: SshHost.optional(),
+});
+export type SshHop = z.infer<typeof SshHop>;
+
+/** `user@host[:port]` (IPv6 in brackets) as its parts; undefined where the text is none. */
+export function parseSshTarget(text: string): { user: string; host: string; port: number } | undefined {
+  const match = /^([A-Za-z0-9._-]{1,64})@(?:\[([0-9A-Fa-f:.%a-z]+)\]|([^@:\s/\[\]]+))(?::(\d{1,5}))?$/.exec(text);
+  const [, user, bracketed, plain, port = '22'] = match ?? [];
+  const host = bracketed ?? plain;
+  const number = Number(port);
+  if (user === undefined || host === undefined || number < 1 || number > 65_535) return undefined;
+  return { user, host, port: number };
+}
+
+/** A hop written as text, as early profiles stored it, is read as well. */
+const JumpHost = z.preprocess(
+  (value) => (typeof value === 'string' ? (parseSshTarget(value) ?? value) : value),
+  SshHop,
+);
+
+/** A port of this computer that leads to one of the droplet's, as `ssh -L`; loopback only. */
+export const ExposedPort = z.strictObject({
+  localPort: Port,
+  /** As seen from the droplet. */
+  host: SshHost.default('127.0.0.1'),
+  port: Port,
+});
+export type ExposedPort = z.infer<typeof ExposedPort>;
+
 export const SshLink = z.strictObject({
   kind: z.literal('ssh'),
-  host: z.string().min(1).max(255),
+  host: SshHost,
   port: Port.default(22),
-  user: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+  user: SshUser,
   auth: z.array(SshAuth).min(1),
-  /** Jump hosts in order, each `user@host[:port]`; used from the links issue on. */
-  jump: z.array(z.string()).default([]),
+  /** Jump hosts, the first one dialled first (`ProxyJump`). */
+  jump: z.array(JumpHost).max(8).default([]),
+  /** The name the host key is stored under, where it is not the host's (`HostKeyAlias`). */
+  hostKeyAlias: SshHost.optional(),
+  /** known_hosts files beside our own, in the place of the user's usual one (`UserKnownHostsFile`). */
+  knownHosts: z.array(z.string().min(1)).optional(),
+  /** `ServerAliveInterval` in seconds and `ServerAliveCountMax`; absent: 15 and 3. */
+  keepaliveSeconds: z.number().int().min(1).max(600).optional(),
+  keepaliveCount: z.number().int().min(1).max(20).optional(),
+  /** `ConnectTimeout` in seconds; absent: 10. */
+  connectTimeoutSeconds: z.number().int().min(1).max(120).optional(),
+  /** Ports of this computer to open while the link is up; none unless the user asks. */
+  expose: z.array(ExposedPort).max(16).optional(),
 });
 export type SshLink = z.infer<typeof SshLink>;
 

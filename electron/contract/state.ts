@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Profile } from './profile.ts';
-import { LinkState, Millis } from './link.ts';
+import { Chain, LinkState, Millis } from './link.ts';
 import { HealthModel, LogsStatus, TradingModel } from './models.ts';
 import { ActivityEntry, BridgeClient, CatalogueView, ConsentRequest, StopReport } from './bridge.ts';
 
@@ -9,6 +9,8 @@ export const ProfileState = z.strictObject({
   /** Which secrets are set; never their values. */
   secrets: z.array(z.string()),
   link: LinkState,
+  /** Every link of the profile in the user's order, with which one is in use. */
+  chain: Chain,
   health: HealthModel,
   trading: TradingModel,
   logs: LogsStatus,

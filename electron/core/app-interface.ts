@@ -18,6 +18,8 @@ export interface AppPorts {
   readonly demo: boolean;
   /** A fresh one-time dashboard URL; null where the shell has no web server, or before it listens. */
   dashboardUrl(): string | null;
+  /** The proxy that a request to this URL must take, undefined for none: the system's setting in Electron, the environment in serve. */
+  proxyFor(url: URL): Promise<URL | undefined>;
   /** Asked by the command line or a second start: show the window. Does nothing where there is none. */
   showWindow(): void;
 }

@@ -16,6 +16,7 @@ export function initialProfileState(profile: Profile, secrets: string[], now: nu
     profile,
     secrets,
     link: { state: 'off' },
+    chain: [],
     health: { services: [], reported: null, hint: null, plannedDowntime: false },
     trading: { positions: notRead(now), pnl: notRead(now), workflow: notRead(now), cycle: notRead(now) },
     logs: { state: 'off' },

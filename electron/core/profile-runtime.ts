@@ -24,6 +24,7 @@ export interface RuntimeDeps {
   knownHostsFile: string;
   userKnownHostsFiles: string[];
   agentSocket: string | undefined;
+  proxyFor(url: URL): Promise<URL | undefined>;
   readerOf(profile: string): McpReader;
   /** Called when trading state was read; the guard settles unknown outcomes by it. */
   onTrading(profile: string, trading: ProfileState['trading']): void;
@@ -66,6 +67,8 @@ export class ProfileRuntime {
       knownHostsFile: deps.knownHostsFile,
       userKnownHostsFiles: deps.userKnownHostsFiles,
       ...(deps.agentSocket === undefined ? {} : { agentSocket: deps.agentSocket }),
+      proxyFor: (url) => deps.proxyFor(url),
+      publishChain: (chain) => put('chain', chain),
       publish: (state) => {
         put('link', state);
         this.#logs.linkChanged();

@@ -56,6 +56,7 @@ export class ProfileSet {
       userKnownHostsFiles: [path.join(os.homedir(), '.ssh', 'known_hosts')],
       agentSocket:
         process.platform === 'win32' ? String.raw`\\.\pipe\openssh-ssh-agent` : process.env.SSH_AUTH_SOCK,
+      proxyFor: (url) => ports.proxyFor(url),
       readerOf: (name) => bridge.readerOf(name),
       onTrading: (name, trading) => gate.observe(name, trading),
     });

@@ -157,6 +157,7 @@ async function startReady(parts: DesktopParts, hooks: { shown(show: () => void):
     stub: { ...stubProgram({ ...parts, packaged: electron.app.isPackaged }), defaultHome },
     demo: argv.includes('--demo'),
     dashboardUrl: () => null,
+    proxyFor: () => Promise.resolve(undefined),
     showWindow: () => show(),
   });
   await app.start();

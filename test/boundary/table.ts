@@ -83,8 +83,9 @@ export const TABLE: Table = {
     },
   },
   behind: {
-    ssh2: ['electron/core/link/ssh-link.ts', 'electron/core/demo/ssh-server.ts'],
+    ssh2: ['electron/core/link/ssh/', 'electron/core/demo/ssh-server.ts'],
     'jsonc-parser': ['electron/core/clients/'],
+    'ssh-config': ['electron/core/ssh-config/'],
     atomically: ['electron/core/files.ts'],
     pino: ['electron/core/log.ts'],
     ws: ['electron/web/rpc-sockets.ts'],

@@ -25,6 +25,7 @@ export function profileState(
     },
     secrets: [],
     link,
+    chain: [],
     health: { services: [], reported: null, hint: null, plannedDowntime: false },
     trading: { positions: unknown, pnl: unknown, workflow: unknown, cycle: unknown },
     logs: { state: 'off' },

@@ -1,4 +1,4 @@
-import type { HttpsLink, LinkConfig, Profile, SshLink } from '../../contract/profile.ts';
+import type { HttpsLink, LinkConfig, Profile, SshHop, SshLink } from '../../contract/profile.ts';
 
 const STOP_PATH = '/api/v1/workflow/stop';
 
@@ -18,13 +18,18 @@ function workflowUrl(profile: Profile): string {
   return /^[\w:/.[\]-]+$/.test(url) ? url.replace(/\/+$/, '') : DEFAULT_WORKFLOW;
 }
 
+function hopText({ user, host, port }: SshHop): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${user}@${name}${port === 22 ? '' : `:${port}`}`;
+}
+
 function overSsh(link: SshLink, profile: Profile): string {
   const key = link.auth.find((auth) => auth.kind === 'key');
   const words = [
     'ssh',
     ...(link.port === 22 ? [] : ['-p', String(link.port)]),
     ...(key ? ['-i', word(key.file)] : []),
-    ...(link.jump.length > 0 ? ['-J', word(link.jump.join(','))] : []),
+    ...(link.jump.length > 0 ? ['-J', word(link.jump.map(hopText).join(','))] : []),
     // a name that starts with a dash must not be read as an option
     ...(link.user.startsWith('-') ? ['--'] : []),
     word(`${link.user}@${link.host}`),

@@ -1,8 +1,8 @@
 import { AppError } from '../../contract/errors.ts';
 import type { Profile } from '../../contract/profile.ts';
-import { checkKeyHeader } from './https-link.ts';
-import { checkHostText } from './known-hosts.ts';
-import { canonicalUrl, checkUrls } from './urls.ts';
+import { checkKeyHeader } from './http/https-link.ts';
+import { checkHostText } from './ssh/known-hosts.ts';
+import { canonicalUrl, checkUrls } from './http/urls.ts';
 
 /** SHA-256 in hex, bare or with a colon after each byte. */
 const PIN = /^(?:[0-9a-f]{64}|[0-9a-f]{2}(?::[0-9a-f]{2}){31})$/i;

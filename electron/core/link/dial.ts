@@ -1,10 +1,10 @@
 import { AppError } from '../../contract/errors.ts';
 import type { LinkVia } from '../../contract/link.ts';
 import type { LinkConfig } from '../../contract/profile.ts';
-import { dialDirect } from './direct-link.ts';
+import { dialDirect } from './http/direct-link.ts';
 import type { DialContext, OpenLink } from './dialling.ts';
-import { dialHttps } from './https-link.ts';
-import { dialSsh } from './ssh-link.ts';
+import { dialHttps } from './http/https-link.ts';
+import { dialSsh } from './ssh/ssh-link.ts';
 
 /** How a link is named to people, e.g. `ssh root@droplet:22`. */
 export function linkVia(config: LinkConfig, index: number): LinkVia {

@@ -1,4 +1,4 @@
-import type { LinkStage, LinkVia } from '../../contract/link.ts';
+import type { CertificateFacts, ExposedFacts, LinkStage, LinkVia } from '../../contract/link.ts';
 import type { Profile } from '../../contract/profile.ts';
 import type { Log, Secrets } from '../ports.ts';
 import type { Transport } from './transport.ts';
@@ -48,15 +48,25 @@ export interface DialContext {
   readonly userKnownHostsFiles: readonly string[];
   readonly agentSocket: string | undefined;
   readonly pins: readonly HostKeyPin[];
+  /** The proxy that requests to a URL must take, undefined for none; the system's setting or the environment's. */
+  readonly proxyFor: (url: URL) => Promise<URL | undefined>;
   /** Aborts the attempt; everything it opened is closed. */
   readonly signal: AbortSignal;
   readonly stage: (stage: LinkStage) => void;
+}
+
+/** What people are told about an open link beside its state. */
+export interface LinkFacts {
+  readonly certificate: CertificateFacts | null;
+  readonly exposed: readonly ExposedFacts[];
 }
 
 /** An open transport with what the supervisor alone uses. */
 export interface OpenLink extends Transport {
   /** The header that carries the API key over this link. */
   readonly apiKeyHeader: string | undefined;
+  /** Read after every probe; what it gives may change while the link is open. */
+  facts?(): LinkFacts;
   /** Remembers where the server redirected the MCP endpoint to, on the same origin; path and query. */
   moveMcp(pathAndQuery: string): void;
 }

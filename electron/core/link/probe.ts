@@ -3,7 +3,7 @@ import { exchange } from '../http/request.ts';
 import type { OpenLink } from './dialling.ts';
 import { networkError } from './network-errors.ts';
 import type { Route } from './transport.ts';
-import { sameOriginPath } from './urls.ts';
+import { sameOriginPath } from './http/urls.ts';
 
 /** What an HTTP answer of the MCP URL says about the endpoint. */
 export type McpVerdict =

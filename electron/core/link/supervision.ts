@@ -1,4 +1,4 @@
-import type { LinkState } from '../../contract/link.ts';
+import type { Chain, LinkState } from '../../contract/link.ts';
 import type { LinkConfig, Profile } from '../../contract/profile.ts';
 import type { Clock, Log, Secrets } from '../ports.ts';
 import type { DialContext, OpenLink, Timing } from './dialling.ts';
@@ -18,6 +18,11 @@ export interface SupervisorOptions {
   /** The SSH agent's socket or pipe, usually SSH_AUTH_SOCK. */
   agentSocket?: string;
   publish: (state: LinkState) => void;
+  publishChain?: (chain: Chain) => void;
+  /** The proxy for a URL; absent: none is ever used. */
+  proxyFor?: (url: URL) => Promise<URL | undefined>;
+  /** Whether a call that changes state is under way: no link is changed for a better one meanwhile. */
+  busy?: () => boolean;
   timing?: Partial<Timing>;
   /** Opens a link; another one only in tests. */
   dial?: (config: LinkConfig, context: DialContext) => Promise<OpenLink>;

@@ -5,7 +5,7 @@ import type { Backoff } from './backoff.ts';
 import { dial as dialLink, linkVia } from './dial.ts';
 import { defaultTiming } from './dialling.ts';
 import type { DialContext, OpenLink, Timing } from './dialling.ts';
-import { HostTrust } from './host-trust.ts';
+import { HostTrust } from './ssh/host-trust.ts';
 import { next } from './machine.ts';
 import type { LinkInput } from './machine.ts';
 import { firstInput, laterInput } from './probe-input.ts';
@@ -176,6 +176,7 @@ class LinkSupervisor implements Supervisor {
     const context: DialContext = {
       ...this.options,
       agentSocket: this.options.agentSocket,
+      proxyFor: this.options.proxyFor ?? (() => Promise.resolve(undefined)),
       profile,
       via,
       timing: this.timing,

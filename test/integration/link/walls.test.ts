@@ -9,13 +9,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Profile } from '../../../electron/contract/profile.ts';
 import type { SshLink } from '../../../electron/contract/profile.ts';
 import { exchange } from '../../../electron/core/http/request.ts';
-import { channelAgent } from '../../../electron/core/link/channel-agent.ts';
+import { channelAgent } from '../../../electron/core/link/ssh/channel-agent.ts';
 import { linkVia } from '../../../electron/core/link/dial.ts';
 import { defaultTiming } from '../../../electron/core/link/dialling.ts';
 import type { DialContext } from '../../../electron/core/link/dialling.ts';
-import { HostTrust } from '../../../electron/core/link/host-trust.ts';
-import { secureAgent } from '../../../electron/core/link/secure-agent.ts';
-import { dialSsh } from '../../../electron/core/link/ssh-link.ts';
+import { HostTrust } from '../../../electron/core/link/ssh/host-trust.ts';
+import { secureAgent } from '../../../electron/core/link/http/secure-agent.ts';
+import { dialSsh } from '../../../electron/core/link/ssh/ssh-link.ts';
 import { makeCa, opensslAvailable } from '../../helpers/tls.ts';
 import type { ServerCertificate, TestCa } from '../../helpers/tls.ts';
 import { sshdAvailable, sshdMissing, startSshd } from '../../helpers/sshd.ts';
@@ -58,6 +58,7 @@ function contextFor(link: SshLink, change: Partial<DialContext>): DialContext {
     userKnownHostsFiles: [],
     agentSocket: undefined,
     pins: [],
+    proxyFor: () => Promise.resolve(undefined),
     signal: new AbortController().signal,
     stage: () => {},
     ...change,
@@ -331,21 +332,6 @@ describe('an API key', () => {
       expect(connections).toBe(0);
     },
   );
-});
-
-describe('a link through a jump host', () => {
-  it('is refused, and does not go straight to the host instead', async () => {
-    let connections = 0;
-    const port = await listening(net.createServer(() => (connections += 1)));
-    const rig = makeRig({ links: [{ ...toPort(port), jump: ['me@bastion'] }], secrets: { password: 'x' } });
-    ends.push(rig.dispose);
-    rig.link.connect();
-    expect(await rig.until('blocked')).toMatchObject({
-      reason: 'config',
-      error: { code: 'LINK_KIND_UNSUPPORTED' },
-    });
-    expect(connections).toBe(0);
-  });
 });
 
 describe('a key that was trusted but could not be saved', () => {

@@ -265,11 +265,14 @@ describe('manualStopCommand', () => {
       ...ssh,
       port: 2222,
       auth: [{ kind: 'key', file: '/home/me/my keys/id' }],
-      jump: ['a@b', 'c'],
+      jump: [
+        { user: 'a', host: 'b', port: 22 },
+        { user: 'me', host: 'c', port: 2200 },
+      ],
     };
     const services = [{ name: 'workflow', url: 'http://127.0.0.1:7006/' }];
     expect(manualStopCommand(profileOf([link as LinkConfig], { services }))).toBe(
-      'ssh -p 2222 -i "/home/me/my keys/id" -J a@b,c root@droplet.example "curl -sS -X POST http://127.0.0.1:7006/api/v1/workflow/stop"',
+      'ssh -p 2222 -i "/home/me/my keys/id" -J a@b,me@c:2200 root@droplet.example "curl -sS -X POST http://127.0.0.1:7006/api/v1/workflow/stop"',
     );
   });
 

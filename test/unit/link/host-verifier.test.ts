@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostVerifier } from '../../../electron/core/link/host-verifier.ts';
+import { hostVerifier } from '../../../electron/core/link/ssh/host-verifier.ts';
 
 const key = Buffer.from('key');
 

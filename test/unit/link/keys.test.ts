@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recogniseKey, sshKeyText } from '../../../electron/core/link/key-text.ts';
-import { expandHome, loadKey } from '../../../electron/core/link/keys.ts';
+import { recogniseKey, sshKeyText } from '../../../electron/core/link/ssh/key-text.ts';
+import { expandHome, loadKey } from '../../../electron/core/link/ssh/keys.ts';
 
 describe('keys', () => {
   let dir: string;

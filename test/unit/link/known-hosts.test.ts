@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SshLink } from '../../../electron/contract/profile.ts';
 import type { DialContext } from '../../../electron/core/link/dialling.ts';
-import { HostKeyCheck } from '../../../electron/core/link/host-key.ts';
+import { HostKeyCheck } from '../../../electron/core/link/ssh/host-key.ts';
 import {
   addKnownHost,
   checkHostText,
@@ -17,7 +17,7 @@ import {
   parseKnownHosts,
   readKnownHosts,
   removeKnownHost,
-} from '../../../electron/core/link/known-hosts.ts';
+} from '../../../electron/core/link/ssh/known-hosts.ts';
 
 /** A public key in wire format that no one holds. */
 function publicKey(type: string, fill: string): Buffer {

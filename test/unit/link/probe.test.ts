@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../electron/core/link/probe.ts';
-import { canonicalUrl, sameOriginPath, serviceUrl } from '../../../electron/core/link/urls.ts';
+import { canonicalUrl, sameOriginPath, serviceUrl } from '../../../electron/core/link/http/urls.ts';
 
 const verdict = (status: number, type = 'application/json') => {
   const found = judge(status, type);

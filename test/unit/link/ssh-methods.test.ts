@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { guardedAgent, methodQueue, withoutSha1 } from '../../../electron/core/link/ssh-methods.ts';
-import type { SignInMethod } from '../../../electron/core/link/ssh-methods.ts';
+import { guardedAgent, methodQueue, withoutSha1 } from '../../../electron/core/link/ssh/ssh-methods.ts';
+import type { SignInMethod } from '../../../electron/core/link/ssh/ssh-methods.ts';
 
 const username = 'root';
 const key: SignInMethod<string, string> = { type: 'publickey', username, key: 'k' };

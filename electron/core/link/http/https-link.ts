@@ -1,10 +1,10 @@
-import { AppError } from '../../contract/errors.ts';
-import type { HttpsLink } from '../../contract/profile.ts';
-import { headerProblem } from '../http/header-value.ts';
-import type { DialContext, OpenLink } from './dialling.ts';
-import { expandHome, readSmallFile } from './keys.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { HttpsLink } from '../../../contract/profile.ts';
+import { headerProblem } from '../../http/header-value.ts';
+import type { DialContext, OpenLink } from '../dialling.ts';
+import { expandHome, readSmallFile } from '../ssh/keys.ts';
 import { secureAgent } from './secure-agent.ts';
-import type { Destination, Route } from './transport.ts';
+import type { Destination, Route } from '../transport.ts';
 import { canonicalUrl, serviceUrl } from './urls.ts';
 
 /** A whole system's bundle of CAs is 250 KB. */

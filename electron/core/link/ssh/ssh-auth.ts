@@ -1,6 +1,6 @@
-import { AppError } from '../../contract/errors.ts';
-import type { SshLink } from '../../contract/profile.ts';
-import type { DialContext } from './dialling.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { SshLink } from '../../../contract/profile.ts';
+import type { DialContext } from '../dialling.ts';
 import { expandHome, loadKey } from './keys.ts';
 
 /** One way to sign in, ready to use: nothing more has to be read. */

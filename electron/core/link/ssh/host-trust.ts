@@ -1,7 +1,7 @@
-import { AppError } from '../../contract/errors.ts';
-import type { HostKeyFacts, LinkState } from '../../contract/link.ts';
-import type { Profile } from '../../contract/profile.ts';
-import type { HostKeyPin } from './dialling.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { HostKeyFacts, LinkState } from '../../../contract/link.ts';
+import type { Profile } from '../../../contract/profile.ts';
+import type { HostKeyPin } from '../dialling.ts';
 import { knownName, removeKnownHost } from './known-hosts.ts';
 
 /** The host keys that the user decided about, for one profile. */

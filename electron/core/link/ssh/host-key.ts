@@ -1,6 +1,6 @@
-import type { HostKeyFacts } from '../../contract/link.ts';
-import type { SshLink } from '../../contract/profile.ts';
-import type { DialContext } from './dialling.ts';
+import type { HostKeyFacts } from '../../../contract/link.ts';
+import type { SshLink } from '../../../contract/profile.ts';
+import type { DialContext } from '../dialling.ts';
 import {
   addKnownHost,
   checkHostText,
@@ -12,7 +12,7 @@ import {
   readKnownHosts,
 } from './known-hosts.ts';
 import type { HostKeyAlgorithm, KnownHost } from './known-hosts.ts';
-import { HostKeyRefused } from './refusal.ts';
+import { HostKeyRefused } from '../refusal.ts';
 
 /**
  * Judges the host key of ONE connection. The first accepted key is the only one this connection accepts afterwards

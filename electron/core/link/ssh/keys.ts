@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { AppError } from '../../contract/errors.ts';
+import { AppError } from '../../../contract/errors.ts';
 import { recogniseKey, sshKeyText } from './key-text.ts';
 
 /** bcrypt rounds above this take over 10 s here; `ssh-keygen` itself writes 16 or 24. The field is a uint32 without a bound. */

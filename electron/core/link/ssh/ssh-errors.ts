@@ -1,5 +1,5 @@
-import { AppError } from '../../contract/errors.ts';
-import { networkError, systemCode } from './network-errors.ts';
+import { AppError } from '../../../contract/errors.ts';
+import { networkError, systemCode } from '../network-errors.ts';
 
 /** What was seen of a handshake before it failed. */
 export interface HandshakeFacts {

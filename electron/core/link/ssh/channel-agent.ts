@@ -2,7 +2,7 @@ import http from 'node:http';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
-import { closeIdleSockets } from './idle-agent.ts';
+import { closeIdleSockets } from '../http/idle-agent.ts';
 
 /** Opens a connection from the droplet to `host:port`; `host` is resolved there. */
 export type OpenChannel = (

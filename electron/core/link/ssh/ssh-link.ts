@@ -1,22 +1,22 @@
 import net from 'node:net';
 import ssh2 from 'ssh2';
 import type { ClientChannel, ConnectConfig, ParsedKey } from 'ssh2';
-import { AppError } from '../../contract/errors.ts';
-import type { SshLink } from '../../contract/profile.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { SshLink } from '../../../contract/profile.ts';
 import { channelAgent } from './channel-agent.ts';
 import type { OpenChannel } from './channel-agent.ts';
-import type { DialContext, OpenLink } from './dialling.ts';
+import type { DialContext, OpenLink } from '../dialling.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { hostVerifier } from './host-verifier.ts';
-import { networkError } from './network-errors.ts';
+import { networkError } from '../network-errors.ts';
 import { describeCredentials, loadCredentials } from './ssh-auth.ts';
 import type { Credential } from './ssh-auth.ts';
 import { authRefused, channelError, sshError } from './ssh-errors.ts';
 import type { HandshakeFacts } from './ssh-errors.ts';
 import { guardedAgent, methodQueue, withoutSha1 } from './ssh-methods.ts';
 import type { SignInMethod } from './ssh-methods.ts';
-import type { RemoteProcess } from './transport.ts';
-import { canonicalUrl, checkUrls, serviceUrl } from './urls.ts';
+import type { RemoteProcess } from '../transport.ts';
+import { canonicalUrl, checkUrls, serviceUrl } from '../http/urls.ts';
 
 /**
  * GCM first (no separate MAC), CTR for old servers. Without chacha20-poly1305 and CBC the Terrapin prefix truncation

@@ -1,6 +1,6 @@
 import http from 'node:http';
-import type { DirectLink } from '../../contract/profile.ts';
-import type { DialContext, OpenLink } from './dialling.ts';
+import type { DirectLink } from '../../../contract/profile.ts';
+import type { DialContext, OpenLink } from '../dialling.ts';
 import { closeIdleSockets } from './idle-agent.ts';
 import { secureAgent } from './secure-agent.ts';
 import { canonicalUrl, checkUrls, serviceUrl } from './urls.ts';

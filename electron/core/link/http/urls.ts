@@ -1,5 +1,5 @@
-import { AppError } from '../../contract/errors.ts';
-import type { Profile } from '../../contract/profile.ts';
+import { AppError } from '../../../contract/errors.ts';
+import type { Profile } from '../../../contract/profile.ts';
 
 /**
  * Parses a URL of the profile and refuses what a reader would misread: user names or passwords in it, and host text
