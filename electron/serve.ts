@@ -7,6 +7,7 @@ import type { App } from './core/app-interface.ts';
 import { systemClock } from './core/clock.ts';
 import type { Home } from './core/files.ts';
 import { makeHome } from './core/files.ts';
+import { proxyFromEnvironment } from './core/proxy-environment.ts';
 import { createFileSealer } from './core/secrets/file-sealer.ts';
 import type { WebServer } from './web/server.ts';
 import { checkPort, startWeb } from './web/server.ts';
@@ -115,7 +116,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     demo: options.demo,
     stub: options.stub,
     dashboardUrl: () => web?.url() ?? null,
-    proxyFor: () => Promise.resolve(undefined),
+    proxyFor: async (url) => proxyFromEnvironment(url, process.env),
     showWindow: () => undefined,
   });
   try {

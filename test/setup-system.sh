@@ -16,6 +16,10 @@ if [ "${#missing[@]}" -gt 0 ]; then
   rm -f /usr/sbin/policy-rc.d
 fi
 
+# An account to sign in to with a password: no home, no shell, and locked except while a test runs.
+id companion-test >/dev/null 2>&1 ||
+  useradd --system --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin companion-test
+
 venv=/opt/companion-test
 if ! "$venv/bin/python3" -c 'import fastmcp, uvicorn' 2>/dev/null; then
   rm -rf "$venv"

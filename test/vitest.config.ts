@@ -18,6 +18,7 @@ export default defineConfig({
       project('unit', 60_000),
       project('boundary', 60_000),
       project('integration', 120_000),
+      project('conformance', 180_000),
       project('e2e', 180_000),
     ],
   },

@@ -2,9 +2,11 @@ import { AppError } from '../contract/errors.ts';
 import { auditExport, auditTail, auditVerify } from './commands/audit.ts';
 import { changeClient, checkClient, clientId, listClients, previewClient } from './commands/clients.ts';
 import { runDemoDroplet } from './commands/demo.ts';
+import { closeEndpoint, endpointStatus, openEndpoint } from './commands/endpoint.ts';
 import { connect, disconnect, logs, setSecret, status, trust, untrust } from './commands/link.ts';
 import { callTool, readResource, stopTrading } from './commands/mcp.ts';
-import { addProfile, listProfiles, removeProfile, showProfile } from './commands/profile.ts';
+import { addProfile, importSsh, listProfiles, removeProfile, showProfile } from './commands/profile.ts';
+import type { ProfileOptions } from './commands/profile.ts';
 import { runServe, version } from './commands/serve.ts';
 import { approveTools, blockTools, listTools, showTool } from './commands/tools.ts';
 import type { Context } from './context.ts';
@@ -14,7 +16,7 @@ import { usage } from './output.ts';
 
 type Values = Partial<
   Record<'json' | 'yes' | 'help' | 'version' | 'demo' | 'no-open' | 'follow' | 'all', boolean> &
-    Record<'port' | 'preset' | 'env' | 'mcp-url' | 'dir' | 'as' | 'seed', string> &
+    Record<'port' | 'preset' | 'env' | 'mcp-url' | 'dir' | 'as' | 'seed' | 'name', string> &
     Record<'service' | 'fault', string[]>
 >;
 
@@ -50,6 +52,19 @@ function later(what: string, next: string, options: readonly string[] = []): Com
 
 const [NAME, PROFILE] = ['NAME', 'PROFILE'];
 
+const PROFILE_OPTIONS = ['preset', 'env', 'mcp-url', 'service', 'dir', ...LINK_OPTIONS];
+
+function profileOptions({ values, options }: Pick<Parsed, 'values' | 'options'>): ProfileOptions {
+  return {
+    preset: values.preset,
+    env: values.env,
+    mcpUrl: values['mcp-url'],
+    services: values.service ?? [],
+    dir: values.dir,
+    links: options.filter((option) => LINK_OPTIONS.includes(option.name)),
+  };
+}
+
 /** Each command by its one or two words. */
 const COMMANDS: Record<string, Command> = {
   serve: {
@@ -59,24 +74,28 @@ const COMMANDS: Record<string, Command> = {
   },
   'profile add': {
     args: NAME,
-    options: ['preset', 'env', 'mcp-url', 'service', 'dir', ...LINK_OPTIONS],
-    run: ({ context, given: [name = ''], values, options }) =>
-      addProfile(context, name, {
-        preset: values.preset,
-        env: values.env,
-        mcpUrl: values['mcp-url'],
-        services: values.service ?? [],
-        dir: values.dir,
-        links: options.filter((option) => LINK_OPTIONS.includes(option.name)),
-      }),
+    options: PROFILE_OPTIONS,
+    run: ({ context, given: [name = ''], ...parsed }) => addProfile(context, name, profileOptions(parsed)),
+  },
+  endpoint: { run: ({ context }) => endpointStatus(context) },
+  'endpoint on': {
+    args: PROFILE,
+    options: ['port'],
+    run: ({ context, given: [profile = ''], values }) => openEndpoint(context, profile, values.port),
+  },
+  'endpoint off': {
+    args: PROFILE,
+    run: ({ context, given: [profile = ''] }) => closeEndpoint(context, profile),
   },
   'profile list': { run: ({ context }) => listProfiles(context) },
   'profile show': { args: NAME, run: ({ context, given: [name = ''] }) => showProfile(context, name) },
   'profile remove': { args: NAME, run: ({ context, given: [name = ''] }) => removeProfile(context, name) },
-  'profile import-ssh': later(
-    'Reading ~/.ssh/config',
-    'Give the values by hand: catalyst-companion profile add NAME --preset catalyst --ssh user@host:port --identity FILE',
-  ),
+  'profile import-ssh': {
+    args: 'ALIAS',
+    options: ['name', ...PROFILE_OPTIONS],
+    run: ({ context, given: [alias = ''], ...parsed }) =>
+      importSsh(context, alias, { ...profileOptions(parsed), name: parsed.values.name }),
+  },
   'secret set': {
     args: 'PROFILE KIND',
     run: ({ context, given: [profile = '', kind = ''] }) => setSecret(context, profile, kind),

@@ -5,8 +5,11 @@ catalyst-companion serve [--demo] [--port N] [--no-open]
 catalyst-companion profile add NAME --preset catalyst|stockspark|stockpulse|kubernetes|generic LINK…
                            [--mcp-url URL] [--env live|paper|demo] [--service NAME=URL]… [--dir PATH]
 catalyst-companion profile list | show NAME | remove NAME
+catalyst-companion profile import-ssh ALIAS [--name NAME] [--preset …] [--env …] [--mcp-url URL] …
+    a profile from a host of ~/.ssh/config; shows what was understood and what was left out
     LINK, repeatable, in the order they are tried:
-      --ssh user@host[:port] [--identity FILE]… [--agent] [--jump …]
+      --ssh user@host[:port]|ALIAS [--identity FILE]… [--agent] [--jump HOST[,HOST]…]
+          [--expose LOCALPORT:[HOST:]PORT]…
       --https URL [--api-key-header H] [--ca FILE] [--pin SHA256]
       --direct URL
       --kube CONTEXT/NAMESPACE/SERVICE:PORT
@@ -19,6 +22,8 @@ catalyst-companion call PROFILE TOOL [JSON] | read PROFILE URI
 catalyst-companion stop PROFILE                                       emergency stop of new trades
 catalyst-companion clients list | preview|install|remove CLIENT PROFILE | check CLIENT | undo CLIENT
     CLIENT: claude-desktop, claude-code, cursor, vscode
+catalyst-companion endpoint | endpoint on PROFILE [--port N] | endpoint off PROFILE
+    a local http://127.0.0.1:PORT/mcp with a token, for clients that prefer HTTP; off unless you open it
 catalyst-companion audit verify | tail | export
 catalyst-companion demo-droplet [--fault KIND]… [--seed N]            a droplet to try things on, on this machine
 catalyst-bridge PROFILE                                               what Claude starts

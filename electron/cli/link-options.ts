@@ -1,8 +1,10 @@
-import fs from 'node:fs';
 import path from 'node:path';
-import { parseSshTarget } from '../contract/profile.ts';
-import type { LinkConfig, SshAuth, SshHop } from '../contract/profile.ts';
+import type { KubernetesLink, LinkConfig } from '../contract/profile.ts';
+import type { SshConfigReader } from '../core/ssh-config/import-link.ts';
+import type { SshNote } from '../core/ssh-config/lines.ts';
 import { usage } from './output.ts';
+import type { SshRequest } from './ssh-import.ts';
+import { checkJump, exposedPort, requestedLink, sshRequest } from './ssh-import.ts';
 
 export type OptionToken = { name: string; value: string | undefined };
 
@@ -12,6 +14,7 @@ export const LINK_OPTIONS = [
   'identity',
   'agent',
   'jump',
+  'expose',
   'https',
   'api-key-header',
   'ca',
@@ -19,17 +22,6 @@ export const LINK_OPTIONS = [
   'direct',
   'kube',
 ];
-
-const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
-
-/** As `ssh` does without `-i`: the agent where there is one, the usual key files, then a password from the vault. */
-function defaultAuth(userHome: string, env: NodeJS.ProcessEnv): SshAuth[] {
-  const keys = DEFAULT_KEYS.map((name) => path.join(userHome, '.ssh', name)).filter((file) =>
-    fs.existsSync(file),
-  );
-  const agent = env.SSH_AUTH_SOCK ? [{ kind: 'agent' as const }] : [];
-  return [...agent, ...keys.map((file) => ({ kind: 'key' as const, file })), { kind: 'password' }];
-}
 
 const isPort = (port: number) => port >= 1 && port <= 65_535;
 
@@ -40,28 +32,7 @@ export function urlOption(option: string, value: string, protocols: readonly str
   throw usage(`--${option} takes a whole URL such as ${example}, not "${value}".`);
 }
 
-function jumpHost(value: string): SshHop {
-  const hop = parseSshTarget(value);
-  if (!hop) throw usage(`--jump takes user@host or user@host:port, several with commas, not "${value}".`);
-  return hop;
-}
-
-function sshLink(value: string): LinkConfig {
-  const match = /^([^@\s]+)@(\[[^\]]+\]|[^:\s]+)(?::(\d+))?$/.exec(value);
-  const port = Number(match?.[3] ?? 22);
-  if (!match?.[1] || !match[2] || !isPort(port))
-    throw usage(`--ssh takes user@host or user@host:port, not "${value}".`);
-  return {
-    kind: 'ssh',
-    user: match[1],
-    host: match[2].replace(/^\[|\]$/g, ''),
-    port,
-    auth: [],
-    jump: [],
-  };
-}
-
-function kubernetesLink(value: string): LinkConfig {
+function kubernetesLink(value: string): KubernetesLink {
   const match = /^([^/]+)\/([^/]+)\/([^/:]+):(\d+)$/.exec(value);
   if (!match || !isPort(Number(match[4])))
     throw usage(`--kube takes CONTEXT/NAMESPACE/SERVICE:PORT, not "${value}".`);
@@ -69,47 +40,67 @@ function kubernetesLink(value: string): LinkConfig {
   return { kind: 'kubernetes', context, namespace, service, port: Number(port) };
 }
 
-function need<K extends LinkConfig['kind']>(
-  link: LinkConfig | undefined,
+/** A link as far as the options said it; an SSH link is looked up in ~/.ssh/config when all of them are known. */
+type Draft = SshRequest | Exclude<LinkConfig, { kind: 'ssh' }>;
+
+/** A fallback chain, and what of ~/.ssh/config could not be taken over. */
+export interface ChosenLinks {
+  links: LinkConfig[];
+  notes: SshNote[];
+}
+
+function need<K extends Draft['kind']>(
+  link: Draft | undefined,
   kind: K,
   option: string,
-): Extract<LinkConfig, { kind: K }> {
-  if (link?.kind === kind) return link as Extract<LinkConfig, { kind: K }>;
+): Extract<Draft, { kind: K }> {
+  if (link?.kind === kind) return link as Extract<Draft, { kind: K }>;
   throw usage(`--${option} belongs after --${kind}.`);
 }
 
-function refine(link: LinkConfig | undefined, name: string, value: string, userHome: string): void {
+function refine(link: Draft | undefined, name: string, value: string, userHome: string): void {
   if (name === 'identity')
     need(link, 'ssh', name).auth.push({
       kind: 'key',
       file: path.resolve(value.replace(/^~(?=\/)/, userHome)),
     });
   else if (name === 'agent') need(link, 'ssh', name).auth.push({ kind: 'agent' });
-  else if (name === 'jump') need(link, 'ssh', name).jump.push(...value.split(',').map(jumpHost));
+  else if (name === 'jump') need(link, 'ssh', name).jump.push(...value.split(',').map(checkJump));
+  else if (name === 'expose') need(link, 'ssh', name).expose.push(exposedPort(value));
   else if (name === 'api-key-header') need(link, 'https', name).apiKeyHeader = value;
   else if (name === 'ca')
     need(link, 'https', name).caFile = path.resolve(value.replace(/^~(?=\/)/, userHome));
   else if (name === 'pin') need(link, 'https', name).pinSha256 = value;
 }
 
-/** The fallback chain from the order of the options: each of --ssh, --https, --direct, --kube opens a link, the others refine the last one. */
-export function linksFromOptions(
+/**
+ * The fallback chain from the order of the options: each of --ssh, --https, --direct, --kube opens a link, the others
+ * refine the last one. Throws USAGE, SSH_CONFIG_INVALID and SSH_CONFIG_UNKNOWN_HOST.
+ */
+export async function linksFromOptions(
   tokens: readonly OptionToken[],
   userHome: string,
-  env: NodeJS.ProcessEnv,
-): LinkConfig[] {
-  const links: LinkConfig[] = [];
+  reader: SshConfigReader,
+): Promise<ChosenLinks> {
+  const drafts: Draft[] = [];
   for (const { name, value = '' } of tokens) {
-    if (name === 'ssh') links.push(sshLink(value));
-    else if (name === 'https') links.push({ kind: 'https', url: urlOption(name, value, ['https:']) });
+    if (name === 'ssh') drafts.push(sshRequest(value));
+    else if (name === 'https') drafts.push({ kind: 'https', url: urlOption(name, value, ['https:']) });
     else if (name === 'direct')
-      links.push({ kind: 'direct', url: urlOption(name, value, ['http:', 'https:']) });
-    else if (name === 'kube') links.push(kubernetesLink(value));
-    else refine(links.at(-1), name, value, userHome);
+      drafts.push({ kind: 'direct', url: urlOption(name, value, ['http:', 'https:']) });
+    else if (name === 'kube') drafts.push(kubernetesLink(value));
+    else refine(drafts.at(-1), name, value, userHome);
   }
-  for (const link of links)
-    if (link.kind === 'ssh' && link.auth.length === 0) link.auth = defaultAuth(userHome, env);
-  if (links.length === 0)
+  if (drafts.length === 0)
     throw usage('A profile needs at least one link: --ssh, --https, --direct or --kube.');
-  return links;
+  const chosen: ChosenLinks = { links: [], notes: [] };
+  for (const draft of drafts) {
+    if (draft.kind !== 'ssh') chosen.links.push(draft);
+    else {
+      const { link, notes } = await requestedLink(draft, reader);
+      chosen.links.push(link);
+      chosen.notes.push(...notes);
+    }
+  }
+  return chosen;
 }

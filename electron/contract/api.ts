@@ -2,9 +2,17 @@ import { eventIterator, oc, type as shape } from '@orpc/contract';
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 import { LinkState } from './link.ts';
-import { Environment, Profile, ProfileName, SecretKind } from './profile.ts';
+import { Environment, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
 import { LogLine } from './models.ts';
-import { CatalogueView, ClientId, ClientPlan, ClientTarget, StopReport, ToolEntry } from './bridge.ts';
+import {
+  EndpointStatus,
+  CatalogueView,
+  ClientId,
+  ClientPlan,
+  ClientTarget,
+  StopReport,
+  ToolEntry,
+} from './bridge.ts';
 import type { StateEvent } from './state.ts';
 
 const InProfile = z.strictObject({ profile: ProfileName });
@@ -38,6 +46,19 @@ export const contract = {
     setSecret: base
       .input(z.strictObject({ profile: ProfileName, kind: SecretKind, value: z.string() }))
       .output(z.strictObject({ set: z.literal(true) })),
+    /** The hosts that ~/.ssh/config names, to choose from. */
+    sshHosts: base.output(
+      z.array(
+        z.strictObject({ alias: z.string(), hostName: z.string(), user: z.string(), port: z.number().int() }),
+      ),
+    ),
+    /** The link that a host of ~/.ssh/config stands for, and what of it is not supported, by file and line. Runs nothing. */
+    resolveSsh: base.input(z.strictObject({ alias: z.string().min(1).max(255) })).output(
+      z.strictObject({
+        link: SshLink,
+        notes: z.array(z.strictObject({ file: z.string(), line: z.number().int(), text: z.string() })),
+      }),
+    ),
   },
   links: {
     /** Sets the wanted state to connected; resolves with the first live, degraded or blocked state, after `waitMs` at most (30 s). */
@@ -116,6 +137,14 @@ export const contract = {
         }),
       )
       .output(ClientPlan),
+  },
+  endpoint: {
+    status: base.output(EndpointStatus),
+    /** Opens the local HTTP endpoint for a profile; the token is given this once. An earlier token of the profile ends. */
+    open: base
+      .input(z.strictObject({ profile: ProfileName, port: z.number().int().min(1).max(65_535).optional() }))
+      .output(z.strictObject({ url: z.string(), token: z.string() })),
+    close: base.input(InProfile).output(EndpointStatus),
   },
   app: {
     /** A fresh one-time dashboard URL of the running app; null where the shell has no web server. */

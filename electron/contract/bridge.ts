@@ -11,7 +11,10 @@ export const ToolStatus = z.enum(['listed', 'new', 'changed', 'blocked']);
 export type ToolStatus = z.infer<typeof ToolStatus>;
 
 export const ToolEntry = z.strictObject({
+  /** As the server calls it; the guard, the audit trail and every approval go by this name alone. */
   name: z.string(),
+  /** The name that clients see, where they would not take the server's. */
+  alias: z.string().optional(),
   class: ToolClass,
   status: ToolStatus,
   /** SHA-256, hex, of the canonical JSON of the definition that was approved. */
@@ -163,3 +166,14 @@ export const StopReport = z.strictObject({
   manual: z.string(),
 });
 export type StopReport = z.infer<typeof StopReport>;
+
+/** The local HTTP endpoint for clients that prefer HTTP; tokens are never in it. */
+export const EndpointStatus = z.strictObject({
+  /** `http://127.0.0.1:PORT/mcp`, null while it is closed. */
+  url: z.string().nullable(),
+  /** Profiles that it is open for. */
+  profiles: z.array(z.string()),
+  /** Why it could not be opened. */
+  error: ErrorShapeSchema.nullable(),
+});
+export type EndpointStatus = z.infer<typeof EndpointStatus>;

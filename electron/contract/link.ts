@@ -121,6 +121,8 @@ export const ChainLink = z.strictObject({
   since: Millis,
   reason: BlockedReason.nullable(),
   error: ErrorShapeSchema.nullable(),
+  /** The key that a person has to judge, where it was refused for that. */
+  hostKey: HostKeyFacts.nullable(),
   rttMs: z.number().nullable(),
   certificate: CertificateFacts.nullable(),
   exposed: z.array(ExposedFacts),

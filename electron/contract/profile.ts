@@ -42,7 +42,9 @@ export type SshHop = z.infer<typeof SshHop>;
 
 /** `user@host[:port]` (IPv6 in brackets) as its parts; undefined where the text is none. */
 export function parseSshTarget(text: string): { user: string; host: string; port: number } | undefined {
-  const match = /^([A-Za-z0-9._-]{1,64})@(?:\[([0-9A-Fa-f:.%a-z]+)\]|([^@:\s/\[\]]+))(?::(\d{1,5}))?$/.exec(text);
+  const match = /^([A-Za-z0-9._-]{1,64})@(?:\[([0-9A-Fa-f:.%a-z]+)\]|([^@:\s/[\]]+))(?::(\d{1,5}))?$/.exec(
+    text,
+  );
   const [, user, bracketed, plain, port = '22'] = match ?? [];
   const host = bracketed ?? plain;
   const number = Number(port);

@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { Profile } from './profile.ts';
 import { Chain, LinkState, Millis } from './link.ts';
 import { HealthModel, LogsStatus, TradingModel } from './models.ts';
-import { ActivityEntry, BridgeClient, CatalogueView, ConsentRequest, StopReport } from './bridge.ts';
+import {
+  ActivityEntry,
+  BridgeClient,
+  CatalogueView,
+  ConsentRequest,
+  StopReport,
+  EndpointStatus,
+} from './bridge.ts';
 
 export const ProfileState = z.strictObject({
   profile: Profile,
@@ -44,6 +51,7 @@ export const AppState = z.strictObject({
   activity: z.array(ActivityEntry),
   /** In the order they arrived; the page shows one at a time. */
   consents: z.array(ConsentRequest),
+  endpoint: EndpointStatus,
 });
 export type AppState = z.infer<typeof AppState>;
 

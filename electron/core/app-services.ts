@@ -9,8 +9,9 @@ import { wantsNameTyped } from './approval.ts';
 import type { AuditLog } from './audit/log.ts';
 import { unfinishedCalls } from './audit/unfinished.ts';
 import type { Bridge } from './bridge/bridge.ts';
+import type { EndpointControl } from './endpoint-control.ts';
 import type { Clients } from './clients/clients.ts';
-import { emergencyStop } from './emergency-stop.ts';
+import { emergencyStop, stopLine } from './emergency-stop.ts';
 import type { Consent } from './guard/consent.ts';
 import type { GuardGate } from './guard/gate.ts';
 import type { Log } from './ports.ts';
@@ -35,6 +36,7 @@ export interface Parts {
   gate: GuardGate;
   bridge: Bridge;
   clients: Clients;
+  endpoint: EndpointControl;
 }
 
 const COMMAND_LINE = { client: { name: 'catalyst-companion', version: '' }, transport: 'cli' as const };
@@ -58,6 +60,10 @@ export class AppServices implements Services {
     return this.#parts.clients;
   }
 
+  get endpoint(): EndpointControl {
+    return this.#parts.endpoint;
+  }
+
   linkOf(profile: string): ProfileRuntime['link'] | undefined {
     return this.#set.find(profile)?.link;
   }
@@ -73,8 +79,9 @@ export class AppServices implements Services {
 
   stop(): Promise<void> {
     this.#stopping ??= (async () => {
-      const { consent, bridge, audit } = this.#parts;
+      const { consent, bridge, audit, endpoint } = this.#parts;
       consent.dispose();
+      await endpoint.dispose();
       await bridge.dispose();
       await this.#set.dispose();
       await audit.close();
@@ -97,6 +104,7 @@ export class AppServices implements Services {
         'The built-in demo cannot be removed.',
         'Disconnect it; with a profile of your own it does not start by itself.',
       );
+    await this.#parts.endpoint.close(name);
     await this.#set.close(name);
     await this.#parts.profiles.remove(name);
     await this.#parts.vault.removeProfile(name);
@@ -116,7 +124,7 @@ export class AppServices implements Services {
     this.#parts.record({ profile, kind: 'secret', actor: 'you', title: `Stored the ${kind}`, outcome: 'ok' });
     await this.#audit('secret-set', profile, kind);
     // what was missing or refused may be what was given now
-    if (link.state.state === 'blocked' && link.state.reason !== 'host-key-changed') link.retry();
+    if (link.state.state !== 'blocked' || link.state.reason !== 'host-key-changed') link.retry();
   }
 
   async #want(name: string, wanted: boolean): Promise<void> {
@@ -167,6 +175,7 @@ export class AppServices implements Services {
     const { store, bridge, audit, ports, record, log } = this.#parts;
     const config = store.state.profiles[profile]?.profile;
     if (!config) throw new AppError('PROFILE_UNKNOWN', `There is no profile "${profile}".`, '');
+    const release = runtime.hold();
     const report = await emergencyStop({
       profile: config,
       runtime,
@@ -175,17 +184,9 @@ export class AppServices implements Services {
       audit,
       clock: ports.clock,
       log,
-    });
+    }).finally(release);
     this.#put(profile, ['lastStop'], report);
-    const outcome = { confirmed: 'ok', 'sent-not-confirmed': 'unknown', 'not-delivered': 'error' } as const;
-    record({
-      profile,
-      kind: 'stop',
-      actor: 'you',
-      title: 'Emergency stop',
-      outcome: outcome[report.result],
-      detail: report.stateRead,
-    });
+    record(stopLine(profile, report));
     return report;
   }
 
@@ -289,12 +290,11 @@ export class AppServices implements Services {
     const unreadable = (file: string) => log.error('this file of the audit trail cannot be read', { file });
     gate.restore(await unfinishedCalls(ports.home.audit, unreadable));
     await this.#set.start();
+    await this.#parts.endpoint.start();
   }
 
-  /** The machine woke or the network came back: what waits is tried now. A blocked link waits for its person. */
+  /** The machine woke or the network came back. */
   wake(): void {
-    for (const { link } of this.#set.all()) {
-      if (link.state.state === 'reconnecting' || link.state.state === 'degraded') link.retry();
-    }
+    this.#set.wake();
   }
 }

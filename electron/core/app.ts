@@ -7,6 +7,7 @@ import { AuditLog } from './audit/log.ts';
 import { createBridge } from './bridge/bridge.ts';
 import type { Clients } from './clients/clients.ts';
 import { createClients } from './clients/clients.ts';
+import { EndpointControl } from './endpoint-control.ts';
 import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
 import { createGate } from './guard/gate.ts';
@@ -21,6 +22,7 @@ import type { ToolLookup } from './seams.ts';
 import { serveControl } from './control.ts';
 import { createRedactor } from './secrets/redact.ts';
 import { createVault } from './secrets/vault.ts';
+import { SettingsStore } from './settings.ts';
 import { Store } from './store.ts';
 
 function firstState(ports: AppPorts): AppState {
@@ -57,9 +59,10 @@ async function createBase(ports: AppPorts) {
   const store = new Store(firstState(ports));
   const vault = createVault({ file: home.secrets, sealer: ports.sealer, redact });
   const profiles = new Profiles(home.profiles);
-  await Promise.all([profiles.load(), vault.load()]);
+  const settings = new SettingsStore(home.settings);
+  await Promise.all([profiles.load(), vault.load(), settings.load()]);
   const audit = new AuditLog({ dir: home.audit, clock, redact });
-  return { ports, store, log, record: createActivity(store, clock), vault, profiles, audit };
+  return { ports, store, log, record: createActivity(store, clock), vault, profiles, audit, settings };
 }
 
 type Base = Awaited<ReturnType<typeof createBase>>;
@@ -147,7 +150,19 @@ export async function createApp(ports: AppPorts): Promise<App> {
     },
     onControl: (socket) => serveControl(router, socket),
   });
-  const services: AppServices = new AppServices({ ...base, ...guard, bridge, clients: clientsOf(base) });
+  const endpoint = new EndpointControl({
+    ...base,
+    bridge,
+    clock: ports.clock,
+    publish: (status) => store.set(['endpoint'], status),
+  });
+  const services: AppServices = new AppServices({
+    ...base,
+    ...guard,
+    bridge,
+    endpoint,
+    clients: clientsOf(base),
+  });
   const router = createRouter(services);
   return faceOf(services, router, log, screen);
 }

@@ -9,7 +9,7 @@ import { networkError } from './link/network-errors.ts';
 import type { Route, Transport } from './link/transport.ts';
 import type { Clock, Log } from './ports.ts';
 import type { ProfileRuntime } from './profile-runtime.ts';
-import type { McpReader } from './seams.ts';
+import type { McpReader, RecordActivity } from './seams.ts';
 
 const WORKFLOW_STOP = '/api/v1/workflow/stop';
 /** As long as the MCP half waits for it. */
@@ -85,6 +85,14 @@ function postWorkflow({ link }: ProfileRuntime): StopOptions['postWorkflow'] {
       throw new AppError('LINK_NOT_CONNECTED', link.reason(), 'Stop it by hand.');
     });
   };
+}
+
+const OUTCOME = { confirmed: 'ok', 'sent-not-confirmed': 'unknown', 'not-delivered': 'error' } as const;
+
+/** Its line in Activity. */
+export function stopLine(profile: string, { result, stateRead }: StopReport): Parameters<RecordActivity>[0] {
+  const what = { kind: 'stop', actor: 'you', title: 'Emergency stop' } as const;
+  return { profile, ...what, outcome: OUTCOME[result], detail: stateRead };
 }
 
 /** Joins the guard's emergency stop to this profile's link: both sends have requests of their own, behind no queue of ours. */

@@ -3,7 +3,15 @@ import type { Profile } from '../contract/profile.ts';
 import type { AppInfo, AppState, ProfileState } from '../contract/state.ts';
 
 export function initialAppState(app: AppInfo): AppState {
-  return { app, profiles: {}, order: [], clients: {}, activity: [], consents: [] };
+  return {
+    app,
+    profiles: {},
+    order: [],
+    clients: {},
+    activity: [],
+    consents: [],
+    endpoint: { url: null, profiles: [], error: null },
+  };
 }
 
 function notRead<T>(now: number): Unknown<T> {

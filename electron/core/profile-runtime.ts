@@ -25,6 +25,8 @@ export interface RuntimeDeps {
   userKnownHostsFiles: string[];
   agentSocket: string | undefined;
   proxyFor(url: URL): Promise<URL | undefined>;
+  /** Whether a call that changes state is under way through the bridge. */
+  writing(profile: string): boolean;
   readerOf(profile: string): McpReader;
   /** Called when trading state was read; the guard settles unknown outcomes by it. */
   onTrading(profile: string, trading: ProfileState['trading']): void;
@@ -49,6 +51,7 @@ export class ProfileRuntime {
   readonly #deps: RuntimeDeps;
   readonly #name: string;
   #lastPresented = '';
+  #holds = 0;
 
   constructor(profile: Profile, deps: RuntimeDeps) {
     const { clock, log, store } = deps;
@@ -68,6 +71,7 @@ export class ProfileRuntime {
       userKnownHostsFiles: deps.userKnownHostsFiles,
       ...(deps.agentSocket === undefined ? {} : { agentSocket: deps.agentSocket }),
       proxyFor: (url) => deps.proxyFor(url),
+      busy: () => this.#holds > 0 || deps.writing(profile.name),
       publishChain: (chain) => put('chain', chain),
       publish: (state) => {
         put('link', state);
@@ -97,6 +101,12 @@ export class ProfileRuntime {
     this.#health.start();
     this.trading.start();
     this.#logs.start();
+  }
+
+  /** No link is changed for a better one until the returned function is called (once). */
+  hold(): () => void {
+    this.#holds += 1;
+    return () => void (this.#holds -= 1);
   }
 
   dispose(): void {

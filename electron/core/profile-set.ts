@@ -7,11 +7,13 @@ import type { DemoRun } from './demo-profile.ts';
 import { startDemo } from './demo-profile.ts';
 import { initialProfileState } from './initial-state.ts';
 import { ProfileRuntime } from './profile-runtime.ts';
+import { watchSystem } from './system-watch.ts';
 
 /** The profiles that are open: each with its state in the store, its catalogue in the bridge and its runtime. */
 export class ProfileSet {
   readonly #parts: Parts;
   readonly #runtimes = new Map<string, ProfileRuntime>();
+  #endWatch = () => {};
   #demo: DemoRun | undefined;
 
   constructor(parts: Parts) {
@@ -35,8 +37,9 @@ export class ProfileSet {
     );
   }
 
-  all(): Iterable<ProfileRuntime> {
-    return this.#runtimes.values();
+  /** The machine woke or changed networks: links prove themselves or are tried now. A blocked one waits for its person. */
+  wake(): void {
+    for (const { link } of this.#runtimes.values()) link.wake();
   }
 
   async open(profile: Profile, knownHostsFile = this.#parts.ports.home.knownHosts): Promise<void> {
@@ -57,6 +60,7 @@ export class ProfileSet {
       agentSocket:
         process.platform === 'win32' ? String.raw`\\.\pipe\openssh-ssh-agent` : process.env.SSH_AUTH_SOCK,
       proxyFor: (url) => ports.proxyFor(url),
+      writing: (name) => gate.writing(name),
       readerOf: (name) => bridge.readerOf(name),
       onTrading: (name, trading) => gate.observe(name, trading),
     });
@@ -80,6 +84,10 @@ export class ProfileSet {
   /** Opens the stored profiles, and the demo where it is asked for or nothing else is there; connects the wanted ones. */
   async start(): Promise<void> {
     const { profiles, ports, log, store } = this.#parts;
+    this.#endWatch = watchSystem(ports.clock, (change) => {
+      log.info('links are asked to prove themselves', { change });
+      this.wake();
+    });
     for (const profile of profiles.list()) await this.open(profile);
     if (ports.demo || profiles.list().length === 0) {
       this.#demo = await startDemo(ports.home, log);
@@ -91,6 +99,7 @@ export class ProfileSet {
   }
 
   async dispose(): Promise<void> {
+    this.#endWatch();
     for (const runtime of this.#runtimes.values()) runtime.dispose();
     await this.#demo?.stop();
   }

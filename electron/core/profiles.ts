@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../contract/errors.ts';
 import { Profile } from '../contract/profile.ts';
+import type { SshAuth } from '../contract/profile.ts';
 import { presetProfile } from './backends/presets.ts';
 import { readState, writeState } from './files.ts';
 import { checkProfile } from './link/check-profile.ts';
@@ -22,6 +23,10 @@ function absolute(file: string, userHome: string): string {
   );
 }
 
+function absoluteKeys(ways: readonly SshAuth[], userHome: string): SshAuth[] {
+  return ways.map((way) => (way.kind === 'key' ? { ...way, file: absolute(way.file, userHome) } : way));
+}
+
 /** The preset's services; the orchestrator's is where the MCP endpoint is, whatever its port. */
 function presetServices({ name, preset, mcpUrl }: Omit<Profile, 'wanted'>): Profile['services'] {
   const { services } = presetProfile(name, preset);
@@ -36,10 +41,10 @@ export function completed<P extends Omit<Profile, 'wanted'>>(input: P, userHome:
     if (link.kind === 'https' && link.caFile !== undefined)
       return { ...link, caFile: absolute(link.caFile, userHome) };
     if (link.kind !== 'ssh') return link;
-    const auth = link.auth.map((way) =>
-      way.kind === 'key' ? { ...way, file: absolute(way.file, userHome) } : way,
+    const jump = link.jump.map((hop) =>
+      hop.auth === undefined ? hop : { ...hop, auth: absoluteKeys(hop.auth, userHome) },
     );
-    return { ...link, auth };
+    return { ...link, auth: absoluteKeys(link.auth, userHome), jump };
   });
   const services = input.services.length > 0 ? input.services : presetServices(input);
   return { ...input, links, services };

@@ -3,6 +3,7 @@ import { contract } from '../contract/api.ts';
 import { asAppError } from '../contract/errors.ts';
 import type { LogLine } from '../contract/models.ts';
 import type { Services } from './services.ts';
+import { createSshConfigReader } from './ssh-config/import-link.ts';
 
 /** Our errors cross every wire as code, sentence and next step; nothing of a stack or a cause does. */
 function asWireError(thrown: unknown): unknown {
@@ -17,7 +18,7 @@ async function* batches(source: AsyncIterable<LogLine[]>) {
 
 /** The contract's procedures over core's services; the same router serves window, browser page and command line. */
 // oxlint-disable-next-line max-lines-per-function -- one table, one line or two a procedure
-export function createRouter(services: Services) {
+export function createRouter(services: Services, sshConfig = createSshConfigReader()) {
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -50,6 +51,8 @@ export function createRouter(services: Services) {
         await services.setSecret(input.profile, input.kind, input.value);
         return { set: true as const };
       }),
+      sshHosts: os.profiles.sshHosts.handler(() => sshConfig.hosts()),
+      resolveSsh: os.profiles.resolveSsh.handler(({ input }) => sshConfig.link(input.alias)),
     },
     links: {
       connect: os.links.connect.handler(({ input }) => services.connect(input.profile, input.waitMs)),
@@ -86,6 +89,14 @@ export function createRouter(services: Services) {
         services.clients.preview(input.client, input.profile, input.action),
       ),
       apply: os.clients.apply.handler(({ input }) => services.applyClientPlan(input)),
+    },
+    endpoint: {
+      status: os.endpoint.status.handler(() => services.endpoint.status()),
+      open: os.endpoint.open.handler(({ input }) => services.endpoint.open(input.profile, input.port)),
+      close: os.endpoint.close.handler(async ({ input }) => {
+        await services.endpoint.close(input.profile);
+        return services.endpoint.status();
+      }),
     },
     app: {
       dashboardUrl: os.app.dashboardUrl.handler(() => ({ url: services.dashboardUrl() })),

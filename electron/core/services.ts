@@ -1,4 +1,5 @@
 import type {
+  EndpointStatus,
   CatalogueView,
   ClientId,
   ClientPlan,
@@ -53,5 +54,10 @@ export interface Services {
     action: ClientAction;
     token: string;
   }): Promise<ClientPlan>;
+  endpoint: {
+    status(): EndpointStatus;
+    open(profile: string, port: number | undefined): Promise<{ url: string; token: string }>;
+    close(profile: string): Promise<void>;
+  };
   dashboardUrl(): string | null;
 }

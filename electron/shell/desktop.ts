@@ -7,6 +7,7 @@ import { makeHome } from '../core/files.ts';
 import type { Home } from '../core/files.ts';
 import { readPage } from '../core/page-files.ts';
 import type { Log, Sealer } from '../core/ports.ts';
+import { proxyFromPac } from '../core/proxy-pac.ts';
 import { performTrayAction } from './actions.ts';
 import { ConsentAsker } from './consent.ts';
 import { createDesktopSealer, osProtection } from './desktop-sealer.ts';
@@ -157,7 +158,9 @@ async function startReady(parts: DesktopParts, hooks: { shown(show: () => void):
     stub: { ...stubProgram({ ...parts, packaged: electron.app.isPackaged }), defaultHome },
     demo: argv.includes('--demo'),
     dashboardUrl: () => null,
-    proxyFor: () => Promise.resolve(undefined),
+    // the origin says enough, and a setting script gets to see no path
+    proxyFor: async (url) =>
+      proxyFromPac(await electron.session.defaultSession.resolveProxy(`${url.origin}/`)),
     showWindow: () => show(),
   });
   await app.start();

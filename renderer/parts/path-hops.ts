@@ -4,11 +4,19 @@ import type { LinkState } from '../../electron/contract/link.ts';
 import type { LinkConfig } from '../../electron/contract/profile.ts';
 import type { ProfileState } from '../../electron/contract/state.ts';
 import type { Tone } from '../../electron/contract/present.ts';
-import { age, presentLink } from '../../electron/contract/present.ts';
+import {
+  age,
+  certificateWarning,
+  jumpNames,
+  onFallback,
+  presentChain,
+  presentLink,
+} from '../../electron/contract/present.ts';
 import type { Page, Section } from '../api/ui-store.ts';
+import { brokenJump, hopName } from './jump-hosts.ts';
 
 export interface Hop {
-  key: 'claude' | 'bridge' | 'link' | 'droplet' | 'services';
+  key: 'claude' | 'bridge' | `jump-${number}` | 'link' | 'droplet' | 'services';
   /** The short name above the line, e.g. `SSH root@droplet`. */
   label: string;
   /** The figure below it, e.g. `41 ms`. */
@@ -25,6 +33,8 @@ export interface Path {
   hops: readonly Hop[];
   /** The first broken hop, with its cause and the next step in words. */
   broken: { key: Hop['key']; tone: Tone; cause: string; next: string } | null;
+  /** What else to know while the path works: another link than the first choice, a certificate that ends. */
+  notes: readonly string[];
 }
 
 /** A link's address as people say it, e.g. `SSH root@droplet`. */
@@ -92,18 +102,66 @@ function linkFigure(link: LinkState, now: number): [string, string] {
   }
 }
 
+/** The link of the chain that is used or tried now; else the first one that says why nothing works, else the first. */
+function linkIndex({ link, chain }: ProfileState): number {
+  if ('via' in link) return link.via.index;
+  if (link.state === 'off') return 0;
+  const message = link.state === 'blocked' ? link.error.message : link.lastError.message;
+  return chain.find((entry) => entry.error?.message === message)?.via.index ?? 0;
+}
+
+/** The jump host (by index) at which the shown link broke; -1 where it did not, or not there. */
+function brokenHop({ profile, link }: ProfileState, index: number): number {
+  if (link.state === 'blocked') {
+    return brokenJump(profile.links[index], { error: link.error, hostKey: link.hostKey });
+  }
+  if (link.state !== 'reconnecting') return -1;
+  return brokenJump(profile.links[index], { error: link.lastError, hostKey: null });
+}
+
+/** At most two boxes, so that the strip stays readable: more jump hosts share the first. */
+const JUMP_BOXES = 2;
+
+function jumpHops(state: ProfileState, now: number): Hop[] {
+  const index = linkIndex(state);
+  const config = state.profile.links[index];
+  if (config?.kind !== 'ssh') return [];
+  const at = brokenHop(state, index);
+  const hops = config.jump.map((hop, i): Hop => {
+    const { tone, label } = presentLink(state.link, now);
+    return {
+      key: `jump-${i}`,
+      label: 'Jump host',
+      figure: hopName(hop),
+      note: i === at ? label : `as ${hop.user}`,
+      tone: i === at ? tone : carries(state.link) ? 'live' : 'off',
+      page: 'connections',
+      section: 'link',
+    };
+  });
+  if (hops.length <= JUMP_BOXES) return hops;
+  const shown = hops[Math.max(at, 0)];
+  if (shown === undefined) return [];
+  return [{ ...shown, label: `${hops.length} jump hosts`, note: jumpNames(config).join(', ') }];
+}
+
 function linkHop(state: ProfileState, now: number): Hop {
-  const { link } = state;
-  const [figure, note] = linkFigure(link, now);
-  const index = 'via' in link ? link.via.index : 0;
-  return {
-    key: 'link',
+  const { link, chain } = state;
+  const index = linkIndex(state);
+  const place = {
+    key: 'link' as const,
     label: linkLabel(state.profile.links[index]),
+    page: 'connections' as const,
+    section: 'link' as const,
+  };
+  if (brokenHop(state, index) !== -1)
+    return { ...place, figure: 'not reached', note: 'behind the jump host', tone: 'unknown' };
+  const [figure, note] = linkFigure(link, now);
+  return {
+    ...place,
     figure,
-    note,
+    note: onFallback(chain) ? `fallback · ${note}` : note,
     tone: link.state === 'degraded' && link.reason === 'mcp' ? 'live' : presentLink(link, now).tone,
-    page: 'connections',
-    section: 'link',
   };
 }
 
@@ -169,15 +227,16 @@ function breakOf(hop: Hop, state: ProfileState, now: number): { cause: string; n
   const { link } = state;
   if (hop.key === 'bridge')
     return { cause: 'The app is not answering.', next: 'What follows is what it last said.' };
-  if (hop.key === 'link' && link.state === 'off')
+  const atLink = hop.key === 'link' || hop.key.startsWith('jump-');
+  if (atLink && link.state === 'off')
     return { cause: 'This connection is off.', next: 'Connect to see live data.' };
   if (link.state === 'blocked' || link.state === 'degraded') {
     if (hop.key !== 'services') return { cause: link.error.message, next: link.error.next };
   }
-  if (hop.key === 'link' && link.state === 'reconnecting') {
+  if (atLink && link.state === 'reconnecting') {
     return { cause: link.lastError.message, next: link.lastError.next };
   }
-  if (hop.key === 'link') return { cause: presentLink(link, now).detail, next: '' };
+  if (atLink) return { cause: presentLink(link, now).detail, next: '' };
   const failing = state.health.services.filter(
     (service) => service.verdict === 'down' || service.verdict === 'degraded',
   );
@@ -186,6 +245,17 @@ function breakOf(hop: Hop, state: ProfileState, now: number): { cause: string; n
     cause: worst === undefined ? hop.note : `${worst.name}: ${worst.reason ?? 'not up'}`,
     next: 'Look at Services for the parts and the last answers.',
   };
+}
+
+/** What is no fault of the path, but is to be known: said small, below it. */
+function notesOf({ link, chain }: ProfileState, now: number): string[] {
+  if (!carries(link)) return [];
+  const used = chain.find((entry) => entry.state === 'in-use');
+  const ending = used?.certificate ? certificateWarning(used.certificate, now) : null;
+  return [
+    ...(onFallback(chain) ? [presentChain(chain, now)] : []),
+    ...(ending === null || ending.tone === 'off' ? [] : [ending.text]),
+  ];
 }
 
 /** Claude to services in one line, and the first hop that is broken; `answering` is whether the app itself does. */
@@ -199,11 +269,13 @@ export function pathOf(
   const hops = [
     claudeHop(own, now),
     bridgeHop(own, answering),
+    ...jumpHops(state, now),
     linkHop(state, now),
     dropletHop(state, now),
     servicesHop(state, now),
   ];
   const first = hops.find((hop) => hop.tone !== 'live' && (hop.tone !== 'off' || hop.key === 'link'));
-  if (first === undefined) return { hops, broken: null };
-  return { hops, broken: { key: first.key, tone: first.tone, ...breakOf(first, state, now) } };
+  const notes = notesOf(state, now);
+  if (first === undefined) return { hops, broken: null, notes };
+  return { hops, notes, broken: { key: first.key, tone: first.tone, ...breakOf(first, state, now) } };
 }

@@ -21,16 +21,24 @@ function HopBox({
       title={`${hop.label}: ${hop.figure}${hop.note === '' ? '' : `, ${hop.note}`}`}
       data-broken={broken ? '' : undefined}
       onClick={onOpen}
-      className="transition-quick flex min-w-0 flex-1 flex-col gap-0.5 rounded-md px-3 py-2 text-left hover:bg-hover"
+      className="transition-quick flex min-w-0 flex-1 flex-col gap-0.5 rounded-md px-3 py-2 text-left hover:bg-hover max-lg-nav:px-2"
     >
       <span className="flex w-full items-center gap-1.5 truncate text-sm text-quiet">
         {broken ? <StateMark tone={hop.tone} /> : null}
         <span className="truncate">{hop.label}</span>
       </span>
-      <span className={`w-full truncate text-lg leading-5 font-semibold ${color}`}>{hop.figure}</span>
+      <span className={`w-full truncate text-lg leading-5 font-semibold max-lg-nav:text-base ${color}`}>
+        {hop.figure}
+      </span>
       <span className="h-4 w-full truncate text-xs text-quiet">{hop.note}</span>
     </button>
   );
+}
+
+/** Names of hosts need more room than counts. */
+function room(key: Hop['key']): string {
+  if (key === 'claude' || key === 'bridge') return 'flex-[0.8]';
+  return key === 'link' || key.startsWith('jump-') ? 'flex-[1.25]' : 'flex-1';
 }
 
 /** The product in one line. Only the first broken hop is coloured; what comes after it is not known. */
@@ -39,7 +47,7 @@ export function PathStrip({ path, onOpen }: { path: Path; onOpen: (hop: Hop) => 
   return (
     <ol aria-label="Path from Claude to the services" className="flex items-stretch px-1 py-1">
       {path.hops.map((hop, i) => (
-        <li key={hop.key} className="flex min-w-0 flex-1 items-center">
+        <li key={hop.key} className={`flex min-w-0 items-center ${room(hop.key)}`}>
           {i === 0 ? null : <ChevronRight size={14} aria-hidden className="shrink-0 text-line-strong" />}
           <HopBox hop={hop} broken={i === at} after={i > at} onOpen={() => onOpen(hop)} />
         </li>

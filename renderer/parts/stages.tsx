@@ -49,7 +49,11 @@ export function StageList({ link, kind }: { link: LinkState; kind: 'ssh' | 'http
     stages.map(([stage]) => stage),
   );
   return (
-    <ol className="flex flex-wrap gap-x-5 gap-y-1" aria-label="Stages of connecting" data-testid="stages">
+    <ol
+      className="flex flex-wrap gap-x-5 gap-y-1 max-lg-nav:gap-x-3"
+      aria-label="Stages of connecting"
+      data-testid="stages"
+    >
       {stages.map(([stage, words], i) => (
         <li key={stage} className="flex items-center gap-1.5 whitespace-nowrap" data-tone={tones[i]}>
           <StateMark tone={tones[i] ?? 'off'} />

@@ -4,16 +4,16 @@ import type { Section } from '../api/ui-store.ts';
 import { SECTIONS } from '../api/ui-store.ts';
 import { SECTION_WORDS } from '../parts/pages.ts';
 import { Panel } from '../parts/panel.tsx';
+import { AddForm } from './connections/add-form.tsx';
 import { ClientsSection } from './connections/clients-section.tsx';
 import { LinkSection } from './connections/link-section.tsx';
 import { ToolsSection } from './connections/tools-section.tsx';
 import { NoProfile } from './overview.tsx';
-import { WayPicker } from './overview/onboarding.tsx';
 
 function AddSection() {
   return (
     <Panel title="Add a connection">
-      <WayPicker ways={['ssh', 'https']} start="ssh" />
+      <AddForm kind="ssh" />
     </Panel>
   );
 }

@@ -26,6 +26,11 @@ export const TABLE: Table = {
         stub: ['attach', 'envelope', 'lines', 'offline', 'wire'].map((name) => `electron/stub/${name}.ts`),
       },
     },
+    'core/endpoint': {
+      code: ['contract', 'core'],
+      types: ['core/*'],
+      packages: ['node:', 'rate-limiter-flexible'],
+    },
     'core/health': {
       code: ['contract', 'core', 'core/http', 'core/backends'],
       types: ['core/*'],
@@ -49,7 +54,10 @@ export const TABLE: Table = {
     web: { code: ['core', 'contract'], types: ['core/*'], packages: ['node:', 'ws', '@orpc/server'] },
     cli: { code: ['core', 'core/*', 'contract', 'entry:serve.ts'], packages: ['node:', 'zod', ...ORPC] },
     stub: { code: [], packages: ['node:'] },
-    build: { code: [], packages: ['node:', 'rolldown', 'vite', '@tailwindcss/vite', '@vitejs/plugin-react'] },
+    build: {
+      code: [],
+      packages: ['node:', 'postject', 'rolldown', 'vite', '@tailwindcss/vite', '@vitejs/plugin-react'],
+    },
     renderer: {
       code: ['contract'],
       packages: [
@@ -85,7 +93,8 @@ export const TABLE: Table = {
   behind: {
     ssh2: ['electron/core/link/ssh/', 'electron/core/demo/ssh-server.ts'],
     'jsonc-parser': ['electron/core/clients/'],
-    'ssh-config': ['electron/core/ssh-config/'],
+    'rate-limiter-flexible': ['electron/core/endpoint/'],
+    postject: ['electron/build/'],
     atomically: ['electron/core/files.ts'],
     pino: ['electron/core/log.ts'],
     ws: ['electron/web/rpc-sockets.ts'],

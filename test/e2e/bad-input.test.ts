@@ -34,7 +34,8 @@ describe('bad input without a running app', () => {
     [['profile', 'add', 'x', '--preset', 'nope', '--ssh', 'a@b'], /--preset takes one of catalyst, /],
     [['profile', 'add', 'x', ...preset], /at least one link/],
     [['profile', 'add', 'UPPER', ...preset, '--ssh', 'a@b'], /"UPPER" cannot be a profile's name/],
-    [['profile', 'add', 'x', ...preset, '--ssh', 'nobody'], /user@host/],
+    [['profile', 'add', 'x', ...preset, '--ssh', '@nobody'], /user@host/],
+    [['profile', 'import-ssh', 'a-name-of-more-than-16'], /No profile's name/],
     [['profile', 'add', 'x', ...preset, '--ssh', 'a@b:99999'], /user@host:port/],
     [['profile', 'add', 'x', ...preset, '--identity', 'k', '--ssh', 'a@b'], /belongs after --ssh/],
     [['profile', 'add', 'x', ...preset, '--ssh', 'a@b', '--env', 'prod'], /--env takes one of live/],
@@ -106,7 +107,6 @@ describe('bad input without a running app', () => {
       ['doctor', 'x'],
       ['nginx', 'x', '--domain', 'd'],
       ['mcpb', 'x', '--out', 'f'],
-      ['profile', 'import-ssh', 'x'],
     ])
       expect(errorOf(await run(args)).code, args.join(' ')).toBe('NOT_AVAILABLE_YET');
   });

@@ -8,8 +8,8 @@ import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
 import type { CatalystDroplet } from '../helpers/catalyst-droplet.ts';
 import { catalystDroplet, startCatalystDroplet } from '../helpers/catalyst-droplet.ts';
 import { ClaudeDesktop } from '../helpers/claude.ts';
-import type { SlowLink } from '../helpers/slow-link.ts';
-import { startSlowLink } from '../helpers/slow-link.ts';
+import type { FaultyLink } from '../helpers/faulty-link.ts';
+import { startFaultyLink } from '../helpers/faulty-link.ts';
 import type { Sshd } from '../helpers/sshd.ts';
 import { sshdAvailable, startSshd } from '../helpers/sshd.ts';
 
@@ -203,9 +203,9 @@ describe.skipIf(!ready)(
     });
 
     it('keeps to the latency that was asked for over 60 ms of round trip', async () => {
-      let slow: SlowLink | undefined;
+      let slow: FaultyLink | undefined;
       try {
-        slow = await startSlowLink({ port: sshd.port, delayMs: 30 });
+        slow = await startFaultyLink({ port: sshd.port, delayMs: 30 });
         const services = droplet.services.flatMap(({ name, url }) => ['--service', `${name}=${url}`]);
         const link = ['--ssh', `${sshd.user}@127.0.0.1:${slow.port}`, '--identity', sshd.key];
         await user.run([

@@ -53,6 +53,7 @@ export function appState(
     clients: {},
     activity: [],
     consents: [...consents],
+    endpoint: { url: null, profiles: [], error: null },
   };
 }
 

@@ -117,6 +117,8 @@ function configText(dir: string, port: number, types: readonly string[], first: 
     'PasswordAuthentication no',
     'PermitRootLogin yes',
     'LogLevel VERBOSE',
+    // bash then leaves out ~/.bashrc: what a developer has there may take a minute, or be killed half-way by a test
+    'SetEnv SHLVL=2',
     '',
   ].join('\n');
 }

@@ -20,8 +20,11 @@ export interface TestCa {
   readonly dir: string;
   /** PEM file of the CA's certificate. */
   readonly caFile: string;
-  /** A server certificate for `names` (DNS names or IP addresses), valid now, or expired since yesterday. */
-  issue(name: string, options?: { names?: readonly string[]; expired?: boolean }): ServerCertificate;
+  /** A server certificate for `names` (DNS names or IP addresses), valid now, expired since yesterday, or from tomorrow on. */
+  issue(
+    name: string,
+    options?: { names?: readonly string[]; expired?: boolean; future?: boolean; days?: number },
+  ): ServerCertificate;
   /** A certificate that signs itself. */
   selfSigned: (name: string, names?: readonly string[]) => ServerCertificate;
   remove: () => void;
@@ -45,6 +48,22 @@ function certificate(dir: string, name: string): ServerCertificate {
   return { cert, key: path.join(dir, `${name}.key`), sha256 };
 }
 
+const stamp = (at: number) =>
+  new Date(at)
+    .toISOString()
+    .replace(/[-:T]|\.\d+/g, '')
+    .slice(2);
+
+/** Signs NAME.csr for a month that begins tomorrow; only `openssl ca` takes a beginning in all versions. */
+function issueLater(dir: string, name: string): void {
+  const config = `[ca]\ndefault_ca=test\n[test]\ndatabase=${name}.db\nnew_certs_dir=.\nrand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n`;
+  fs.writeFileSync(path.join(dir, `${name}.cnf`), config);
+  fs.writeFileSync(path.join(dir, `${name}.db`), '');
+  const [from, to] = [Date.now() + 86_400_000, Date.now() + 31 * 86_400_000].map(stamp);
+  const files = `-config ${name}.cnf -in ${name}.csr -out ${name}.pem -cert ca.pem -keyfile ca.key -extfile ${name}.ext`;
+  openssl(dir, `ca -batch -notext ${files} -startdate ${from} -enddate ${to}`);
+}
+
 const LOCAL = ['localhost', '127.0.0.1'];
 
 /** Makes a CA in a temp folder, at run time, so that no key material lies in the repository. Names are plain words. */
@@ -55,12 +74,16 @@ export function makeCa(): TestCa {
   return {
     dir,
     caFile: path.join(dir, 'ca.pem'),
-    issue: (name, { names = LOCAL, expired = false } = {}) => {
+    issue: (name, { names = LOCAL, expired = false, future = false, days: valid = 30 } = {}) => {
       fs.writeFileSync(path.join(dir, `${name}.ext`), `${subjectAlt(names)}\n`);
       openssl(dir, `req ${EC} -keyout ${name}.key -out ${name}.csr -subj /CN=${name}`);
       // a negative number of days ends the validity before it began
-      const days = expired ? '-1' : '30';
+      const days = expired ? '-1' : String(valid);
       const signer = '-CA ca.pem -CAkey ca.key -CAcreateserial';
+      if (future) {
+        issueLater(dir, name);
+        return certificate(dir, name);
+      }
       openssl(dir, `x509 -req -in ${name}.csr ${signer} -out ${name}.pem -days ${days} -extfile ${name}.ext`);
       return certificate(dir, name);
     },

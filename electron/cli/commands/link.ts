@@ -1,35 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import type { LinkState } from '../../contract/link.ts';
-import type { ErrorShape } from '../../contract/errors.ts';
 import { AppError } from '../../contract/errors.ts';
-import { age, presentLink } from '../../contract/present.ts';
-import type { ProfileState } from '../../contract/state.ts';
+import { presentLink } from '../../contract/present.ts';
 import type { AppClient, Context } from '../context.ts';
 import { snapshot } from '../context.ts';
-import { table, usage } from '../output.ts';
+import { usage } from '../output.ts';
+import { linkError, linkLines, statusText } from '../status-text.ts';
 import { visible } from '../../core/guard/visible.ts';
 import { readSecret } from '../ask.ts';
 
 const SECRET_KINDS = ['api-key', 'password', 'passphrase'] as const;
-
-/** The link's label and cause; a host key that waits for a decision, and what can be done, on lines of their own. */
-function linkLines(link: LinkState): string[] {
-  const { label, detail } = presentLink(link, Date.now());
-  const lines = [detail ? `${label}: ${detail}` : label];
-  if (link.state === 'blocked' && link.hostKey)
-    lines.push(
-      `${link.hostKey.host} ${link.hostKey.type} ${link.hostKey.fingerprint}`,
-      ...link.hostKey.known.map((key) => `known before: ${key}`),
-    );
-  const error = linkError(link);
-  if (error) lines.push(error.next);
-  return lines;
-}
-
-function linkError(link: LinkState): ErrorShape | undefined {
-  if (link.state === 'reconnecting') return link.lastError;
-  return link.state === 'blocked' || link.state === 'degraded' ? link.error : undefined;
-}
 
 /** Prints a link's state; where it is neither live nor degraded its error too, and the exit code is 1. */
 function finish(context: Context, profile: string, link: LinkState): void {
@@ -37,7 +17,7 @@ function finish(context: Context, profile: string, link: LinkState): void {
   const error = linkError(link);
   const { label } = presentLink(link, Date.now());
   // what failed is said once, with its code, on standard error
-  const [first = label, ...more] = linkLines(link);
+  const [first = label, ...more] = linkLines(link, Date.now());
   const lines = error && !good ? [label, ...more.slice(0, -1)] : [first, ...more];
   context.output.result(
     { profile, link, ...(error && !good ? { error } : {}) },
@@ -72,7 +52,7 @@ export async function connect(context: Context, profile: string): Promise<void> 
 
 export async function disconnect(context: Context, profile: string): Promise<void> {
   const link = await context.withApp((app) => app.links.disconnect({ profile }));
-  context.output.result({ profile, link }, `${profile}: ${linkLines(link).join('\n  ')}`);
+  context.output.result({ profile, link }, `${profile}: ${linkLines(link, Date.now()).join('\n  ')}`);
 }
 
 export async function trust(context: Context, profile: string, fingerprint: string): Promise<void> {
@@ -110,34 +90,6 @@ export async function setSecret(context: Context, profile: string, kindText: str
   context.output.result({ set: true }, `The ${kind} of ${profile} is stored.`);
 }
 
-function statusText(name: string, { profile, link, health, trading }: ProfileState): string {
-  const now = Date.now();
-  const { positions } = trading;
-  const up = health.services.filter((service) => service.verdict === 'up').length;
-  const open = link.state === 'live' || link.state === 'degraded';
-  const [first = '', ...more] = linkLines(link);
-  const rows = [['link', first], ...more.map((line) => ['', line])];
-  // without a link nothing of the droplet is known, which one line says better than one per service
-  if (open) {
-    rows.push(
-      ['services', health.services.length > 0 ? `${up} of ${health.services.length} up` : 'none known'],
-      [
-        'positions',
-        positions.state === 'known'
-          ? `${positions.value.rows.length} (${age(now - positions.receivedAt)} ago)`
-          : `unknown: ${positions.reason}`,
-      ],
-      ...health.services
-        .filter((service) => service.verdict !== 'up')
-        .map((service) => [
-          service.name,
-          service.reason ? `${service.verdict}: ${service.reason}` : service.verdict,
-        ]),
-    );
-  } else if (link.state !== 'off') rows.push(['services', 'unknown'], ['positions', 'unknown']);
-  return `${name}  ${profile.environment.toUpperCase()}\n${table(rows.map((row) => ['', ...row]))}`;
-}
-
 export async function status(context: Context, profile: string | undefined): Promise<void> {
   const state = await context.withApp(snapshot);
   const names = profile === undefined ? state.order : [profile];
@@ -157,7 +109,7 @@ export async function status(context: Context, profile: string | undefined): Pro
     profile === undefined
       ? { app: state.app, profiles: chosen, clients: Object.values(state.clients) }
       : chosen[0];
-  context.output.result(document, chosen.map((each) => statusText(each.name, each)).join('\n\n'));
+  context.output.result(document, chosen.map((each) => statusText(each.name, each, Date.now())).join('\n\n'));
 }
 
 /** The newest 200 lines, and with `follow` those that come. `--json`: one array, or one object a line when following. */

@@ -8,6 +8,9 @@ import type { Context } from '../context.ts';
 import type { OptionToken } from '../link-options.ts';
 import { linksFromOptions, urlOption } from '../link-options.ts';
 import { table, usage } from '../output.ts';
+import { createSshConfigReader } from '../../core/ssh-config/import-link.ts';
+import type { SshNote } from '../../core/ssh-config/lines.ts';
+import { importText, nameFromAlias, noteText } from '../ssh-import.ts';
 
 const WEB = ['http:', 'https:'];
 
@@ -39,7 +42,12 @@ function services(texts: readonly string[]): Profile['services'] {
   });
 }
 
-function profileFrom(name: string, options: ProfileOptions, context: Context): Omit<Profile, 'wanted'> {
+interface Chosen {
+  input: Omit<Profile, 'wanted'>;
+  notes: SshNote[];
+}
+
+async function profileFrom(name: string, options: ProfileOptions, context: Context): Promise<Chosen> {
   const preset = PresetName.options.find((each) => each === options.preset);
   if (!preset) throw usage(`--preset takes one of ${PresetName.options.join(', ')}.`);
   if (!ProfileName.safeParse(name).success)
@@ -47,10 +55,15 @@ function profileFrom(name: string, options: ProfileOptions, context: Context): O
   const environment = Environment.safeParse(options.env ?? 'live');
   if (!environment.success) throw usage(`--env takes one of ${Environment.options.join(', ')}.`);
   const { wanted: _never, ...defaults } = presetProfile(name, preset);
-  const links = linksFromOptions(options.links, context.userHome, context.env);
+  const { userHome, env } = context;
+  const { links, notes } = await linksFromOptions(
+    options.links,
+    userHome,
+    createSshConfigReader({ userHome, env }),
+  );
   const mcpUrl = options.mcpUrl === undefined ? undefined : urlOption('mcp-url', options.mcpUrl, WEB);
   const direct = links.find((link) => link.kind === 'direct');
-  return {
+  const input = {
     ...defaults,
     name,
     environment: environment.data,
@@ -59,6 +72,7 @@ function profileFrom(name: string, options: ProfileOptions, context: Context): O
     services: services(options.services),
     dir: options.dir ?? defaults.dir,
   };
+  return { input, notes };
 }
 
 async function addToFile(context: Context, input: Omit<Profile, 'wanted'>): Promise<Profile> {
@@ -67,10 +81,15 @@ async function addToFile(context: Context, input: Omit<Profile, 'wanted'>): Prom
   return await profiles.add({ ...completed(input, context.userHome), wanted: false });
 }
 
+/** Where the app runs it must know at once; without it the file is enough. */
+async function add(context: Context, input: Omit<Profile, 'wanted'>): Promise<Profile> {
+  return (await context.ifApp((app) => app.profiles.add(input))) ?? (await addToFile(context, input));
+}
+
 export async function addProfile(context: Context, name: string, options: ProfileOptions): Promise<void> {
-  const input = profileFrom(name, options, context);
-  // where the app runs it must know at once; without it the file is enough
-  const added = (await context.ifApp((app) => app.profiles.add(input))) ?? (await addToFile(context, input));
+  const { input, notes } = await profileFrom(name, options, context);
+  const added = await add(context, input);
+  for (const note of notes) context.output.say(noteText(note));
   const secret = added.links.some((link) => link.kind === 'https' && link.apiKeyHeader)
     ? `\nNext, its API key: catalyst-companion secret set ${name} api-key`
     : '';
@@ -78,6 +97,28 @@ export async function addProfile(context: Context, name: string, options: Profil
     added,
     `Added ${name} (${added.preset}, ${added.environment.toUpperCase()}).${secret}\nThen: catalyst-companion connect ${name}`,
   );
+}
+
+/**
+ * Makes a profile whose first link is a host of ~/.ssh/config, and shows what was understood and what was left out.
+ * Options of links refine that one or add others behind it, as with `profile add`.
+ */
+export async function importSsh(
+  context: Context,
+  alias: string,
+  options: ProfileOptions & { name?: string | undefined },
+): Promise<void> {
+  const name = options.name ?? nameFromAlias(alias);
+  const links = [{ name: 'ssh', value: alias }, ...options.links];
+  const { input, notes } = await profileFrom(
+    name,
+    { ...options, preset: options.preset ?? 'catalyst', links },
+    context,
+  );
+  const profile = await add(context, input);
+  const [link] = profile.links;
+  if (link?.kind !== 'ssh') throw usage(`"${alias}" gives no SSH link.`);
+  context.output.result({ profile, link, notes }, importText(profile, link, notes));
 }
 
 export async function listProfiles(context: Context): Promise<void> {

@@ -6,6 +6,7 @@ import { AppError } from '../../contract/errors.ts';
 import type { Profile } from '../../contract/profile.ts';
 import type { Hello } from '../../stub/wire.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
+import type { LocalClient } from '../endpoint/http-session.ts';
 import type { Home } from '../files.ts';
 import type { LinkHandle } from '../link/transport.ts';
 import type { Clock, Log } from '../ports.ts';
@@ -18,6 +19,7 @@ import { startLocalServer } from './local-server.ts';
 import { OWN_RESOURCES, OWN_TOOLS, OwnAnswers } from './own-answers.ts';
 import { ProfileBridge } from './profile-bridge.ts';
 import { ClientSession } from './session.ts';
+import type { Send } from './session.ts';
 import { StubConnection } from './stub-connection.ts';
 
 /** Counts and times of clients are published at most this often. */
@@ -64,6 +66,8 @@ export interface Bridge {
   readerOf(profile: string): McpReader;
   /** Reads the lists of the back end anew. Throws AppError when it does not answer. */
   refresh(profile: string): Promise<void>;
+  /** A client that comes another way than by a stub. `hangUp` is called when its profile goes. Throws PROFILE_UNKNOWN. */
+  openClient(profile: string, transport: 'http', send: Send, hangUp: () => void): LocalClient;
   /** One request through bridge and guard as a client of its own. Throws PROFILE_UNKNOWN, or CONSENT_WITHDRAWN when its signal aborts. */
   callAs(call: ClientCall): Promise<RpcAnswer>;
   /** Ends socket, sessions and readers. Idempotent. */
@@ -79,6 +83,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     removeProfile: (name) => hub.removeProfile(name),
     readerOf: (profile) => hub.profile(profile).reader,
     refresh: (profile) => hub.profile(profile).refresh(),
+    openClient: (...of) => hub.openClient(...of),
     callAs: (call) => hub.callAs(call),
     dispose: () => hub.dispose(),
   };
@@ -233,6 +238,14 @@ class Hub {
     this.#sessions.set(session, { of: profile.name, hangUp: () => socket.destroy() });
     if (hello.state) session.adopt(hello.state);
     this.#publish(true);
+  }
+
+  openClient(name: string, transport: 'http', send: Send, hangUp: () => void): LocalClient {
+    const profile = this.profile(name);
+    const session = new ClientSession(profile.host, this.#newClient(transport, null), send);
+    this.#sessions.set(session, { of: name, hangUp });
+    this.#publish(true);
+    return { line: (bytes) => session.line(bytes), close: () => this.#leave(session) };
   }
 
   #record(profile: string, client: ClientFacts, what: string): void {

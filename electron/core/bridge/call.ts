@@ -9,7 +9,7 @@ import type { CallAnswer, Ended } from './outcome.ts';
 import { answered, failed, lost, withdrawn } from './outcome.ts';
 import type { Pending } from './pending.ts';
 import type { Received } from './reply.ts';
-import type { Upstream } from './upstream.ts';
+import type { UpstreamSession } from './upstream/upstream-session.ts';
 import { notCarriedOut, toolText } from './words.ts';
 
 const LINK_WAIT_MS = 1500;
@@ -24,10 +24,10 @@ type Allowed = Extract<GateDecision, { allowed: true }>;
  */
 export class CallLane {
   readonly #host: SessionHost;
-  readonly #upstream: Upstream;
+  readonly #upstream: UpstreamSession;
   readonly #client: ClientFacts;
 
-  constructor(host: SessionHost, upstream: Upstream, client: ClientFacts) {
+  constructor(host: SessionHost, upstream: UpstreamSession, client: ClientFacts) {
     this.#host = host;
     this.#upstream = upstream;
     this.#client = client;

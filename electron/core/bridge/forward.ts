@@ -7,7 +7,7 @@ import type { Inspected } from './inspect.ts';
 import { withId } from './inspect.ts';
 import type { Pending } from './pending.ts';
 import type { Remembered } from './remembered.ts';
-import type { Upstream } from './upstream.ts';
+import type { UpstreamSession } from './upstream/upstream-session.ts';
 import { errorLine } from './words.ts';
 
 /** Requests that only read or set a desired state: sent once more where the session or connection was lost. */
@@ -23,11 +23,11 @@ const REPEATABLE = new Set([
 /** Carries every request but tools/call: no guard, and a JSON-RPC error where no answer comes. */
 export class ForwardLane {
   readonly #host: SessionHost;
-  readonly #upstream: Upstream;
+  readonly #upstream: UpstreamSession;
   readonly #client: ClientFacts;
   readonly #remembered: Remembered;
 
-  constructor(host: SessionHost, upstream: Upstream, client: ClientFacts, remembered: Remembered) {
+  constructor(host: SessionHost, upstream: UpstreamSession, client: ClientFacts, remembered: Remembered) {
     this.#host = host;
     this.#upstream = upstream;
     this.#client = client;

@@ -5,6 +5,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { Gate, RecordActivity } from '../seams.ts';
 import type { Held } from './held.ts';
 import type { OwnAnswers } from './own-answers.ts';
+import type { EraMemory } from './upstream/era.ts';
 
 export interface BridgeLimits {
   /** A call is answered after this long whatever happens; below every known host's own limit of 60 s. */
@@ -29,6 +30,8 @@ export interface SessionHost {
   profile: string;
   environment(): Environment;
   link: LinkHandle;
+  /** What the back end speaks. */
+  eras: EraMemory;
   /** Why nothing can be sent now, as a sentence for a model. */
   linkDown(): string;
   catalogue: Catalogue;

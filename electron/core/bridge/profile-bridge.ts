@@ -2,6 +2,7 @@ import type { Environment } from '../../contract/profile.ts';
 import type { BridgeLimits, SessionHost } from './host.ts';
 import type { BridgeReader } from './reader.ts';
 import { createReader } from './reader.ts';
+import { EraMemory } from './upstream/era.ts';
 import { clockTime } from './words.ts';
 
 /** Changes that come together are read together. */
@@ -10,7 +11,7 @@ const RETRY_MS = 15_000;
 
 export interface ProfileBridgeOptions extends Omit<
   SessionHost,
-  'linkDown' | 'onListChanged' | 'environment'
+  'linkDown' | 'onListChanged' | 'environment' | 'eras'
 > {
   environment(): Environment;
   limits: BridgeLimits;
@@ -34,11 +35,14 @@ export class ProfileBridge {
     this.#o = options;
     this.name = options.profile;
     const { link, clock, log, version } = options;
-    this.reader = createReader(link, { clock, log, version, onListChanged: () => this.#soon(SETTLE_MS) });
+    const eras = new EraMemory();
+    const onListChanged = () => this.#soon(SETTLE_MS);
+    this.reader = createReader(link, { clock, log, version, eras, onListChanged });
     this.host = {
       ...options,
+      eras,
       linkDown: () => this.#linkDown(),
-      onListChanged: () => this.#soon(SETTLE_MS),
+      onListChanged,
     };
   }
 

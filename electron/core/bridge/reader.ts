@@ -7,8 +7,10 @@ import type { McpReader, RpcAnswer } from '../seams.ts';
 import { UpstreamFailure, timeoutFailure } from './failure.ts';
 import type { Received } from './reply.ts';
 import { parsed, textOf } from './reply.ts';
-import type { SessionFacts } from './session-facts.ts';
-import { Upstream } from './upstream.ts';
+import type { SessionFacts } from './upstream/session-facts.ts';
+import { createUpstream } from './upstream/create-upstream.ts';
+import type { EraMemory } from './upstream/era.ts';
+import type { UpstreamSession } from './upstream/upstream-session.ts';
 
 const READ_MS = 15_000;
 const CALL_MS = 30_000;
@@ -35,6 +37,8 @@ export interface ReaderOptions {
   clock: Clock;
   log: Log;
   version: string;
+  /** What the back end speaks, shared with the clients' sessions. */
+  eras?: EraMemory;
   /** The server said that a list changed. */
   onListChanged?(): void;
 }
@@ -66,7 +70,7 @@ export function createReader(link: LinkHandle, options: ReaderOptions): BridgeRe
 
 class Reader {
   readonly #clock: Clock;
-  readonly #upstream: Upstream;
+  readonly #upstream: UpstreamSession;
   #resources: Promise<readonly { uri: string; name: string }[]> | undefined;
   #tools: Promise<readonly { name: string }[]> | undefined;
 
@@ -77,8 +81,11 @@ class Reader {
       capabilities: {},
       clientInfo: { name: 'catalyst-companion', version: options.version },
     };
-    this.#upstream = new Upstream({
+    this.#upstream = createUpstream({
       link,
+      ...(options.eras ? { eras: options.eras } : {}),
+      // it hears when lists change, also for clients that rest
+      idleMs: Infinity,
       clock: options.clock,
       log: options.log,
       initialize: (id) => JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params: hello }),

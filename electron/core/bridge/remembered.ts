@@ -3,7 +3,7 @@ import type { ClientState } from '../../stub/wire.ts';
 import type { ClientFacts } from './host.ts';
 import type { Inspected } from './inspect.ts';
 import { inspect, withId } from './inspect.ts';
-import type { Upstream } from './upstream.ts';
+import type { UpstreamSession } from './upstream/upstream-session.ts';
 
 /** What every new session with the server has to be told: who the client is, its subscriptions and log level. */
 export class Remembered {
@@ -49,7 +49,7 @@ export class Remembered {
   }
 
   /** Tells a new session all of it; what the server refuses now is left out. */
-  async restore(upstream: Upstream): Promise<void> {
+  async restore(upstream: UpstreamSession): Promise<void> {
     const again = async (method: string, params: object) => {
       const id = upstream.newId();
       const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });

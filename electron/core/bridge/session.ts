@@ -14,7 +14,8 @@ import { Pending } from './pending.ts';
 import { ownProgress, progressWanted } from './progress.ts';
 import type { Received } from './reply.ts';
 import { Remembered } from './remembered.ts';
-import { Upstream } from './upstream.ts';
+import { createUpstream } from './upstream/create-upstream.ts';
+import type { UpstreamSession } from './upstream/upstream-session.ts';
 import { errorLine, resultLine, toolText } from './words.ts';
 
 /** Takes one line for the client; `id` is the raw id that it answers, empty where it answers nothing. */
@@ -25,7 +26,7 @@ export class ClientSession {
   readonly client: ClientFacts;
   readonly #host: SessionHost;
   readonly #send: Send;
-  readonly #upstream: Upstream;
+  readonly #upstream: UpstreamSession;
   readonly #lane: CallLane;
   readonly #forward: ForwardLane;
   readonly #own: OwnCalls;
@@ -44,8 +45,9 @@ export class ClientSession {
     this.#send = send;
     this.#remembered = new Remembered(client);
     this.#keep = (text) => host.held.keepText(host.profile, text);
-    this.#upstream = new Upstream({
+    this.#upstream = createUpstream({
       link: host.link,
+      eras: host.eras,
       clock: host.clock,
       log: host.log,
       initialize: (id) => this.#remembered.initializeText(id),

@@ -9,6 +9,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { ToolLookup } from '../seams.ts';
 import { definitionOf } from './definition.ts';
 import { isListed, learnTools, statusOf } from './rules.ts';
+import { aliasesOf, renamed, shownText } from './shown.ts';
 import type { SavedTool } from './saved.ts';
 import { NOTHING_SAVED, SavedCatalogue } from './saved.ts';
 
@@ -46,6 +47,8 @@ interface Entry {
   known: Promise<void>;
   setKnown(): void;
   saving: Promise<void>;
+  /** The names that clients know tools by, where these are not the server's. */
+  aliases: Map<string, string>;
 }
 
 const nameOf = (text: string) => (JSON.parse(text) as { name?: unknown }).name;
@@ -80,6 +83,7 @@ export class Catalogue {
       known,
       setKnown,
       saving: Promise.resolve(),
+      aliases: new Map(),
     };
     if (entry.saved.savedAt !== null) setKnown();
     this.#entries.set(profile, entry);
@@ -189,6 +193,13 @@ export class Catalogue {
     return this.#entry(profile).saved;
   }
 
+  /** The server's name of a tool that a client calls by `name`. */
+  serverName(profile: string, name: string): string {
+    const aliases = this.#entries.get(profile)?.aliases;
+    if (aliases) for (const [own, alias] of aliases) if (alias === name) return own;
+    return name;
+  }
+
   /** Whether the server itself lists this resource. */
   listsResource(profile: string, uri: string): boolean {
     return this.#entries.get(profile)?.saved.resources.some((text) => uriOf(text) === uri) ?? false;
@@ -216,8 +227,10 @@ export class Catalogue {
 
   #toolEntry(profile: string, tool: SavedTool): ToolEntry {
     const changed = tool.approvedHash !== null && tool.approvedHash !== tool.hash;
+    const alias = this.#entries.get(profile)?.aliases.get(tool.name);
     return {
       name: tool.name,
+      ...(alias === undefined ? {} : { alias }),
       class: this.#o.classify(profile, tool.name),
       status: statusOf(tool, this.#ofTable(profile)),
       hash: tool.hash,
@@ -242,16 +255,20 @@ export class Catalogue {
     const before = entry.saved;
     // approvals count from here on: `classify` may ask for them
     entry.saved = next;
-    const serve = this.#serve(profile, next);
+    const own = this.#o.own.tools.map((text) => String(nameOf(text)));
+    entry.aliases = aliasesOf([...own, ...next.tools.map(({ name }) => name)]);
+    const serve = this.#serve(profile, next, entry.aliases);
     const revision = createHash('sha256').update(JSON.stringify(serve)).digest('hex').slice(0, 16);
-    const reads = next.tools
-      .filter((tool) => this.#o.classify(profile, tool.name) === 'read')
-      .map(({ name }) => name);
+    const ofClass = (toolClass: ToolClass) =>
+      next.tools
+        .filter((tool) => this.#o.classify(profile, tool.name) === toolClass)
+        .map(({ name }) => entry.aliases.get(name) ?? name);
     entry.saved = {
       ...next,
       serve,
       revision,
-      reads: [...reads, ...this.#o.own.tools.map((text) => String(nameOf(text)))],
+      reads: [...ofClass('read'), ...own],
+      stops: ofClass('stop'),
     };
     this.#o.publish(profile, this.view(profile));
     const kinds = changedKinds(before.serve, serve);
@@ -263,21 +280,39 @@ export class Catalogue {
     await entry.saving;
   }
 
-  #serve(profile: string, saved: SavedCatalogue): Record<string, string> {
+  #serve(
+    profile: string,
+    saved: SavedCatalogue,
+    aliases: ReadonlyMap<string, string>,
+  ): Record<string, string> {
     const { own } = this.#o;
     const ownNames = new Set(own.tools.map(nameOf));
     const listed = saved.tools.filter(
       (tool) => !ownNames.has(tool.name) && isListed(tool, this.#ofTable(profile)),
     );
     const uris = new Set(saved.resources.map(uriOf));
-    const resources = [...saved.resources, ...own.resources.filter((text) => !uris.has(uriOf(text)))];
+    const resources = saved.resources.map((text) => shownText(text, 'as prose'));
+    const tools = listed.map(({ name, definition }) => {
+      const shown = shownText(definition);
+      const alias = aliases.get(name);
+      return alias === undefined ? shown : renamed(shown, alias);
+    });
     const list = (key: string, entries: readonly string[]) => `{"${key}":[${entries.join(',')}]}`;
     return {
-      ...(saved.initialize === null ? {} : { initialize: saved.initialize }),
-      'tools/list': list('tools', [...listed.map((tool) => tool.definition), ...own.tools]),
-      'resources/list': list('resources', resources),
-      'resources/templates/list': list('resourceTemplates', saved.templates),
-      'prompts/list': list('prompts', saved.prompts ?? []),
+      ...(saved.initialize === null ? {} : { initialize: shownText(saved.initialize) }),
+      'tools/list': list('tools', [...tools, ...own.tools]),
+      'resources/list': list('resources', [
+        ...resources,
+        ...own.resources.filter((text) => !uris.has(uriOf(text))),
+      ]),
+      'resources/templates/list': list(
+        'resourceTemplates',
+        saved.templates.map((text) => shownText(text, 'as prose')),
+      ),
+      'prompts/list': list(
+        'prompts',
+        (saved.prompts ?? []).map((text) => shownText(text)),
+      ),
     };
   }
 

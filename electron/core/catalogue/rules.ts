@@ -1,6 +1,5 @@
 import type { ToolClass, ToolStatus } from '../../contract/bridge.ts';
 import type { Definition } from './definition.ts';
-import { TOOL_NAME } from './definition.ts';
 import type { SavedTool } from './saved.ts';
 
 /** What the catalogue asks of the guard's table: the class of an exact name, `unknown` where it lists none. */
@@ -44,5 +43,5 @@ export function statusOf(tool: SavedTool, classify: Classify): ToolStatus {
 
 /** Whether clients see the tool. */
 export function isListed(tool: SavedTool, classify: Classify): boolean {
-  return tool.present && TOOL_NAME.test(tool.name) && statusOf(tool, classify) === 'listed';
+  return tool.present && statusOf(tool, classify) === 'listed';
 }

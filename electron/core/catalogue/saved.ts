@@ -15,13 +15,15 @@ export const SavedTool = z.object({
 });
 export type SavedTool = z.infer<typeof SavedTool>;
 
-/** `catalogue/<profile>.json`. `revision`, `serve` and `reads` are what the stub reads (stub/offline.ts). */
+/** `catalogue/<profile>.json`. `revision`, `serve`, `reads` and `stops` are what the stub reads (stub/offline.ts). */
 export const SavedCatalogue = z.object({
   version: z.literal(1),
   revision: z.string(),
   /** Results by method, as JSON text: `initialize` without a negotiated version, and the lists as clients get them. */
   serve: z.record(z.string(), z.string()),
+  /** Names, as clients know them, of tools that only read, and of those that stop. */
   reads: z.array(z.string()),
+  stops: z.array(z.string()).default([]),
   savedAt: z.number().nullable(),
   server: z.object({ name: z.string(), version: z.string(), protocolVersion: z.string() }).nullable(),
   tools: z.array(SavedTool),
@@ -39,6 +41,7 @@ export const NOTHING_SAVED: SavedCatalogue = {
   revision: '',
   serve: {},
   reads: [],
+  stops: [],
   savedAt: null,
   server: null,
   tools: [],

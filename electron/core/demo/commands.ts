@@ -51,13 +51,20 @@ function logsCommand(words: readonly string[]): Command {
   return { kind: 'logs', sources: sources.length > 0 ? sources : LOG_SOURCES, tail, follow };
 }
 
+/** The command inside the shell text that the app wraps around it, so that it ends with its channel; else the line itself. */
+function commandInside(line: string): string {
+  const [, inner] = /^exec sh -c '.*' companion '(.*)'$/s.exec(line) ?? [];
+  return inner === undefined ? line : inner.replaceAll(String.raw`'\''`, "'");
+}
+
 /**
  * Reads a command line as sent over SSH exec: `true`, `docker-compose ps`,
  * `docker-compose logs [--no-color] [--tail=N] [-f] [SERVICE…]`, each optionally after `cd DIR && `.
  * Anything else, and anything with shell characters in it, is refused as by a shell that lacks the command.
  */
-export function parseCommand(line: string): Command {
-  const [, dir, rest] = /^cd (\S+) && (.*)$/.exec(line.trim()) ?? [undefined, undefined, line.trim()];
+export function parseCommand(sent: string): Command {
+  const line = commandInside(sent.trim()).trim();
+  const [, dir, rest] = /^cd (\S+) && (.*)$/.exec(line) ?? [undefined, undefined, line];
   if (dir !== undefined && !DIRECTORIES.includes(unquoted(dir))) {
     return refused(1, `bash: line 1: cd: ${unquoted(dir)}: No such file or directory`);
   }

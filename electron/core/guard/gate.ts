@@ -43,6 +43,8 @@ export class GuardGate implements Gate {
   readonly #recorder: Recorder;
   readonly #open = new OpenCalls();
   readonly #refusals = new RefusalFilter();
+  /** Calls that change state and have not ended, by profile. */
+  readonly #writing = new Map<string, number>();
   /** How to show on the activity line that an unknown outcome was settled, by call id. */
   readonly #settledLines = new Map<string, (text: string) => void>();
 
@@ -68,6 +70,17 @@ export class GuardGate implements Gate {
     } catch (error) {
       return { allowed: false, toolClass: 'unknown', error: asAppError(error) };
     }
+  }
+
+  /** Whether a start-like or stop-like call of a profile is under way. */
+  writing(profile: string): boolean {
+    return (this.#writing.get(profile) ?? 0) > 0;
+  }
+
+  #count(pass: Pass, by: 1 | -1): void {
+    if (pass.toolClass === 'read') return;
+    const { profile } = pass.call;
+    this.#writing.set(profile, (this.#writing.get(profile) ?? 0) + by);
   }
 
   /** What is still open on a profile, in words, one sentence a line; null when nothing is. */
@@ -213,6 +226,7 @@ export class GuardGate implements Gate {
 
   #allow(pass: Pass): GateDecision {
     let ended = false;
+    this.#count(pass, 1);
     return {
       allowed: true,
       toolClass: pass.toolClass,
@@ -220,6 +234,7 @@ export class GuardGate implements Gate {
       ended: async (end: GateCallEnd) => {
         if (ended) return;
         ended = true;
+        this.#count(pass, -1);
         if (pass.toolClass === 'read') this.#recorder.line(pass, end.outcome, end.detail);
         else await this.#endWrite(pass, end);
       },

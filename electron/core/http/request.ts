@@ -96,7 +96,10 @@ export function exchange(route: Route, options: HttpOptions): Promise<HttpAnswer
     // after the request: making one throws for what cannot be sent, and a deadline must not outlive that
     const deadline = setTimeout(() => {
       const message = `No answer from ${host} within ${options.timeoutMs / 1000} s.`;
-      request.destroy(new AppError('LINK_TIMEOUT', message, 'Check that the service runs on the droplet.'));
+      const late = new AppError('LINK_TIMEOUT', message, 'Check that the service runs on the droplet.');
+      // told here: a request whose socket is still being opened says nothing of its end before that is decided
+      fail(late);
+      request.destroy(late);
     }, options.timeoutMs);
     request.on('error', fail);
     request.end(options.body);

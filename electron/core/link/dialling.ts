@@ -1,4 +1,5 @@
 import type { CertificateFacts, ExposedFacts, LinkStage, LinkVia } from '../../contract/link.ts';
+import { RETURN_AFTER_MS } from '../../contract/link.ts';
 import type { Profile } from '../../contract/profile.ts';
 import type { Log, Secrets } from '../ports.ts';
 import type { Transport } from './transport.ts';
@@ -17,6 +18,14 @@ export interface Timing {
   probeMs: number;
   /** Pause before a probe without any answer is confirmed by another one. */
   confirmMs: number;
+  /** How long a link of the chain is waited for before the next one is dialled beside it. */
+  staggerMs: number;
+  /** How long a preferred link must have been healthy before it replaces the one in use. */
+  returnAfterMs: number;
+  /** Shortest pause between two attempts of a link that is not in use. */
+  scoutMs: number;
+  /** How long the requests on a link that was replaced may take to end. */
+  drainMs: number;
 }
 
 export const defaultTiming: Timing = {
@@ -28,6 +37,10 @@ export const defaultTiming: Timing = {
   probeEveryMs: 15_000,
   probeMs: 10_000,
   confirmMs: 3_000,
+  staggerMs: 3_000,
+  returnAfterMs: RETURN_AFTER_MS,
+  scoutMs: 5_000,
+  drainMs: 60_000,
 };
 
 /** A host key that the user accepted: this exact key, for this known_hosts name, saved after the next sign-in. */

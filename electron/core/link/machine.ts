@@ -7,14 +7,16 @@ import { PROOF_LIMIT_MS } from '../../contract/link.ts';
  * Inputs of an attempt that is no longer current are dropped before they come here (the supervisor's generations).
  */
 export type LinkInput =
-  /** An attempt starts: the user connected, a retry is due, or the chain moved on. */
-  | { type: 'dial'; via: LinkVia; attempt: number }
+  /** An attempt starts or is shown in the place of one that ended: the user connected, a retry is due, or the chain moved on. */
+  | { type: 'dial'; via: LinkVia; attempt: number; stage?: LinkStage }
   | { type: 'disconnect' }
   | { type: 'stage'; stage: LinkStage }
   /** The transport is open and the MCP endpoint answered. */
-  | { type: 'opened'; at: number; rttMs: number | null }
+  | { type: 'opened'; via: LinkVia; at: number; rttMs: number | null }
+  /** Everything goes through another open link from now on, which has just proven itself. */
+  | { type: 'switched'; via: LinkVia; at: number; proofAt: number; rttMs: number | null }
   /** The transport is open but the MCP endpoint alone fails; `proofAt` is set where something else answered. */
-  | { type: 'opened-without-mcp'; at: number; proofAt: number | null; error: ErrorShape }
+  | { type: 'opened-without-mcp'; via: LinkVia; at: number; proofAt: number | null; error: ErrorShape }
   /** Any HTTP response through the link. */
   | { type: 'proof'; at: number }
   /** The MCP endpoint answered a probe. */
@@ -43,8 +45,14 @@ function isOpen(state: LinkState): state is Open {
 
 function opened(state: LinkState, input: Extract<LinkInput, { type: 'opened' }>): LinkState {
   if (state.state !== 'connecting') return state;
-  const { at, rttMs } = input;
-  return { state: 'live', via: state.via, since: at, lastProof: at, rttMs };
+  const { via, at, rttMs } = input;
+  return { state: 'live', via, since: at, lastProof: at, rttMs };
+}
+
+function switched(state: LinkState, input: Extract<LinkInput, { type: 'switched' }>): LinkState {
+  if (!isOpen(state)) return state;
+  const { via, at, proofAt, rttMs } = input;
+  return { state: 'live', via, since: at, lastProof: proofAt, rttMs };
 }
 
 function withoutMcp(
@@ -54,7 +62,7 @@ function withoutMcp(
   const { at, proofAt, error } = input;
   if (input.type === 'opened-without-mcp') {
     return state.state === 'connecting'
-      ? { state: 'degraded', reason: 'mcp', since: at, via: state.via, lastProof: proofAt, error }
+      ? { state: 'degraded', reason: 'mcp', since: at, via: input.via, lastProof: proofAt, error }
       : state;
   }
   if (!isOpen(state)) return state;
@@ -88,7 +96,7 @@ function aged(state: LinkState, input: Extract<LinkInput, { type: 'tick' }>): Li
 /** An open link is closed (retry-later, refused or disconnect) before another attempt starts. */
 function dialled(state: LinkState, input: Extract<LinkInput, { type: 'dial' }>): LinkState {
   if (isOpen(state)) return state;
-  return { state: 'connecting', stage: 'resolve', attempt: input.attempt, via: input.via };
+  return { state: 'connecting', stage: input.stage ?? 'resolve', attempt: input.attempt, via: input.via };
 }
 
 function staged(state: LinkState, stage: LinkStage): LinkState {
@@ -122,6 +130,8 @@ export function next(state: LinkState, input: LinkInput): LinkState {
       return staged(state, input.stage);
     case 'opened':
       return opened(state, input);
+    case 'switched':
+      return switched(state, input);
     case 'opened-without-mcp':
     case 'mcp-failed':
       return withoutMcp(state, input);

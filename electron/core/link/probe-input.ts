@@ -1,3 +1,4 @@
+import type { LinkVia } from '../../contract/link.ts';
 import type { LinkInput } from './machine.ts';
 import type { ProbeResult } from './probe.ts';
 
@@ -6,11 +7,12 @@ type Answered = Extract<ProbeResult, { kind: 'fine' | 'mcp' }>;
 /** What the first probe of an open transport tells the machine; `at` is the time of receipt. */
 export function firstInput(
   result: Answered | Extract<ProbeResult, { kind: 'silent' }>,
+  via: LinkVia,
   at: number,
 ): LinkInput {
-  if (result.kind === 'fine') return { type: 'opened', at, rttMs: result.rttMs };
+  if (result.kind === 'fine') return { type: 'opened', via, at, rttMs: result.rttMs };
   const proofAt = result.kind === 'mcp' && result.proven ? at : null;
-  return { type: 'opened-without-mcp', at, proofAt, error: result.error.shape() };
+  return { type: 'opened-without-mcp', via, at, proofAt, error: result.error.shape() };
 }
 
 /** What a later probe tells it. */

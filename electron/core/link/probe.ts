@@ -1,59 +1,11 @@
 import { AppError } from '../../contract/errors.ts';
 import { exchange } from '../http/request.ts';
 import type { OpenLink } from './dialling.ts';
-import { networkError } from './network-errors.ts';
+import { networkError, systemCode } from './network-errors.ts';
+import { authError, judge, notMcp, redirectError } from './probe-verdict.ts';
+import type { Asked } from './probe-verdict.ts';
 import type { Route } from './transport.ts';
 import { sameOriginPath } from './http/urls.ts';
-
-/** What an HTTP answer of the MCP URL says about the endpoint. */
-export type McpVerdict =
-  | { kind: 'fine' }
-  | { kind: 'auth'; code: 'LINK_API_KEY_REFUSED' | 'LINK_FORBIDDEN' }
-  | { kind: 'redirect' }
-  | { kind: 'wrong'; error: AppError };
-
-/**
- * Judges the answer to a GET without a session. A healthy MCP endpoint answers it in many ways (FastMCP: 400 or 406;
- * stateless servers: 405; a second stream: 409; legacy SSE: 200 with an event stream), so only what cannot be MCP counts.
- */
-export function judge(status: number, contentType: string): McpVerdict {
-  const wrong = (code: AppError['code'], message: string, nextStep: string): McpVerdict => ({
-    kind: 'wrong',
-    error: new AppError(code, message, nextStep),
-  });
-  if (status === 401) return { kind: 'auth', code: 'LINK_API_KEY_REFUSED' };
-  if (status === 403) return { kind: 'auth', code: 'LINK_FORBIDDEN' };
-  if (status === 404 || status === 410) {
-    return wrong(
-      'MCP_NOT_FOUND',
-      `There is no MCP endpoint at this path (HTTP ${status}).`,
-      'Check the path of the MCP URL; it is usually /mcp.',
-    );
-  }
-  if (status === 421) {
-    return wrong(
-      'MCP_SERVER_ERROR',
-      'The MCP server does not accept this host name (HTTP 421).',
-      "Add the host to the server's allowed hosts, e.g. FASTMCP_HTTP_ALLOWED_HOSTS.",
-    );
-  }
-  if (status >= 500) {
-    return wrong(
-      'MCP_SERVER_ERROR',
-      `The MCP endpoint fails with HTTP ${status}.`,
-      "Look at the orchestrator's log on the droplet.",
-    );
-  }
-  if (status >= 300 && status < 400) return { kind: 'redirect' };
-  if (/^\s*text\/html\b/i.test(contentType)) {
-    return wrong(
-      'MCP_NOT_MCP',
-      'A web page answers at the MCP URL, not an MCP server.',
-      'Check host, port and path of the MCP URL.',
-    );
-  }
-  return { kind: 'fine' };
-}
 
 export type ProbeResult =
   | { kind: 'fine'; rttMs: number }
@@ -74,57 +26,41 @@ export interface ProbeOptions {
   signal: AbortSignal;
 }
 
-function authError(
-  link: OpenLink,
-  code: 'LINK_API_KEY_REFUSED' | 'LINK_FORBIDDEN',
-  profile: string,
-): AppError {
-  if (code === 'LINK_FORBIDDEN') {
-    return new AppError(
-      code,
-      'The server refuses this access (HTTP 403).',
-      'Check what the API key may do and which addresses the server lets in.',
-    );
+const HOPS = 2;
+/** Longest wait for the answer to a message, where a GET was answered at once. */
+const MESSAGE_MS = 3_000;
+const MESSAGE_BYTES = 65_536;
+
+const PING = '{"jsonrpc":"2.0","id":"companion-probe","method":"ping"}';
+
+/**
+ * Whether an MCP message is answered as one. A ping opens no session and changes nothing, and what the bridge would
+ * send goes the same way; an event stream that stays open is an answer too.
+ */
+async function takesMessages(route: Route, options: ProbeOptions): Promise<boolean> {
+  try {
+    const answer = await exchange(route, {
+      method: 'POST',
+      headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
+      body: PING,
+      timeoutMs: Math.min(options.timeoutMs, MESSAGE_MS),
+      maxBytes: MESSAGE_BYTES,
+      signal: options.signal,
+    });
+    return answer.status === 202 || answer.body.includes('"jsonrpc"');
+  } catch (cause) {
+    return cause instanceof AppError && cause.code === 'LINK_TIMEOUT';
   }
-  const store = `catalyst-companion secret set ${profile} api-key`;
-  if (link.apiKeyHeader !== undefined) {
-    return new AppError(
-      code,
-      `The server refused the API key in ${link.apiKeyHeader} (HTTP 401).`,
-      `Store the right one: ${store}`,
-    );
-  }
-  return new AppError(
-    code,
-    'The server asks for credentials (HTTP 401), and none are set up for this link.',
-    link.via.kind === 'https'
-      ? `Add the profile again with --api-key-header NAME, then store the key: ${store}`
-      : 'Only HTTPS links carry an API key; add the profile again with --https URL --api-key-header NAME.',
-  );
 }
 
+/** Follows a 307 or 308 to another path of the same origin; any other redirect is an error. */
 function redirected(link: OpenLink, route: Route, location: string, status: number): AppError | undefined {
   const path = sameOriginPath(route.url, location);
-  if (path === undefined) {
-    const target = URL.canParse(location, route.url.href) ? new URL(location, route.url).origin : 'elsewhere';
-    return new AppError(
-      'LINK_REDIRECT_REFUSED',
-      `The MCP URL redirects to another server (${target}); nothing was sent there.`,
-      'If that is the right server, give its URL to the link.',
-    );
-  }
-  if ((status !== 307 && status !== 308) || path === route.url.pathname + route.url.search) {
-    return new AppError(
-      'MCP_NOT_MCP',
-      `The MCP URL redirects to ${path.split('?')[0]} (HTTP ${status}).`,
-      'Check the path of the MCP URL.',
-    );
-  }
+  const followed = (status === 307 || status === 308) && path !== route.url.pathname + route.url.search;
+  if (path === undefined || !followed) return redirectError(route.url, location, status, path);
   link.moveMcp(path);
   return undefined;
 }
-
-const HOPS = 2;
 
 async function askMcp(link: OpenLink, options: ProbeOptions, hops = HOPS): Promise<ProbeResult> {
   const route = link.route({ to: 'mcp' });
@@ -135,12 +71,18 @@ async function askMcp(link: OpenLink, options: ProbeOptions, hops = HOPS): Promi
     signal: options.signal,
     headOnly: true,
   });
-  const verdict = judge(answer.status, answer.headers['content-type'] ?? '');
+  const { profile } = options;
+  const asked: Asked = { url: route.url, via: link.via.kind, profile, apiKeyHeader: link.apiKeyHeader };
+  const verdict = judge(answer.status, answer.headers['content-type'] ?? '', asked);
   switch (verdict.kind) {
     case 'fine':
       return { kind: 'fine', rttMs: answer.ms };
+    case 'unsure':
+      return (await takesMessages(route, options))
+        ? { kind: 'fine', rttMs: answer.ms }
+        : { kind: 'mcp', error: notMcp(asked), proven: true };
     case 'auth': {
-      const error = authError(link, verdict.code, options.profile);
+      const error = authError(verdict.code, asked, answer.headers['www-authenticate']);
       // over SSH or a direct URL the services may still answer; over HTTPS the key opens everything or nothing
       return link.via.kind === 'https' ? { kind: 'refused', error } : { kind: 'mcp', error, proven: true };
     }
@@ -161,6 +103,20 @@ async function askMcp(link: OpenLink, options: ProbeOptions, hops = HOPS): Promi
   }
 }
 
+/**
+ * A server may close an idle connection in the moment a request goes out on it (nginx after `reload`, or with a short
+ * `keepalive_timeout`); that says nothing about the server, so the question, which changes nothing, is put once more.
+ */
+async function askTwice(link: OpenLink, options: ProbeOptions): Promise<ProbeResult> {
+  try {
+    return await askMcp(link, options);
+  } catch (cause) {
+    const cut = ['ECONNRESET', 'EPIPE'].includes(systemCode(cause));
+    if (!cut || options.signal.aborted) throw cause;
+    return await askMcp(link, options);
+  }
+}
+
 async function answersHealth(link: OpenLink, options: ProbeOptions): Promise<boolean> {
   const path = '/health';
   const [first] = options.services;
@@ -176,21 +132,46 @@ async function answersHealth(link: OpenLink, options: ProbeOptions): Promise<boo
   }
 }
 
-/** Asks the MCP endpoint for a sign of life and, where it fails, a `/health`, so that the two can be told apart. Never rejects. */
+/** What silence or a failure of the MCP endpoint means, with what `/health` said meanwhile. */
+async function judgeFailure(
+  cause: unknown,
+  link: OpenLink,
+  options: ProbeOptions,
+  health: () => Promise<boolean>,
+): Promise<ProbeResult> {
+  const url = link.route({ to: 'mcp' })?.url;
+  const port = Number(url?.port) || (url?.protocol === 'https:' ? 443 : 80);
+  const error = networkError(cause, { host: url?.hostname ?? '', port });
+  const { code } = error;
+  if (options.signal.aborted) return { kind: 'silent', error };
+  if (code.startsWith('LINK_TLS_') || code === 'LINK_PROXY_REFUSED') return { kind: 'refused', error };
+  if (await health()) return { kind: 'mcp', error: mcpError(error), proven: true };
+  // the second: an expired password lets sign in, but nothing be forwarded
+  if (code === 'LINK_FORWARD_REFUSED' || code === 'LINK_AUTH_REFUSED') return { kind: 'refused', error };
+  // sshd itself said that nothing listens: the link is there, the service is not
+  const told = link.via.kind === 'ssh' && code === 'LINK_PORT_CLOSED';
+  return told ? { kind: 'mcp', error, proven: false } : { kind: 'silent', error };
+}
+
+/**
+ * Asks the MCP endpoint for a sign of life and, where it fails, a `/health`, so that the two can be told apart. After
+ * half the time without an answer both are awaited together: a link that is silent altogether is known as such within
+ * one `timeoutMs`. Never rejects.
+ */
 export async function probeLink(link: OpenLink, options: ProbeOptions): Promise<ProbeResult> {
+  const over = new AbortController();
+  const half = { ...options, timeoutMs: options.timeoutMs / 2 };
+  let asked: Promise<boolean> | undefined;
+  const health = () =>
+    (asked ??= answersHealth(link, { ...half, signal: AbortSignal.any([options.signal, over.signal]) }));
+  const timer = setTimeout(() => void health(), half.timeoutMs).unref();
   try {
-    return await askMcp(link, options);
-  } catch (cause) {
-    const url = link.route({ to: 'mcp' })?.url;
-    const port = Number(url?.port) || (url?.protocol === 'https:' ? 443 : 80);
-    const error = networkError(cause, { host: url?.hostname ?? '', port });
-    if (options.signal.aborted) return { kind: 'silent', error };
-    if (error.code.startsWith('LINK_TLS_')) return { kind: 'refused', error };
-    if (await answersHealth(link, options)) return { kind: 'mcp', error: mcpError(error), proven: true };
-    if (error.code === 'LINK_FORWARD_REFUSED') return { kind: 'refused', error };
-    // sshd itself said that nothing listens: the link is there, the service is not
-    const told = link.via.kind === 'ssh' && error.code === 'LINK_PORT_CLOSED';
-    return told ? { kind: 'mcp', error, proven: false } : { kind: 'silent', error };
+    return await askTwice(link, options).catch((cause: unknown) =>
+      judgeFailure(cause, link, options, health),
+    );
+  } finally {
+    clearTimeout(timer);
+    over.abort();
   }
 }
 

@@ -40,6 +40,11 @@ export class ProofWatch {
     this.age();
   }
 
+  /** When the last application answer came, milliseconds since the epoch. */
+  get lastProof(): number {
+    return this.provenAt;
+  }
+
   /** An application answer came; costs two clock readings. */
   proven(): void {
     this.provenMono = this.clock.monotonic();

@@ -25,6 +25,7 @@ const REASONS: { readonly [code in ErrorCode]?: BlockedReason } = {
   LINK_FORBIDDEN: 'auth-refused',
   LINK_TLS_EXPIRED: 'certificate',
   LINK_TLS_NAME: 'certificate',
+  LINK_TLS_PIN: 'certificate',
   LINK_TLS_UNTRUSTED: 'certificate',
   LINK_AGENT_UNAVAILABLE: 'config',
   LINK_API_KEY_MISSING: 'config',
@@ -37,6 +38,8 @@ const REASONS: { readonly [code in ErrorCode]?: BlockedReason } = {
   LINK_KEY_UNREADABLE: 'config',
   LINK_KIND_UNSUPPORTED: 'config',
   LINK_KNOWN_HOSTS_UNREADABLE: 'config',
+  LINK_PROXY_REFUSED: 'config',
+  LINK_PASSWORD_MISSING: 'config',
   LINK_REDIRECT_REFUSED: 'config',
   LINK_SSH_PROTOCOL: 'config',
   PROFILE_INVALID: 'config',
@@ -53,7 +56,7 @@ export function blockedReason(code: ErrorCode): BlockedReason | undefined {
 
 /** Reasons that stop the whole fallback chain: somebody may be in the way, so no other link is used silently. */
 export function stopsChain(reason: BlockedReason): boolean {
-  return reason === 'host-key-changed' || reason === 'host-key-unknown' || reason === 'certificate';
+  return reason === 'host-key-changed' || reason === 'certificate';
 }
 
 /** A link that must not be tried again before a person acts. */

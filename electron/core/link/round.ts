@@ -19,6 +19,13 @@ export class Round {
     this.error = undefined;
   }
 
+  /** A person repaired what refused us, perhaps: those links may be tried again. True where there were any. */
+  pardon(): boolean {
+    const any = this.refused.size > 0;
+    this.refused.clear();
+    return any;
+  }
+
   refuse(index: number, refused: Refused): void {
     this.refused.set(index, refused);
   }

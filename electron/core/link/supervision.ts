@@ -33,8 +33,10 @@ export interface Supervisor extends LinkHandle {
   /** Wants the link: starts where it is off, blocked or waiting; nothing else changes. Idempotent. */
   connect(): void;
   disconnect(): void;
-  /** Tries at once: the waiting attempt, a repaired blocked link, or a probe of a degraded one. */
+  /** Tries at once: the waiting attempt, a repaired blocked link, a probe of an open one and the links that refused us beside it. */
   retry(): void;
+  /** The machine woke, the network changed or the clock was set: an open link proves itself now, a waiting one is tried within 2 s. */
+  wake(): void;
   /** Accepts the host key that was shown as unknown, and connects. Throws LINK_HOST_KEY_CHANGED or LINK_HOST_KEY_UNKNOWN. */
   trust(fingerprint: string): Promise<void>;
   /** Removes a stored key of this profile's SSH hosts from our own file, and connects anew where a link is wanted. */

@@ -1,16 +1,31 @@
+import { Plus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
-import { useApp, useCall, useMirror } from '../../api/app-context.tsx';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
 import type { Environment, PresetName } from '../../../electron/contract/profile.ts';
+import { useApp, useCall, useMirror } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { CopyField } from '../../parts/copy.tsx';
 import { Choice, Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/panel.tsx';
-import { StageList } from '../../parts/stages.tsx';
-import { HostKey } from './host-key.tsx';
+import { AddProgress } from './add-progress.tsx';
+import { LinkCard } from './link-card.tsx';
+import type { ImportedHost, LinkForm } from './link-form.ts';
+import { emptyLink, secretKindsOf } from './link-form.ts';
 import type { FormErrors, ProfileForm } from './profile-form.ts';
-import { commandsOf, emptyForm, formErrors, profileOf, secretKindOf } from './profile-form.ts';
+import {
+  asksMcpUrl,
+  asksSecret,
+  commandsOf,
+  emptyForm,
+  formErrors,
+  isClean,
+  moved,
+  nameOf,
+  profileOf,
+  typedSecrets,
+} from './profile-form.ts';
+import { useSshHosts } from './ssh-hosts.tsx';
 
 interface PartProps {
   form: ProfileForm;
@@ -18,100 +33,9 @@ interface PartProps {
   change: (part: Partial<ProfileForm>) => void;
 }
 
-const SECRET_LABEL = {
-  'api-key': 'API key',
-  password: 'Password',
-  passphrase: 'Passphrase of the key',
-} as const;
-
-function SecretField({ form, change }: PartProps) {
-  const kind = secretKindOf(form);
-  if (kind === null) return null;
-  return (
-    <Field
-      label={SECRET_LABEL[kind]}
-      type="password"
-      autoComplete="new-password"
-      hint={
-        kind === 'passphrase' ? 'Leave empty where the key has none.' : 'Kept encrypted, never shown again.'
-      }
-      value={form.secret}
-      onChange={(event) => change({ secret: event.target.value })}
-    />
-  );
-}
-
-function SshFields({ form, errors, change }: PartProps) {
-  return (
-    <>
-      <Field
-        label="Droplet"
-        placeholder="root@203.0.113.10"
-        value={form.target}
-        error={errors.target}
-        onChange={(event) => change({ target: event.target.value })}
-      />
-      <Choice
-        label="Sign in with"
-        value={form.auth}
-        onChange={(event) => change({ auth: event.target.value as ProfileForm['auth'] })}
-      >
-        <option value="key">A key file</option>
-        <option value="agent">The SSH agent</option>
-        <option value="password">A password</option>
-      </Choice>
-      {form.auth === 'key' ? (
-        <Field
-          label="Private key"
-          value={form.identity}
-          error={errors.identity}
-          hint="The file on this computer."
-          onChange={(event) => change({ identity: event.target.value })}
-        />
-      ) : null}
-      <SecretField form={form} errors={errors} change={change} />
-      <Field
-        label="MCP address, as seen from the droplet"
-        value={form.mcpUrl}
-        error={errors.mcpUrl}
-        onChange={(event) => change({ mcpUrl: event.target.value })}
-      />
-    </>
-  );
-}
-
-function HttpsFields({ form, errors, change }: PartProps) {
-  return (
-    <>
-      <Field
-        label="Address"
-        placeholder="https://trading.example.com/mcp"
-        value={form.url}
-        error={errors.url}
-        hint="The MCP endpoint behind your web server."
-        onChange={(event) => change({ url: event.target.value })}
-      />
-      <Field
-        label="Header of the API key"
-        value={form.apiKeyHeader}
-        hint="Empty where no key is needed."
-        onChange={(event) => change({ apiKeyHeader: event.target.value })}
-      />
-      <SecretField form={form} errors={errors} change={change} />
-      <Field
-        label="CA file"
-        value={form.caFile}
-        placeholder="/path/to/ca.pem"
-        hint="Only for a certificate of your own."
-        onChange={(event) => change({ caFile: event.target.value })}
-      />
-    </>
-  );
-}
-
 function CommonFields({ form, errors, change }: PartProps) {
   return (
-    <>
+    <div className="grid grid-cols-4 gap-x-4 gap-y-1 max-lg-nav:grid-cols-2">
       <Field
         label="Name"
         placeholder="catalyst"
@@ -138,78 +62,111 @@ function CommonFields({ form, errors, change }: PartProps) {
         <option value="stockpulse">StockPulse</option>
         <option value="generic">Another MCP server</option>
       </Choice>
-    </>
-  );
-}
-
-/** Connecting the new profile, as it happens, with each failure's remedy in place. */
-function Progress({ name, kind }: { name: string; kind: ProfileForm['kind'] }) {
-  const { ui } = useApp();
-  const link = useMirror((s) => s.app?.profiles[name]?.link);
-  if (link === undefined) return null;
-  const done = link.state === 'live' || link.state === 'degraded';
-  const finish = () => {
-    ui.store.setState({ adding: null });
-    ui.go({ page: 'overview', profile: name });
-  };
-  return (
-    <div className="flex flex-col gap-3" aria-live="polite">
-      <StageList link={link} kind={kind} />
-      <HostKey profile={name} link={link} />
-      {link.state === 'reconnecting' ? <Problem error={link.lastError} /> : null}
-      <div className="flex gap-2">
-        <Button look={done ? 'primary' : 'plain'} onClick={finish}>
-          {done ? 'Connected: open the overview' : 'Open the overview'}
-        </Button>
-        {done ? (
-          <Button onClick={() => ui.go({ page: 'connections', section: 'clients', profile: name })}>
-            Set up Claude Desktop
-          </Button>
-        ) : null}
-      </div>
+      {asksMcpUrl(form) ? (
+        <Field
+          label="MCP address, as seen from the droplet"
+          value={form.mcpUrl}
+          error={errors.mcpUrl}
+          onChange={(event) => change({ mcpUrl: event.target.value })}
+        />
+      ) : null}
     </div>
   );
 }
 
-const NONE: readonly string[] = [];
+function Links({ form, errors, change }: PartProps) {
+  const { links } = form;
+  const edit = (id: number, part: Partial<LinkForm>) =>
+    change({ links: links.map((link) => (link.id === id ? { ...link, ...part } : link)) });
+  const hosts = useSshHosts();
+  const take = (id: number, imported: ImportedHost) =>
+    change({
+      links: links.map((link) => (link.id === id ? { ...link, imported } : link)),
+      ...(form.name === '' ? { name: nameOf(imported.alias) } : {}),
+    });
+  const add = () => {
+    const id = Math.max(...links.map((link) => link.id)) + 1;
+    change({ links: [...links, emptyLink(links[0]?.kind === 'ssh' ? 'https' : 'ssh', id)] });
+  };
+  return (
+    <>
+      <ol className="flex flex-col gap-2" aria-label="Links in order of preference">
+        {links.map((link, at) => (
+          <LinkCard
+            key={link.id}
+            form={link}
+            errors={errors.links[link.id] ?? {}}
+            at={at}
+            of={links.length}
+            secrets={form.secrets}
+            shared={secretKindsOf(link).filter((kind) => asksSecret(form, kind) !== link)}
+            hosts={hosts}
+            onImport={(imported) => take(link.id, imported)}
+            change={(part) => edit(link.id, part)}
+            onSecret={(secret, value) => change({ secrets: { ...form.secrets, [secret]: value } })}
+            onMove={(by) => change({ links: moved(links, link.id, by) })}
+            onRemove={() => change({ links: links.filter((one) => one !== link) })}
+          />
+        ))}
+      </ol>
+      <div className="flex items-center gap-3">
+        <Button small icon={<Plus size={13} />} onClick={add}>
+          Add another link as fallback
+        </Button>
+        <span className="text-sm text-quiet">
+          The first that works is used; the app returns to a better one by itself.
+        </span>
+      </div>
+    </>
+  );
+}
 
-/** Adds a profile, keeps its secret, connects, and shows every step; the commands for the same below. */
-export function AddForm({ kind }: { kind: ProfileForm['kind'] }) {
+const NONE: readonly string[] = [];
+const CLEAN: FormErrors = { links: {} };
+
+/** What the form holds, and sending it: the profile, its secrets, then connecting. */
+function useAdding(kind: LinkForm['kind']) {
   const call = useCall();
+  const { ui } = useApp();
   const taken = useMirror((s) => s.app?.order ?? NONE);
   const [form, setForm] = useState(() => emptyForm(kind));
   const [tried, setTried] = useState(false);
   const [problem, setProblem] = useState<ErrorShape | null>(null);
   const [added, setAdded] = useState<string | null>(null);
-  const { ui } = useApp();
   useEffect(() => {
     ui.store.setState({ adding: added });
     return () => ui.store.setState({ adding: null });
   }, [ui, added]);
-  const errors = tried && added === null ? formErrors(form, taken) : {};
   const change = (part: Partial<ProfileForm>) => setForm((old) => ({ ...old, ...part }));
-
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(formErrors(form, taken)).length > 0) return;
+    if (!isClean(formErrors(form, taken))) {
+      const { currentTarget } = event;
+      requestAnimationFrame(() => currentTarget.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+      return;
+    }
     const made = await call(async (client) => {
       // Before the call: what it changes may arrive before its answer.
       ui.store.setState({ adding: form.name });
       const profile = await client.profiles.add(profileOf(form));
       setAdded(profile.name);
-      const secret = secretKindOf(form);
-      if (secret !== null && form.secret !== '') {
-        await client.profiles.setSecret({ profile: profile.name, kind: secret, value: form.secret });
-      }
-      change({ secret: '' });
+      for (const secret of typedSecrets(form))
+        await client.profiles.setSecret({ profile: profile.name, ...secret });
+      change({ secrets: {} });
       return client.links.connect({ profile: profile.name, waitMs: 0 });
     });
     setProblem(made.ok ? null : made.error);
     if (!made.ok && added === null) ui.store.setState({ adding: null });
   };
+  const errors = tried && added === null ? formErrors(form, taken) : CLEAN;
+  return { form, errors, problem, added, change, submit };
+}
 
-  const Fields = kind === 'ssh' ? SshFields : HttpsFields;
+/** Adds a profile with its chain of links, keeps its secrets, connects, and shows every step; the commands for the same below. */
+export function AddForm({ kind }: { kind: LinkForm['kind'] }) {
+  const { form, errors, problem, added, change, submit } = useAdding(kind);
+  const first = form.links[0]?.kind ?? kind;
   return (
     <form
       onSubmit={(event) => void submit(event)}
@@ -217,9 +174,9 @@ export function AddForm({ kind }: { kind: ProfileForm['kind'] }) {
       className="flex flex-col gap-3"
       data-testid={`add-${kind}`}
     >
-      <fieldset disabled={added !== null} className="grid grid-cols-3 gap-x-4 gap-y-1">
+      <fieldset disabled={added !== null} className="flex min-w-0 flex-col gap-3">
         <CommonFields form={form} errors={errors} change={change} />
-        <Fields form={form} errors={errors} change={change} />
+        <Links form={form} errors={errors} change={change} />
       </fieldset>
       {problem === null ? null : <Problem error={problem} />}
       {added === null ? (
@@ -229,7 +186,7 @@ export function AddForm({ kind }: { kind: ProfileForm['kind'] }) {
           </Button>
         </div>
       ) : (
-        <Progress name={added} kind={kind} />
+        <AddProgress name={added} kind={first} />
       )}
       <details className="text-sm text-quiet">
         <summary>The same from the command line</summary>

@@ -1,34 +1,46 @@
-import type { ErrorShape } from '../../../electron/contract/errors.ts';
-import type { LinkState } from '../../../electron/contract/link.ts';
+import type { Chain, LinkState } from '../../../electron/contract/link.ts';
+import { age, linkActions, presentChain, presentLink } from '../../../electron/contract/present.ts';
 import type { LinkConfig, Profile } from '../../../electron/contract/profile.ts';
-import { linkActions, presentLink } from '../../../electron/contract/present.ts';
 import { useAction, useNow, useProfile } from '../../api/app-context.tsx';
-import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Panel, Problem } from '../../parts/panel.tsx';
-import { linkLabel } from '../../parts/path-hops.ts';
 import { StageList } from '../../parts/stages.tsx';
 import { StateMark, TONE_TEXT } from '../../parts/state-mark.tsx';
-import { HostKey } from './host-key.tsx';
+import { ChainList } from './chain-list.tsx';
+import { chainRows } from './chain-rows.ts';
+import { HostKeys } from './host-key.tsx';
 import { RemoveProfile } from './remove-profile.tsx';
 import { SecretsPanel } from './secrets-panel.tsx';
 
-function Actions({ profile, link }: { profile: string; link: LinkState }) {
+function Actions({ profile, link, chain }: { profile: string; link: LinkState; chain: Chain }) {
   const act = useAction();
   const can = linkActions(link);
+  // a refused link beside a working one is tried again by hand only
+  const refused = chain.some((entry) => entry.state === 'refused' && entry.reason !== 'host-key-unknown');
+  // a changed host key gets no button that looks like the way on
+  const waiting =
+    link.state === 'reconnecting' || (link.state === 'blocked' && link.reason !== 'host-key-changed');
   return (
     <>
-      {can.retry ? (
-        <Button onClick={() => void act((c) => c.links.retry({ profile }))}>Try now</Button>
+      {can.retry || (refused && can.disconnect) ? (
+        <Button
+          small
+          look={waiting ? 'primary' : 'plain'}
+          onClick={() => void act((c) => c.links.retry({ profile }))}
+        >
+          Retry now
+        </Button>
       ) : null}
       {can.connect ? (
-        <Button look="primary" onClick={() => void act((c) => c.links.connect({ profile, waitMs: 0 }))}>
+        <Button small look="primary" onClick={() => void act((c) => c.links.connect({ profile, waitMs: 0 }))}>
           Connect
         </Button>
       ) : null}
       {can.disconnect ? (
         <Button
+          small
+          className="-mr-2"
           onClick={() =>
             void act((c) => c.links.disconnect({ profile }), 'Disconnected. Trading on the droplet goes on.')
           }
@@ -40,25 +52,42 @@ function Actions({ profile, link }: { profile: string; link: LinkState }) {
   );
 }
 
-function Facts({ link }: { link: LinkState }) {
-  const via = 'via' in link ? link.via.label : '-';
-  const since = 'since' in link ? link.since : null;
-  const proof = 'lastProof' in link ? link.lastProof : null;
-  const rtt = link.state === 'live' ? link.rttMs : null;
-  const age = (at: number | null) => (at === null ? '-' : <Age at={at} />);
+/** The figure that matters in this state, at the right of the headline; each link's own are in its row. */
+function Facts({ link, now }: { link: LinkState; now: number }) {
+  if (link.state === 'reconnecting') {
+    return (
+      <dl className="flex shrink-0 gap-6 text-right">
+        <Figure label={`Attempt ${link.attempt}`}>
+          {link.nextAt <= now ? 'now' : `in ${age(link.nextAt - now)}`}
+        </Figure>
+      </dl>
+    );
+  }
+  if (link.state !== 'live' && link.state !== 'degraded') return null;
   return (
-    <dl className="grid grid-cols-4 gap-4">
-      <Figure label="Through">{via}</Figure>
-      <Figure label="Since">{age(since)}</Figure>
-      <Figure label="Last proof: an answer of the droplet">{age(proof)}</Figure>
-      <Figure label="Round trip">{rtt === null ? '-' : `${rtt.toFixed(rtt < 10 ? 1 : 0)} ms`}</Figure>
+    <dl className="flex shrink-0 gap-6 text-right">
+      <Figure label="Last answer">
+        {link.lastProof === null ? 'none yet' : `${age(now - link.lastProof)} ago`}
+      </Figure>
     </dl>
   );
 }
 
-function errorOf(link: LinkState): ErrorShape | null {
-  if (link.state === 'degraded') return link.error;
-  return link.state === 'reconnecting' ? link.lastError : null;
+function waiting(link: Extract<LinkState, { state: 'blocked' }>): string {
+  if (link.reason === 'host-key-unknown') return 'A host key that was never seen before waits for you.';
+  if (link.reason === 'host-key-changed')
+    return 'A host key changed; nothing is sent before you have looked.';
+  return 'It waits for you; what to do stands below.';
+}
+
+/** One or two sentences beside the word; what a row below says in full is not said here. */
+function headline(link: LinkState, chain: Chain, now: number): string {
+  const reason = link.state === 'degraded' ? '' : presentChain(chain, now);
+  if (reason !== '') return reason;
+  if (link.state === 'blocked') return waiting(link);
+  if (link.state === 'reconnecting') return 'It does not get through.';
+  const { detail } = presentLink(link, now);
+  return detail === '' ? '' : `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`;
 }
 
 function kindOf(links: readonly LinkConfig[], link: LinkState): 'ssh' | 'https' {
@@ -66,75 +95,85 @@ function kindOf(links: readonly LinkConfig[], link: LinkState): 'ssh' | 'https' 
   return kind === 'ssh' ? 'ssh' : 'https';
 }
 
-function LinkPanel({ profile, link }: { profile: Profile; link: LinkState }) {
+/** An error that no row of the chain tells. */
+function Untold({ link, chain }: { link: LinkState; chain: Chain }) {
+  if (link.state === 'degraded') return <Problem error={link.error} tone="attention" />;
+  if (link.state === 'blocked' && link.hostKey === undefined && chain.length === 0)
+    return <Problem error={link.error} />;
+  return link.state === 'reconnecting' && chain.length === 0 ? (
+    <Problem error={link.lastError} tone="attention" />
+  ) : null;
+}
+
+function LinkPanel({ profile, link, chain }: { profile: Profile; link: LinkState; chain: Chain }) {
   const now = useNow();
-  const { tone, label, detail } = presentLink(link, now);
-  const error = errorOf(link);
+  const { tone, label } = presentLink(link, now);
+  const staged = link.state === 'connecting' || link.state === 'blocked';
   return (
-    <Panel title={`Link to ${profile.name}`} aside={<Actions profile={profile.name} link={link} />}>
-      <div className="flex flex-col gap-4 pt-1">
-        <div className="flex min-h-8 items-center gap-3" aria-live="polite">
-          <StateMark tone={tone} size={18} />
-          <p data-testid="link-detail">
-            <span className={`text-lg font-semibold ${TONE_TEXT[tone]}`}>{label}</span>{' '}
-            <span className="text-quiet">{detail}</span>
+    <Panel
+      title={`Link to ${profile.name}`}
+      aside={<Actions profile={profile.name} link={link} chain={chain} />}
+      flush
+    >
+      <div className="flex flex-col gap-3 px-4 pt-1 pb-3">
+        <div className="flex min-h-9 items-start gap-3">
+          <span className="flex h-6 items-center">
+            <StateMark tone={tone} size={18} />
+          </span>
+          <p data-testid="link-detail" className="min-w-0 flex-1 pt-0.5">
+            <span aria-live="polite" className={`pr-2 text-lg leading-5 font-semibold ${TONE_TEXT[tone]}`}>
+              {label}
+            </span>
+            <span className="text-quiet">{headline(link, chain, now)}</span>
           </p>
+          <Facts link={link} now={now} />
         </div>
-        <StageList link={link} kind={kindOf(profile.links, link)} />
-        <Facts link={link} />
-        <HostKey profile={profile.name} link={link} />
-        {error === null ? null : <Problem error={error} tone={tone} />}
+        {staged ? <StageList link={link} kind={kindOf(profile.links, link)} /> : null}
+        <HostKeys profile={profile} chain={chain} link={link} />
+        <Untold link={link} chain={chain} />
       </div>
+      <ChainList rows={chainRows(profile, chain, link)} link={link} now={now} />
     </Panel>
   );
 }
 
-function signIn(link: LinkConfig): string {
-  switch (link.kind) {
-    case 'ssh':
-      return link.auth.map((auth) => (auth.kind === 'key' ? `key ${auth.file}` : auth.kind)).join(', ');
-    case 'https':
-      return link.apiKeyHeader === undefined ? 'no key' : `key in ${link.apiKeyHeader}`;
-    case 'direct':
-      return 'nothing';
-    case 'kubernetes':
-      return `context ${link.context}`;
-    default:
-      return link satisfies never;
-  }
-}
-
-function ChainPanel({ profile, link }: { profile: Profile; link: LinkState }) {
-  const used = 'via' in link ? link.via.index : null;
+function Target({ profile }: { profile: Profile }) {
+  const count = profile.services.length;
+  const rows: readonly (readonly [string, string])[] = [
+    ['MCP address', profile.mcpUrl],
+    ['Services', count === 0 ? 'none' : `${count} probed over the same link`],
+    ['Back end', `${profile.preset}, ${profile.environment.toUpperCase()}`],
+  ];
   return (
-    <Panel title="Ways to the droplet, in order">
-      <ol className="flex flex-col">
-        {profile.links.map((one, i) => (
-          <li key={i} className="flex h-8 items-center gap-3 border-line not-first:border-t">
-            <span className="w-4 text-quiet">{i + 1}</span>
-            <span className="truncate font-medium">{linkLabel(one)}</span>
-            <span className="min-w-0 flex-1 truncate text-quiet">{signIn(one)}</span>
-            {used === i ? <span className="text-sm">in use</span> : null}
-          </li>
+    <Panel title="Where it leads">
+      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1">
+        {rows.map(([label, value]) => (
+          <div key={label} className="contents">
+            <dt className="text-quiet">{label}</dt>
+            <dd className="truncate" title={value}>
+              {value}
+            </dd>
+          </div>
         ))}
-      </ol>
-      <p className="pt-1 text-sm text-quiet">
-        MCP at <code>{profile.mcpUrl}</code>, seen from the droplet.
-      </p>
+      </dl>
+      <p className="pt-1 text-sm text-quiet">Addresses are as seen from the droplet.</p>
     </Panel>
   );
 }
 
-/** The link: state, stages, host key, ways, secrets. */
+const NO_CHAIN: Chain = [];
+
+/** The link: what is in use and why, every link of the chain, host keys, secrets. */
 export function LinkSection() {
   const profile = useProfile((p) => p.profile);
   const link = useProfile((p) => p.link);
+  const chain = useProfile((p) => p.chain) ?? NO_CHAIN;
   if (profile === undefined || link === undefined) return null;
   return (
     <>
-      <LinkPanel profile={profile} link={link} />
+      <LinkPanel profile={profile} link={link} chain={chain} />
       <div className="grid grid-cols-2 gap-3">
-        <ChainPanel profile={profile} link={link} />
+        <Target profile={profile} />
         <SecretsPanel profile={profile} />
       </div>
       <RemoveProfile key={profile.name} profile={profile} />

@@ -1,90 +1,66 @@
-import type {
-  Environment,
-  LinkConfig,
-  PresetName,
-  Profile,
-  SecretKind,
-  SshAuth,
-} from '../../../electron/contract/profile.ts';
+import type { Environment, PresetName, Profile, SecretKind } from '../../../electron/contract/profile.ts';
+import type { LinkErrors, LinkForm } from './link-form.ts';
+import { emptyLink, isUrl, linkErrors, linkOf, linkOptions, secretKindsOf } from './link-form.ts';
 
-/** What the short form asks; all text, as typed. */
+const USUAL_MCP_URL = 'http://127.0.0.1:5000/mcp';
+
+/** What the form for a new connection asks; all text, as typed. */
 export interface ProfileForm {
-  kind: 'ssh' | 'https';
   name: string;
   environment: Environment;
   preset: PresetName;
-  /** `user@host` or `user@host:port`. */
-  target: string;
-  auth: 'key' | 'agent' | 'password';
-  identity: string;
-  url: string;
-  apiKeyHeader: string;
-  caFile: string;
+  /** In the user's order: the first that works is used. */
+  links: readonly LinkForm[];
+  /** As seen from the droplet; asked for where a link is SSH. */
   mcpUrl: string;
-  /** Passphrase, password or API key; sent to the vault, never kept with the profile. */
-  secret: string;
+  /** Sent to the vault, never kept with the profile; links that need the same kind share it. */
+  secrets: Partial<Record<SecretKind, string>>;
 }
 
-export function emptyForm(kind: ProfileForm['kind']): ProfileForm {
+export function emptyForm(kind: LinkForm['kind']): ProfileForm {
   return {
-    kind,
     name: '',
     environment: 'live',
     preset: 'catalyst',
-    target: '',
-    auth: 'key',
-    identity: '~/.ssh/id_ed25519',
-    url: '',
-    apiKeyHeader: 'X-API-Key',
-    caFile: '',
-    mcpUrl: 'http://127.0.0.1:5000/mcp',
-    secret: '',
+    links: [emptyLink(kind)],
+    mcpUrl: USUAL_MCP_URL,
+    secrets: {},
   };
 }
 
-export type FormErrors = Partial<Record<keyof ProfileForm, string>>;
-
-const TARGET = /^([A-Za-z0-9._-]{1,64})@(\[[^\]\s]+\]|[^:@\s]+)(?::(\d{1,5}))?$/;
-
-function isUrl(text: string, protocols: readonly string[]): boolean {
-  return URL.canParse(text) && protocols.includes(new URL(text).protocol);
+export interface FormErrors {
+  name?: string;
+  mcpUrl?: string;
+  /** By the id of the link. */
+  links: Readonly<Record<number, LinkErrors>>;
 }
 
-/** What is wrong with the form, by field; empty when it can be sent. */
+/** Whether the MCP address as seen from the droplet matters to any of the links. */
+export function asksMcpUrl(form: ProfileForm): boolean {
+  return form.links.some((link) => link.kind === 'ssh');
+}
+
+/** What is wrong with the form, by field. */
 export function formErrors(form: ProfileForm, taken: readonly string[]): FormErrors {
-  const errors: FormErrors = {};
+  const wrong = form.links.map((link) => [link.id, linkErrors(link)] as const);
+  const errors: FormErrors = {
+    links: Object.fromEntries(wrong.filter(([, one]) => Object.keys(one).length > 0)),
+  };
   if (!/^[a-z0-9][a-z0-9-]{0,15}$/.test(form.name)) errors.name = 'Use 1 to 16 of a-z, 0-9 and -.';
   else if (taken.includes(form.name)) errors.name = 'This name is taken.';
-  if (form.kind === 'ssh') {
-    if (!TARGET.test(form.target)) errors.target = 'Write it as user@host or user@host:port.';
-    if (form.auth === 'key' && form.identity.trim() === '') errors.identity = 'Name the private key file.';
-    if (!isUrl(form.mcpUrl, ['http:', 'https:'])) errors.mcpUrl = 'This is not an http or https address.';
-  } else if (!isUrl(form.url, ['https:'])) errors.url = 'Write the whole address, beginning with https://.';
+  if (asksMcpUrl(form) && !isUrl(form.mcpUrl, ['http:', 'https:']))
+    errors.mcpUrl = 'This is not an http or https address.';
   return errors;
 }
 
-function authOf(form: ProfileForm): SshAuth {
-  return form.auth === 'key' ? { kind: 'key', file: form.identity.trim() } : { kind: form.auth };
+export function isClean(errors: FormErrors): boolean {
+  return errors.name === undefined && errors.mcpUrl === undefined && Object.keys(errors.links).length === 0;
 }
 
-function linkOf(form: ProfileForm): LinkConfig {
-  if (form.kind === 'https') {
-    return {
-      kind: 'https',
-      url: form.url.trim(),
-      ...(form.apiKeyHeader.trim() === '' ? {} : { apiKeyHeader: form.apiKeyHeader.trim() }),
-      ...(form.caFile.trim() === '' ? {} : { caFile: form.caFile.trim() }),
-    };
-  }
-  const [, user = '', host = '', port] = TARGET.exec(form.target.trim()) ?? [];
-  return {
-    kind: 'ssh',
-    user,
-    host: host.replace(/^\[|\]$/g, ''),
-    port: Number(port ?? 22),
-    auth: [authOf(form)],
-    jump: [],
-  };
+/** As `profile add` has it: of the droplet where SSH leads there, else what is dialled directly. */
+function mcpUrlOf(form: ProfileForm): string {
+  if (asksMcpUrl(form)) return form.mcpUrl.trim();
+  return form.links.find((link) => link.kind === 'direct')?.url.trim() ?? USUAL_MCP_URL;
 }
 
 /** The profile that the form describes. */
@@ -93,8 +69,8 @@ export function profileOf(form: ProfileForm): Omit<Profile, 'wanted'> {
     name: form.name,
     preset: form.preset,
     environment: form.environment,
-    links: [linkOf(form)],
-    mcpUrl: form.mcpUrl.trim(),
+    links: form.links.map(linkOf),
+    mcpUrl: mcpUrlOf(form),
     // core fills in the preset's
     services: [],
     dir: '~/catalyst-trading-mcp',
@@ -103,33 +79,47 @@ export function profileOf(form: ProfileForm): Omit<Profile, 'wanted'> {
   };
 }
 
-/** The kind under which the typed secret is kept; null where this way of signing in has none. */
-export function secretKindOf(form: ProfileForm): SecretKind | null {
-  if (form.kind === 'https') return form.apiKeyHeader.trim() === '' ? null : 'api-key';
-  return form.auth === 'key' ? 'passphrase' : form.auth === 'password' ? 'password' : null;
+/** The link whose card asks for a secret of this kind: the first that needs it. */
+export function asksSecret(form: ProfileForm, kind: SecretKind): LinkForm | undefined {
+  return form.links.find((link) => secretKindsOf(link).includes(kind));
 }
 
-/** A word for a POSIX shell: as it is where that is safe, else quoted. */
-function word(text: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+/** The secrets that were typed and that a link of the form uses. */
+export function typedSecrets(form: ProfileForm): { kind: SecretKind; value: string }[] {
+  const kinds = new Set(form.links.flatMap(secretKindsOf));
+  return Object.entries(form.secrets).flatMap(([key, value]) => {
+    const kind = key as SecretKind;
+    return kinds.has(kind) && value !== '' ? [{ kind, value }] : [];
+  });
+}
+
+/** A name for a profile from a host of ~/.ssh/config; may be empty. */
+export function nameOf(alias: string): string {
+  return alias
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 16)
+    .replace(/-+$/, '');
+}
+
+/** One link moved by a place, up (-1) or down (1). */
+export function moved(links: readonly LinkForm[], id: number, by: -1 | 1): LinkForm[] {
+  const from = links.findIndex((link) => link.id === id);
+  const link = links[from];
+  const to = from + by;
+  if (link === undefined || to < 0 || to >= links.length) return [...links];
+  const rest = links.filter((one) => one !== link);
+  return [...rest.slice(0, to), link, ...rest.slice(to)];
 }
 
 /** The same by command line, to copy. Secrets are read from standard input there, so none is in it. */
 export function commandsOf(form: ProfileForm): string {
   const name = form.name === '' ? 'NAME' : form.name;
   const parts = ['catalyst-companion profile add', name, '--preset', form.preset];
-  if (form.kind === 'https') {
-    parts.push('--https', word(form.url === '' ? 'https://HOST/mcp' : form.url));
-    if (form.apiKeyHeader !== '') parts.push('--api-key-header', word(form.apiKeyHeader));
-    if (form.caFile !== '') parts.push('--ca', word(form.caFile));
-  } else {
-    parts.push('--ssh', word(form.target === '' ? 'USER@HOST' : form.target));
-    if (form.auth === 'key') parts.push('--identity', word(form.identity));
-    if (form.auth === 'agent') parts.push('--agent');
-    if (form.mcpUrl !== emptyForm('ssh').mcpUrl) parts.push('--mcp-url', word(form.mcpUrl));
-  }
+  parts.push(...form.links.flatMap(linkOptions));
+  if (asksMcpUrl(form) && form.mcpUrl.trim() !== USUAL_MCP_URL) parts.push('--mcp-url', form.mcpUrl.trim());
   if (form.environment !== 'live') parts.push('--env', form.environment);
-  const kind = form.secret === '' ? null : secretKindOf(form);
-  const secret = kind === null ? [] : [`catalyst-companion secret set ${name} ${kind}`];
-  return [parts.join(' '), ...secret, `catalyst-companion connect ${name}`].join('\n');
+  const secrets = typedSecrets(form).map(({ kind }) => `catalyst-companion secret set ${name} ${kind}`);
+  return [parts.join(' '), ...secrets, `catalyst-companion connect ${name}`].join('\n');
 }

@@ -6,6 +6,7 @@ import { Note } from '../../parts/panel.tsx';
 import type { Path } from '../../parts/path-hops.ts';
 import { pathOf } from '../../parts/path-hops.ts';
 import { PathStrip } from '../../parts/path-strip.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
 
 const NONE: Record<string, BridgeClient> = {};
 
@@ -14,12 +15,13 @@ function BreakNote({ broken }: { broken: NonNullable<Path['broken']> }) {
   const act = useAction();
   const profile = useProfile((p) => p.profile.name);
   const link = useProfile((p) => p.link);
+  const key = useProfile((p) => p.chain.some((entry) => entry.hostKey !== null)) ?? false;
   if (profile === undefined || link === undefined) return null;
   const can = linkActions(link);
-  const atLink = broken.key === 'link' || broken.key === 'droplet';
+  const atLink = broken.key === 'link' || broken.key === 'droplet' || broken.key.startsWith('jump-');
   const actions = (
     <>
-      {can.trust || (link.state === 'blocked' && link.reason === 'host-key-changed') ? (
+      {key || can.trust || (link.state === 'blocked' && link.reason === 'host-key-changed') ? (
         <Button small onClick={() => ui.go({ page: 'connections', section: 'link' })}>
           See the host key
         </Button>
@@ -31,7 +33,7 @@ function BreakNote({ broken }: { broken: NonNullable<Path['broken']> }) {
       ) : null}
       {can.retry && atLink && link.state !== 'degraded' ? (
         <Button small onClick={() => void act((c) => c.links.retry({ profile }))}>
-          Try now
+          Retry now
         </Button>
       ) : null}
       {broken.key === 'services' ? (
@@ -47,6 +49,29 @@ function BreakNote({ broken }: { broken: NonNullable<Path['broken']> }) {
         {broken.next === '' ? undefined : broken.next}
       </Note>
     </div>
+  );
+}
+
+/** Small, since the path works: which link is in use instead of the first choice, and a certificate that ends. */
+function PathNotes({ notes }: { notes: Path['notes'] }) {
+  const { ui } = useApp();
+  return (
+    <ul className="flex flex-col gap-0.5 px-4 pb-2" data-testid="path-notes">
+      {notes.map((note) => (
+        <li key={note.slice(0, 40)} className="flex items-start gap-1.5 text-sm">
+          <span className="flex h-4 items-center">
+            <StateMark tone="attention" size={10} />
+          </span>
+          <button
+            type="button"
+            className="text-left text-quiet hover:text-text"
+            onClick={() => ui.go({ page: 'connections', section: 'link' })}
+          >
+            {note}
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -67,6 +92,7 @@ export function PathPanel() {
           ui.go(hop.section === undefined ? { page: hop.page } : { page: hop.page, section: hop.section })
         }
       />
+      {path.notes.length === 0 ? null : <PathNotes notes={path.notes} />}
       {path.broken === null || path.broken.tone === 'working' || path.broken.key === 'bridge' ? null : (
         <BreakNote broken={path.broken} />
       )}

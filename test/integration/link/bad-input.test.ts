@@ -116,8 +116,11 @@ describe.skipIf(!sshdAvailable)(`SSH link, bad input (${sshdAvailable ? 'real ss
   it('no agent, a dead agent, no password', async () => {
     expect(await codeOf(rigOf({ auth: [{ kind: 'agent' }] }))).toEqual(['blocked', 'LINK_AGENT_UNAVAILABLE']);
     const dead = rigOf({ auth: [{ kind: 'agent' }] }, { agentSocket: path.join(sshd.dir, 'no-agent') });
-    expect(await codeOf(dead)).toEqual(['blocked', 'LINK_AGENT_UNAVAILABLE']);
-    expect(await codeOf(rigOf({ auth: [{ kind: 'password' }] }))).toEqual(['blocked', 'LINK_AUTH_REFUSED']);
+    expect(await codeOf(dead)).toEqual(['reconnecting', 'LINK_AGENT_NOT_READY']);
+    expect(await codeOf(rigOf({ auth: [{ kind: 'password' }] }))).toEqual([
+      'blocked',
+      'LINK_PASSWORD_MISSING',
+    ]);
   });
   it('an agent that never answers does not hold the link for ever', async () => {
     const socket = path.join(sshd.dir, 'silent-agent');
@@ -125,7 +128,7 @@ describe.skipIf(!sshdAvailable)(`SSH link, bad input (${sshdAvailable ? 'real ss
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     ends.push(() => server.close());
     const rig = rigOf({ auth: [{ kind: 'agent' }] }, { agentSocket: socket, timing: { agentMs: 300 } });
-    expect(await codeOf(rig)).toEqual(['blocked', 'LINK_AGENT_UNAVAILABLE']);
+    expect(await codeOf(rig)).toEqual(['reconnecting', 'LINK_AGENT_NOT_READY']);
   });
   it('a host that does not resolve', async () => {
     const rig = rigOf({ host: 'no-such-host.invalid' });
@@ -142,7 +145,7 @@ describe.skipIf(!sshdAvailable)(`SSH link, bad input (${sshdAvailable ? 'real ss
   it('a server that says nothing, and one that hangs up', async () => {
     const mute = await listening(net.createServer());
     const rig = rigOf({ port: mute }, { timing: { readyMs: 300 } });
-    expect(await codeOf(rig)).toEqual(['reconnecting', 'LINK_TIMEOUT']);
+    expect(await codeOf(rig)).toEqual(['reconnecting', 'LINK_NOT_SSH']);
     const rude = await listening(net.createServer((socket) => socket.end()));
     expect(await codeOf(rigOf({ port: rude }))).toEqual(['reconnecting', 'LINK_LOST']);
   });

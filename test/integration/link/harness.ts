@@ -82,6 +82,7 @@ export interface RigOptions {
   timing?: Partial<Timing>;
   userKnownHostsFiles?: readonly string[];
   agentSocket?: string;
+  proxyFor?: (url: URL) => Promise<URL | undefined>;
 }
 
 const silentLog = { debug() {}, info() {}, warn() {}, error() {} };
@@ -130,6 +131,7 @@ export function makeRig(options: RigOptions): Rig & { dispose: () => void } {
     knownHostsFile: path.join(home, 'known_hosts'),
     userKnownHostsFiles: options.userKnownHostsFiles ?? [],
     ...(options.agentSocket === undefined ? {} : { agentSocket: options.agentSocket }),
+    ...(options.proxyFor ? { proxyFor: options.proxyFor } : {}),
     publish: (state) => {
       states.push(state);
       for (const look of seen) look();

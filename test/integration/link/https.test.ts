@@ -7,7 +7,7 @@ import { exchange } from '../../../electron/core/http/request.ts';
 import { nginxAvailable, nginxMissing, startNginx } from '../../helpers/nginx.ts';
 import type { Nginx } from '../../helpers/nginx.ts';
 import { freePort } from '../../helpers/sshd.ts';
-import { startSlowLink } from '../../helpers/slow-link.ts';
+import { startFaultyLink } from '../../helpers/faulty-link.ts';
 import { makeCa, opensslAvailable } from '../../helpers/tls.ts';
 import type { ServerCertificate, TestCa } from '../../helpers/tls.ts';
 import { asFastMcp, makeRig, startDroplet } from './harness.ts';
@@ -155,7 +155,7 @@ describe.skipIf(!usable)(`HTTPS link (${usable ? 'real nginx' : nginxMissing})`,
     await rigOf(link).until('live');
     const before = droplet.requests.length;
     const other = await rigOf({ ...link, url: `https://127.0.0.1:${ports.self}` }).until('blocked');
-    expect(other).toMatchObject({ reason: 'certificate', error: { code: 'LINK_TLS_UNTRUSTED' } });
+    expect(other).toMatchObject({ reason: 'certificate', error: { code: 'LINK_TLS_PIN' } });
     expect(droplet.requests.length).toBe(before);
   });
 
@@ -181,6 +181,12 @@ describe.skipIf(!usable)(`HTTPS link (${usable ? 'real nginx' : nginxMissing})`,
     expect((await rigOf(https(ports.good, { caFile: file })).until('blocked')).error.code).toBe(
       'LINK_CA_UNREADABLE',
     );
+    fs.writeFileSync(file, '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+    const broken = await rigOf(https(ports.good, { caFile: file })).until('blocked');
+    expect(broken.error).toMatchObject({
+      code: 'LINK_CA_UNREADABLE',
+      message: expect.stringContaining('certificate 1 is broken'),
+    });
     const odd = https(ports.good, { url: `https://0x7f.1:${ports.good}/mcp` });
     expect((await rigOf(odd).until('blocked')).error.code).toBe('PROFILE_INVALID');
   });
@@ -193,14 +199,14 @@ describe.skipIf(!usable)(`HTTPS link (${usable ? 'real nginx' : nginxMissing})`,
   });
 
   it('leaves live when the network swallows everything, and comes back', async () => {
-    const proxy = await startSlowLink({ port: ports.good });
+    const proxy = await startFaultyLink({ port: ports.good });
     ends.push(proxy.stop);
     const rig = rigOf(https(proxy.port), { timing: { probeMs: 300, connectMs: 300 } });
     await rig.until('live');
     proxy.blackhole();
     await rig.until('reconnecting');
     expect(rig.link.transport).toBeUndefined();
-    proxy.heal();
+    await proxy.heal();
     await rig.until('live');
   });
 

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exchange } from '../../../electron/core/http/request.ts';
 import { sshdAvailable, sshdMissing, startSshd } from '../../helpers/sshd.ts';
 import type { Sshd } from '../../helpers/sshd.ts';
-import { startSlowLink } from '../../helpers/slow-link.ts';
+import { startFaultyLink } from '../../helpers/faulty-link.ts';
+import { makeDialRig } from './dial-rig.ts';
 import { asFastMcp, makeRig, sshTo, startDroplet } from './harness.ts';
 import type { Droplet, RigOptions } from './harness.ts';
 
@@ -195,7 +196,7 @@ describe.skipIf(!sshdAvailable)(`SSH link (${sshdAvailable ? 'real sshd' : sshdM
   });
 
   it('leaves live within bounds when the network swallows everything, and comes back', async () => {
-    const proxy = await startSlowLink({ port: sshd.port });
+    const proxy = await startFaultyLink({ port: sshd.port });
     ends.push(proxy.stop);
     const rig = rigOf({
       links: [sshTo(sshd, { port: proxy.port })],
@@ -208,12 +209,25 @@ describe.skipIf(!sshdAvailable)(`SSH link (${sshdAvailable ? 'real sshd' : sshdM
     const started = performance.now();
     await rig.until('reconnecting');
     expect(performance.now() - started).toBeLessThan(3_000);
-    proxy.heal();
+    await proxy.heal();
     await rig.until('live');
   });
 
+  it("takes the link's own keepalive before the general one", async () => {
+    const proxy = await startFaultyLink({ port: sshd.port });
+    ends.push(proxy.stop);
+    const rig = makeDialRig();
+    ends.push(rig.dispose);
+    fs.writeFileSync(rig.knownHosts, sshd.knownHostsLine().replace(String(sshd.port), String(proxy.port)));
+    const link = await rig.dial(sshTo(sshd, { port: proxy.port, keepaliveSeconds: 1, keepaliveCount: 1 }));
+    proxy.blackhole();
+    const started = performance.now();
+    expect(await link.closed).toMatchObject({ code: 'LINK_LOST', message: '127.0.0.1 stopped answering.' });
+    expect(performance.now() - started).toBeLessThan(8_000);
+  });
+
   it('ends a request at its deadline although the channel is dead', async () => {
-    const proxy = await startSlowLink({ port: sshd.port });
+    const proxy = await startFaultyLink({ port: sshd.port });
     ends.push(proxy.stop);
     const rig = rigOf({ links: [sshTo(sshd, { port: proxy.port })], timing: { probeEveryMs: 60_000 } });
     fs.writeFileSync(rig.knownHosts, sshd.knownHostsLine().replace(String(sshd.port), String(proxy.port)));

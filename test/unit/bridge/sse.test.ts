@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SseParser } from '../../../electron/core/bridge/sse.ts';
+import { SseParser } from '../../../electron/core/bridge/upstream/sse.ts';
 
 function run(chunks: Buffer[]) {
   const events: string[] = [];

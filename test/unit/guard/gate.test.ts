@@ -463,3 +463,24 @@ it('never rejects, even when what it stands on fails', async () => {
     error: { code: 'INTERNAL' },
   });
 });
+
+describe('what the link asks before it is changed', () => {
+  it('is told of a start and a stop until they end, not of reads or refusals', async () => {
+    const world = new World();
+    const { gate } = world;
+    const read = await world.allowed('get_risk_metrics');
+    expect(gate.writing('real')).toBe(false);
+    const start = await world.allowed('start_trading_cycle');
+    const stop = await world.allowed('stop_trading');
+    expect([gate.writing('real'), gate.writing('any')]).toEqual([true, false]);
+    await start.ended({ outcome: 'unknown', detail: 'lost' });
+    await start.ended({ outcome: 'ok', detail: 'again' });
+    expect(gate.writing('real')).toBe(true);
+    await stop.ended({ outcome: 'ok', detail: '' });
+    await read.ended({ outcome: 'ok', detail: '' });
+    expect(gate.writing('real')).toBe(false);
+    world.verdict = 'deny';
+    await world.call('start_trading_cycle');
+    expect(gate.writing('real')).toBe(false);
+  });
+});

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -50,6 +50,28 @@ describe('keys', () => {
     });
     await expect(loadKey(locked, 'real', async () => undefined)).rejects.toMatchObject({
       code: 'LINK_KEY_ENCRYPTED',
+    });
+  });
+
+  it('says that the passphrase is wrong also where rubbish decrypts to something of the right form', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const cipher = { cipher: 'aes-128-cbc', passphrase: 'right' };
+    const text = privateKey.export({ format: 'pem', type: 'pkcs8', ...cipher }).toString();
+    const reason = (passphrase: string) => {
+      try {
+        createPrivateKey({ key: text, passphrase });
+        return '';
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const guesses = Array.from({ length: 5_000 }, (_, i) => `wrong ${i}`);
+    const lucky = guesses.find((guess) => !/bad decrypt/.test(reason(guess))) ?? '';
+    expect(reason(lucky)).toContain('unsupported');
+    const file = path.join(dir, 'lucky.pem');
+    fs.writeFileSync(file, text);
+    await expect(loadKey(file, 'real', async () => lucky)).rejects.toMatchObject({
+      code: 'LINK_KEY_PASSPHRASE_WRONG',
     });
   });
 

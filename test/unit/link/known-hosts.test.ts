@@ -3,9 +3,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Profile } from '../../../electron/contract/profile.ts';
 import type { SshLink } from '../../../electron/contract/profile.ts';
 import type { DialContext } from '../../../electron/core/link/dialling.ts';
 import { HostKeyCheck } from '../../../electron/core/link/ssh/host-key.ts';
+import { HostTrust } from '../../../electron/core/link/ssh/host-trust.ts';
 import {
   addKnownHost,
   checkHostText,
@@ -30,7 +32,7 @@ const rsa = publicKey('ssh-rsa', 'c');
 const line = (hosts: string, key: Buffer, marker = '') =>
   `${marker}${hosts} ${key.subarray(4, 4 + key.readUInt32BE(0)).toString()} ${key.toString('base64')} note\n`;
 const judged = (text: string, key: Buffer, host = 'droplet', port = 22) =>
-  judgeKey(parseKnownHosts(text), host, port, key).verdict;
+  judgeKey(parseKnownHosts(text), { host, port }, key).verdict;
 
 describe('judgeKey', () => {
   it.each<[string, string, Buffer, string]>([
@@ -74,12 +76,12 @@ describe('judgeKey', () => {
 
   it('offers the algorithms of stored keys first, and no SHA-1', () => {
     const known = parseKnownHosts(line('droplet', rsa));
-    expect(hostKeyAlgorithms(known, 'droplet', 22).slice(0, 3)).toEqual([
+    expect(hostKeyAlgorithms(known, { host: 'droplet', port: 22 }).slice(0, 3)).toEqual([
       'rsa-sha2-512',
       'rsa-sha2-256',
       'ssh-ed25519',
     ]);
-    expect(hostKeyAlgorithms([], 'droplet', 22)).not.toContain('ssh-rsa');
+    expect(hostKeyAlgorithms([], { host: 'droplet', port: 22 })).not.toContain('ssh-rsa');
   });
 });
 
@@ -167,7 +169,7 @@ describe('known_hosts files', () => {
     expect((await readKnownHosts([file])).length).toBe(8);
     expect(fs.statSync(file).mode & 0o777).toBe(0o600);
     fs.appendFileSync(file, '# by hand');
-    await addKnownHost(file, knownName('New', 2222), one);
+    await addKnownHost(file, knownName({ host: 'New', port: 2222 }), one);
     expect(fs.readFileSync(file, 'utf8')).toMatch(/# by hand\n\[new\]:2222 ssh-ed25519 \S+\n$/);
     expect(await removeKnownHost(file, ['host3'], fingerprint(keys[3]))).toBe(1);
     expect(await removeKnownHost(file, ['host4'], fingerprint(keys[3]))).toBe(0);
@@ -179,8 +181,43 @@ describe('known_hosts files', () => {
     expect(fs.readFileSync(file, 'utf8')).toContain('# by hand\n');
   });
 
+  it('forgets a key under the names of the link, of its alias and of its jump hosts', async () => {
+    const file = path.join(dir, 'chain');
+    const links = [
+      {
+        kind: 'ssh',
+        host: 'Droplet',
+        port: 22,
+        user: 'root',
+        auth: [{ kind: 'agent' }],
+        hostKeyAlias: 'Live',
+      },
+      {
+        kind: 'ssh',
+        host: 'inner',
+        port: 2222,
+        user: 'root',
+        auth: [{ kind: 'agent' }],
+        jump: [
+          { host: 'bastion', port: 22, user: 'root' },
+          { host: 'b', user: 'root', hostKeyAlias: 'second' },
+        ],
+      },
+    ];
+    const mcpUrl = 'http://127.0.0.1:5000/mcp';
+    const profile = Profile.parse({ name: 'p', preset: 'generic', environment: 'demo', links, mcpUrl });
+    const names = ['live', '[inner]:2222', 'bastion', 'second'];
+    const kept = ['droplet', 'b', 'inner'];
+    fs.writeFileSync(file, [...names, ...kept].map((name) => line(name, one)).join(''));
+    expect(await new HostTrust().forget(profile, file, fingerprint(one))).toBe(names.length);
+    expect((await readKnownHosts([file])).map(({ hosts }) => hosts)).toEqual(kept);
+  });
+
   it('is closed where a file cannot be read, and empty where there is none', async () => {
-    expect(await readKnownHosts([path.join(dir, 'none')])).toEqual([]);
+    expect(await readKnownHosts([path.join(dir, 'none'), 'none', '/dev/null'])).toEqual([]);
+    const fifo = path.join(dir, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    await expect(readKnownHosts([fifo])).rejects.toMatchObject({ code: 'LINK_KNOWN_HOSTS_UNREADABLE' });
     await expect(readKnownHosts([dir])).rejects.toMatchObject({ code: 'LINK_KNOWN_HOSTS_UNREADABLE' });
     await expect(removeKnownHost(dir, ['x'], 'SHA256:x')).rejects.toMatchObject({
       code: 'LINK_KNOWN_HOSTS_UNREADABLE',

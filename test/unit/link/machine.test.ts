@@ -16,7 +16,7 @@ const waiting: LinkState = { state: 'reconnecting', attempt: 1, nextAt: 99, last
 const blocked: LinkState = { state: 'blocked', reason: 'auth-refused', error };
 
 const dial: LinkInput = { type: 'dial', via, attempt: 3 };
-const opened: LinkInput = { type: 'opened', at: 100, rttMs: 7 };
+const opened: LinkInput = { type: 'opened', via, at: 100, rttMs: 7 };
 const failed: LinkInput = { type: 'mcp-failed', at: 100, proofAt: null, error };
 const answered: LinkInput = { type: 'mcp-answered', at: 100, rttMs: 7 };
 const proof: LinkInput = { type: 'proof', at: 100 };
@@ -39,7 +39,7 @@ describe('next', () => {
     [
       'connecting + opened without MCP',
       connecting,
-      { type: 'opened-without-mcp', at: 100, proofAt: null, error },
+      { type: 'opened-without-mcp', via, at: 100, proofAt: null, error },
       { state: 'degraded', reason: 'mcp', since: 100, via, lastProof: null, error },
     ],
     ['live + proof', live, proof, { ...live, lastProof: 100 }],
@@ -92,7 +92,7 @@ describe('next', () => {
     const disconnect: LinkInput = { type: 'disconnect' };
     const stage: LinkInput = { type: 'stage', stage: 'tcp' };
     const silent: LinkInput = { type: 'probe-failed', at: 1 };
-    const bare: LinkInput = { type: 'opened-without-mcp', at: 100, proofAt: null, error };
+    const bare: LinkInput = { type: 'opened-without-mcp', via, at: 100, proofAt: null, error };
     const wishes: LinkInput[] = [dial, disconnect, stage, opened, bare];
     const inputs = wishes.concat(failed, answered, proof, silent, old, young, later, refused);
     let seed = 7;

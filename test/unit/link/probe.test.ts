@@ -1,21 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../electron/core/link/probe.ts';
+import { authError, judge } from '../../../electron/core/link/probe-verdict.ts';
+import type { Asked } from '../../../electron/core/link/probe-verdict.ts';
 import { canonicalUrl, sameOriginPath, serviceUrl } from '../../../electron/core/link/http/urls.ts';
 
+const asked: Asked = {
+  url: new URL('http://127.0.0.1:5000/mcp'),
+  via: 'ssh',
+  profile: 'real',
+  apiKeyHeader: undefined,
+};
 const verdict = (status: number, type = 'application/json') => {
-  const found = judge(status, type);
+  const found = judge(status, type, asked);
   return found.kind === 'wrong' ? found.error.code : found.kind === 'auth' ? found.code : found.kind;
 };
 
 describe('judge', () => {
   it.each([
     [200, 'text/event-stream', 'fine'],
-    [200, 'application/json', 'fine'],
+    [200, 'application/json', 'unsure'],
+    [200, '', 'unsure'],
+    [204, '', 'unsure'],
     [400, 'application/json', 'fine'],
     [405, '', 'fine'],
     [406, 'application/json', 'fine'],
     [409, 'application/json', 'fine'],
-    [429, 'text/plain', 'fine'],
+    [429, 'text/plain', 'RATE_LIMITED'],
     [200, 'text/html; charset=utf-8', 'MCP_NOT_MCP'],
     [405, 'TEXT/HTML', 'MCP_NOT_MCP'],
     [404, 'text/html', 'MCP_NOT_FOUND'],
@@ -29,6 +38,38 @@ describe('judge', () => {
     [302, 'text/html', 'redirect'],
   ])('HTTP %i %s is %s', (status, type, expected) => {
     expect(verdict(status, type)).toBe(expected);
+  });
+});
+
+describe('words of a refused access', () => {
+  const words = (
+    code: 'LINK_API_KEY_REFUSED' | 'LINK_FORBIDDEN',
+    change: Partial<Asked>,
+    challenge?: string,
+  ) => authError(code, { ...asked, ...change }, challenge);
+  it.each([
+    ['LINK_FORBIDDEN', {}, 'from here', 'add 127.0.0.1:5000 to its allowed hosts'],
+    ['LINK_FORBIDDEN', { via: 'https' }, 'refuses this access', '--api-key-header'],
+    [
+      'LINK_FORBIDDEN',
+      { via: 'https', apiKeyHeader: 'X-Key' },
+      'refuses this access',
+      'what the API key may do',
+    ],
+    ['LINK_API_KEY_REFUSED', {}, 'none are set up', 'Only HTTPS links carry an API key'],
+    ['LINK_API_KEY_REFUSED', { via: 'https' }, 'none are set up', 'secret set real api-key'],
+    ['LINK_API_KEY_REFUSED', { apiKeyHeader: 'X-Key' }, 'refused the API key in X-Key', 'secret set real'],
+    ['LINK_API_KEY_REFUSED', { apiKeyHeader: 'Authorization' }, 'in Authorization', 'Bearer KEY'],
+  ] as const)('%s for %j', (code, change, message, next) => {
+    const error = words(code, change);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+    expect(error.next).toContain(next);
+  });
+
+  it('tells a sign-in with OAuth from a missing key', () => {
+    const challenge = 'Bearer resource_metadata="https://h/.well-known/oauth-protected-resource"';
+    expect(words('LINK_API_KEY_REFUSED', { via: 'https' }, challenge).message).toContain('OAuth');
   });
 });
 

@@ -144,7 +144,7 @@ describe('supervisor', () => {
       await clock.advance(state.nextAt - clock.wall);
       await settle();
     }
-    expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((s) => s * 1000));
+    expect(delays).toEqual([1, 2, 4, 8, 16, 32, 50, 50].map((s) => s * 1000));
     expect(hosts().length).toBe(18);
   });
 

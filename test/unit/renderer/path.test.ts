@@ -61,4 +61,60 @@ describe('the path from Claude to the services', () => {
   it('says so when the app itself does not answer', () => {
     expect(path('good', false).broken).toMatchObject({ key: 'bridge', tone: 'danger' });
   });
+
+  it('names the link in use, and says small that it is not the first choice', () => {
+    const { hops, broken, notes } = path('fallback');
+    expect(hops.find((hop) => hop.key === 'link')).toMatchObject({
+      label: 'HTTPS trading.example',
+      note: 'fallback · proof 2 s ago',
+      tone: 'live',
+    });
+    expect(broken?.key).toBe('services');
+    expect(notes).toEqual([expect.stringMatching(/^Using HTTPS trading\.example \(2nd choice\): SSH root@/)]);
+    expect(path('live').notes).toEqual([]);
+  });
+
+  it('warns of a certificate that ends, only for the link in use', () => {
+    expect(path('certificate').notes).toEqual([expect.stringMatching(/^The certificate ends in 12 days/)]);
+    expect(path('fallback').notes.join(' ')).not.toContain('certificate');
+  });
+
+  it('draws jump hosts as hops, and marks the one that broke', () => {
+    const good = path('exposed');
+    expect(good.hops.map((hop) => hop.key)).toEqual([
+      'claude',
+      'bridge',
+      'jump-0',
+      'link',
+      'droplet',
+      'services',
+    ]);
+    expect(good.hops[2]).toMatchObject({ figure: 'bastion.example', tone: 'live' });
+    const { hops, broken } = path('jump');
+    expect(broken).toMatchObject({ key: 'jump-0', tone: 'danger' });
+    expect(hops[3]).toMatchObject({ key: 'link', figure: 'not reached', tone: 'unknown' });
+  });
+
+  it('does not blame a jump host for what is the droplet’s', () => {
+    const { exposed } = { exposed: scenarioState('exposed', NOW).profiles.catalyst };
+    const error = { code: 'LINK_LOST' as const, message: 'droplet.example stopped answering.', next: '' };
+    const link = { state: 'reconnecting' as const, attempt: 1, nextAt: NOW, lastError: error };
+    expect(pathOf({ ...exposed, link, chain: [] }, [], NOW).broken?.key).toBe('link');
+    const atHop = {
+      ...error,
+      message: 'The jump host bastion.example was lost on the way to droplet.example:22.',
+    };
+    expect(pathOf({ ...exposed, link: { ...link, lastError: atHop }, chain: [] }, [], NOW).broken?.key).toBe(
+      'jump-0',
+    );
+  });
+
+  it('keeps many jump hosts in one box', () => {
+    const state = scenarioState('exposed', NOW).profiles.catalyst;
+    const [first] = state.profile.links;
+    const jump = ['a', 'b', 'c'].map((host) => ({ host, port: 22, user: 'ops' }));
+    const profile = { ...state.profile, links: [{ ...first, jump } as typeof first] };
+    const hops = pathOf({ ...state, profile }, [], NOW).hops.filter((hop) => hop.key.startsWith('jump-'));
+    expect(hops).toMatchObject([{ label: '3 jump hosts', note: 'ops@a, ops@b, ops@c' }]);
+  });
 });

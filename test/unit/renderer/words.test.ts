@@ -4,14 +4,6 @@ import { manualStop, stopWords } from '../../../renderer/parts/stop-words.ts';
 import { durationText } from '../../../renderer/parts/time-text.ts';
 import { clientWords, toolWords } from '../../../renderer/parts/tool-words.ts';
 import { byDecimal, filtered } from '../../../renderer/views/positions/filter.ts';
-import {
-  commandsOf,
-  emptyForm,
-  formErrors,
-  profileOf,
-  secretKindOf,
-} from '../../../renderer/views/connections/profile-form.ts';
-import { Profile } from '../../../electron/contract/profile.ts';
 import { positions, profile } from '../../fixtures/page/scenario-state.ts';
 
 describe('hidden characters', () => {
@@ -75,47 +67,5 @@ describe('positions', () => {
   it('leave what is not reported to the table, which keeps it last', () => {
     expect(byDecimal(undefined, '1')).toBe(0);
     expect(byDecimal('-10', '9')).toBeLessThan(0);
-  });
-});
-
-describe('the form for a new connection', () => {
-  const ssh = { ...emptyForm('ssh'), name: 'real', target: 'root@127.0.0.1:2222', identity: '/k/id key' };
-
-  it('makes a profile that the contract accepts', () => {
-    expect(formErrors(ssh, [])).toEqual({});
-    expect(Profile.safeParse({ ...profileOf(ssh), wanted: false }).error).toBeUndefined();
-    expect(profileOf(ssh).links[0]).toMatchObject({
-      kind: 'ssh',
-      user: 'root',
-      host: '127.0.0.1',
-      port: 2222,
-    });
-    const https = {
-      ...emptyForm('https'),
-      name: 'web',
-      url: 'https://trading.example/mcp',
-      caFile: '/ca.pem',
-    };
-    expect(formErrors(https, [])).toEqual({});
-    expect(Profile.safeParse({ ...profileOf(https), wanted: false }).error).toBeUndefined();
-  });
-
-  it('says what is wrong, field by field', () => {
-    expect(Object.keys(formErrors({ ...ssh, name: 'Real One', target: 'droplet' }, []))).toEqual([
-      'name',
-      'target',
-    ]);
-    expect(formErrors(ssh, ['real']).name).toBe('This name is taken.');
-    expect(formErrors({ ...emptyForm('https'), name: 'a', url: 'http://x/mcp' }, []).url).toContain(
-      'https://',
-    );
-  });
-
-  it('gives the same as commands, without the secret', () => {
-    const text = commandsOf({ ...ssh, secret: 'hunter2' });
-    expect(text).toContain("--ssh root@127.0.0.1:2222 --identity '/k/id key'");
-    expect(text).toContain('catalyst-companion secret set real passphrase');
-    expect(text).not.toContain('hunter2');
-    expect(secretKindOf({ ...ssh, auth: 'agent' })).toBeNull();
   });
 });

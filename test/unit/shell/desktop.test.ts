@@ -97,6 +97,23 @@ describe('the desktop app, with a double of Electron', () => {
     expect([double.windows.length, double.windows[0].isVisible()]).toEqual([1, true]);
   });
 
+  it("asks the system's setting for the proxy of each connection, by origin alone", async () => {
+    const { double, ports } = await start();
+    const asked: string[] = [];
+    let setting = 'PROXY proxy.test:3128; DIRECT';
+    Object.assign(double.electron.session.defaultSession, {
+      resolveProxy: async (url: string) => {
+        asked.push(url);
+        return setting;
+      },
+    });
+    const url = new URL('https://droplet.test:8443/mcp?key=1');
+    expect((await ports.proxyFor(url))?.href).toBe('http://proxy.test:3128/');
+    setting = 'DIRECT';
+    expect(await ports.proxyFor(url)).toBeUndefined();
+    expect(asked).toEqual(['https://droplet.test:8443/', 'https://droplet.test:8443/']);
+  });
+
   it('gives its page the router and the tray its state', async () => {
     const { double, app } = await start();
     const [window] = double.windows;

@@ -2,6 +2,7 @@ import { AppError } from '../../../contract/errors.ts';
 import type { HttpsLink } from '../../../contract/profile.ts';
 import { headerProblem } from '../../http/header-value.ts';
 import type { DialContext, OpenLink } from '../dialling.ts';
+import { certificateProblem } from './certificate.ts';
 import { expandHome, readSmallFile } from '../ssh/keys.ts';
 import { secureAgent } from './secure-agent.ts';
 import type { Destination, Route } from '../transport.ts';
@@ -14,7 +15,8 @@ async function readCa(path: string): Promise<string> {
   const file = expandHome(path);
   try {
     const text = await readSmallFile(file, MAX_CA_BYTES);
-    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no PEM certificate');
+    const problem = certificateProblem(text);
+    if (problem !== undefined) throw new Error(problem);
     return text;
   } catch (error) {
     throw new AppError(
@@ -84,6 +86,7 @@ export async function dialHttps(config: HttpsLink, context: DialContext): Promis
   try {
     agent = secureAgent({
       connectMs: context.timing.connectMs,
+      proxyFor: context.proxyFor,
       ...(ca === undefined ? {} : { ca }),
       ...(config.pinSha256 === undefined ? {} : { pin: config.pinSha256 }),
     });
@@ -107,6 +110,7 @@ export async function dialHttps(config: HttpsLink, context: DialContext): Promis
       if (!known) return undefined;
       return { url: serviceUrl(new URL(mcp.origin), servicePath(destination)), agent, headers };
     },
+    facts: () => ({ certificate: agent.certificate(mcp), exposed: [] }),
     moveMcp: (path) => {
       mcp.href = mcp.origin + path;
     },

@@ -1,5 +1,4 @@
 import type { HostKeyFacts } from '../../../contract/link.ts';
-import type { SshLink } from '../../../contract/profile.ts';
 import type { DialContext } from '../dialling.ts';
 import {
   addKnownHost,
@@ -11,8 +10,15 @@ import {
   knownName,
   readKnownHosts,
 } from './known-hosts.ts';
-import type { HostKeyAlgorithm, KnownHost } from './known-hosts.ts';
+import type { HostKeyAlgorithm, KeyHost, KnownHost } from './known-hosts.ts';
+import { expandHome } from './keys.ts';
 import { HostKeyRefused } from '../refusal.ts';
+
+/** A host to verify: the link itself or one of its jump hosts, which take the link's `knownHosts`. */
+export interface VerifiedHost extends KeyHost {
+  /** known_hosts files beside our own, in the place of the user's usual ones. */
+  readonly knownHosts?: readonly string[] | undefined;
+}
 
 /**
  * Judges the host key of ONE connection. The first accepted key is the only one this connection accepts afterwards
@@ -25,28 +31,28 @@ export class HostKeyCheck {
   private accepted: Buffer | undefined;
   private unsaved = false;
   private readonly entries: readonly KnownHost[];
-  private readonly config: SshLink;
+  private readonly host: VerifiedHost;
   private readonly context: DialContext;
   private readonly name: string;
 
-  private constructor(config: SshLink, context: DialContext, entries: readonly KnownHost[]) {
-    this.config = config;
+  private constructor(host: VerifiedHost, context: DialContext, entries: readonly KnownHost[]) {
+    this.host = host;
     this.context = context;
     this.entries = entries;
-    this.name = knownName(config.host, config.port);
+    this.name = knownName(host);
     const pinned = context.pins.find((pin) => pin.host === this.name)?.type;
     const isPinned = (algorithm: string) =>
       Number(algorithm === pinned || (pinned === 'ssh-rsa' && algorithm.startsWith('rsa-')));
-    this.algorithms = hostKeyAlgorithms(entries, config.host, config.port).toSorted(
-      (a, b) => isPinned(b) - isPinned(a),
-    );
+    this.algorithms = hostKeyAlgorithms(entries, host).toSorted((a, b) => isPinned(b) - isPinned(a));
   }
 
   /** Throws PROFILE_INVALID for a host that is no host, and LINK_KNOWN_HOSTS_UNREADABLE. */
-  static async read(config: SshLink, context: DialContext): Promise<HostKeyCheck> {
-    checkHostText(config.host);
-    const files = [context.knownHostsFile, ...context.userKnownHostsFiles];
-    return new HostKeyCheck(config, context, await readKnownHosts(files));
+  static async read(host: VerifiedHost, context: DialContext): Promise<HostKeyCheck> {
+    checkHostText(host.host);
+    if (host.hostKeyAlias !== undefined) checkHostText(host.hostKeyAlias);
+    const theirs = host.knownHosts?.map(expandHome) ?? context.userKnownHostsFiles;
+    const files = [context.knownHostsFile, ...theirs];
+    return new HostKeyCheck(host, context, await readKnownHosts(files));
   }
 
   /** Whether this connection may go on with the key; otherwise `refusal` says why. */
@@ -56,7 +62,7 @@ export class HostKeyCheck {
       this.refusal = this.changed(key, [fingerprint(this.accepted)]);
       return false;
     }
-    const { verdict, known } = judgeKey(this.entries, this.config.host, this.config.port, key);
+    const { verdict, known } = judgeKey(this.entries, this.host, key);
     const print = fingerprint(key);
     const pinned = this.context.pins.some((pin) => pin.host === this.name && pin.fingerprint === print);
     if (verdict === 'known' || (verdict === 'unknown' && pinned)) {

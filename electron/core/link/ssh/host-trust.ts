@@ -8,11 +8,12 @@ import { knownName, removeKnownHost } from './known-hosts.ts';
 export class HostTrust {
   /** Accepted by the user; saved to the file only after a sign-in with exactly that key. */
   pins: readonly HostKeyPin[] = [];
-  private shown: HostKeyFacts | undefined;
+  /** By known_hosts name: several links of a chain may wait for their user at the same time. */
+  private readonly shown = new Map<string, HostKeyFacts>();
 
   /** An unknown key was shown to the user. */
   show(facts: HostKeyFacts): void {
-    this.shown = facts;
+    this.shown.set(facts.host, facts);
   }
 
   /** Pins the key that was shown. Throws LINK_HOST_KEY_CHANGED in that state, and LINK_HOST_KEY_UNKNOWN for a key not shown. */
@@ -20,25 +21,28 @@ export class HostTrust {
     if (state.state === 'blocked' && state.reason === 'host-key-changed') {
       throw new AppError('LINK_HOST_KEY_CHANGED', state.error.message, state.error.next);
     }
-    const { shown } = this;
-    if (!shown || shown.fingerprint !== fingerprint) {
+    const all = [...this.shown.values()];
+    const accepted = all.filter((facts) => facts.fingerprint === fingerprint);
+    if (accepted.length === 0) {
+      const shows = all.map((facts) => `${facts.host} shows ${facts.fingerprint}`).join(', ');
       throw new AppError(
         'LINK_HOST_KEY_UNKNOWN',
-        shown
-          ? `That is not the fingerprint that ${shown.host} shows; it shows ${shown.fingerprint}.`
-          : 'No unknown host key was shown for this profile.',
+        shows === ''
+          ? 'No unknown host key was shown for this profile.'
+          : `That is not a fingerprint that was shown: ${shows}.`,
         'Connect first, compare the fingerprint that is shown, and trust that one.',
       );
     }
-    this.pins = [...this.pins.filter((pin) => pin.host !== shown.host), shown];
-    this.shown = undefined;
+    for (const facts of accepted) {
+      this.pins = [...this.pins.filter((pin) => pin.host !== facts.host), facts];
+      this.shown.delete(facts.host);
+    }
   }
 
-  /** Forgets a key for the profile's hosts, in memory and in our own file; returns for how many names it stood in either. */
+  /** Forgets a key for the profile's hosts, jump hosts included, in memory and in our own file; returns for how many names it stood in either. */
   async forget(profile: Profile, file: string, fingerprint: string): Promise<number> {
-    const names = profile.links.flatMap((link) =>
-      link.kind === 'ssh' ? [knownName(link.host, link.port)] : [],
-    );
+    const hosts = profile.links.flatMap((link) => (link.kind === 'ssh' ? [link, ...link.jump] : []));
+    const names = hosts.map(knownName);
     const removed = await removeKnownHost(file, names, fingerprint);
     const kept = this.pins.filter((pin) => pin.fingerprint !== fingerprint);
     const pinned = this.pins.length - kept.length;

@@ -2,10 +2,11 @@ import type { KeyObject } from 'node:crypto';
 
 /** What a key file holds, as far as its outside tells. */
 export type KeyKind =
-  | { kind: 'openssh'; encrypted: boolean; rounds: number; type: string }
+  | { kind: 'openssh'; encrypted: boolean; cipher: string; rounds: number; type: string; publicKey: Buffer }
   | { kind: 'pem'; encrypted: boolean; pkcs8: boolean }
-  | { kind: 'putty' }
-  | { kind: 'public' }
+  | { kind: 'putty'; version: number }
+  | { kind: 'utf16' }
+  | { kind: 'public'; certificate: boolean }
   | { kind: 'unknown' };
 
 /** Reads length-prefixed strings of the SSH wire format; undefined past the end. */
@@ -42,22 +43,35 @@ function opensshHeader(text: string): KeyKind {
   const type = reader(publicKey, 0).string()?.toString('latin1') ?? '';
   const salt = kdf.length >= 8 ? kdf.readUInt32BE(0) : 0;
   const rounds = kdf.length >= 8 + salt ? kdf.readUInt32BE(4 + salt) : 0;
-  return { kind: 'openssh', encrypted: cipher !== 'none', rounds, type };
+  return { kind: 'openssh', encrypted: cipher !== 'none', cipher, rounds, type, publicKey };
 }
 
 /** Recognises the format of a private key file without needing its passphrase. */
 export function recogniseKey(text: string): KeyKind {
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return opensshHeader(text);
-  if (/^PuTTY-User-Key-File-\d/m.test(text)) return { kind: 'putty' };
+  const putty = /^PuTTY-User-Key-File-(\d)/m.exec(text);
+  if (putty) return { kind: 'putty', version: Number(putty[1]) };
+  // what a redirection of old PowerShells writes; read as latin1, two bytes stand before it
+  if (text.startsWith('\u00ff\u00fe') || text.startsWith('\u00fe\u00ff')) return { kind: 'utf16' };
   const pem = /-----BEGIN (?:(RSA|EC|DSA|ENCRYPTED) )?PRIVATE KEY-----/.exec(text);
   if (pem) {
     const encrypted = pem[1] === 'ENCRYPTED' || /^Proc-Type: *4,ENCRYPTED/m.test(text);
     return { kind: 'pem', encrypted, pkcs8: pem[1] === undefined || pem[1] === 'ENCRYPTED' };
   }
   if (/^(?:ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/]/m.test(text) || text.includes('BEGIN PUBLIC KEY')) {
-    return { kind: 'public' };
+    return { kind: 'public', certificate: /^\S+-cert-v\d+@openssh\.com /m.test(text) };
   }
   return { kind: 'unknown' };
+}
+
+/** The public key in wire format that a public key file or an OpenSSH private key shows; undefined for other texts. */
+export function publicHalf(text: string): Buffer | undefined {
+  const found = recogniseKey(text);
+  if (found.kind === 'openssh') return found.publicKey;
+  const line = /^((?:ssh-|ecdsa-|sk-)\S+) ([A-Za-z0-9+/]+=*)/m.exec(text);
+  if (!line) return undefined;
+  const key = Buffer.from(line[2]!, 'base64');
+  return reader(key, 0).string()?.toString('latin1') === line[1] ? key : undefined;
 }
 
 function wire(...parts: readonly (Buffer | string)[]): Buffer {

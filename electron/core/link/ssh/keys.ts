@@ -7,11 +7,26 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../contract/errors.ts';
 import { recogniseKey, sshKeyText } from './key-text.ts';
+import type { KeyKind } from './key-text.ts';
 
 /** bcrypt rounds above this take over 10 s here; `ssh-keygen` itself writes 16 or 24. The field is a uint32 without a bound. */
 const MAX_ROUNDS = 512;
 const MAX_BYTES = 64 << 10;
 const DECRYPT_MS = 15_000;
+
+/** The ciphers of OpenSSH's key files that ssh2 decrypts; `ssh-keygen -Z` also writes chacha20-poly1305. */
+const READABLE_CIPHERS = new Set([
+  'none',
+  '3des-cbc',
+  ...['128', '192', '256'].flatMap((bits) => [`aes${bits}-ctr`, `aes${bits}-cbc`]),
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+]);
+
+/** Text out of a file for a message: one short line. */
+function printable(text: string): string {
+  return text.replace(/[^ -~]+/g, ' ').slice(0, 40);
+}
 
 /** The path with a leading `~` as the user's home folder. */
 export function expandHome(file: string): string {
@@ -122,15 +137,21 @@ async function decrypted(
       `Write it again with fewer rounds: ssh-keygen -p -a 24 -f "${file}"`,
     );
   }
+  const wrong = (sentence: string) =>
+    new AppError(
+      'LINK_KEY_PASSPHRASE_WRONG',
+      sentence,
+      `Set the right one: catalyst-companion secret set ${profile} passphrase`,
+    );
   // the texts of ssh2 (integrity check, GCM authentication) and of OpenSSL for a wrong passphrase
   if (
     /integrity|bad passphrase|bad decrypt|authenticat|decrypt|interrupted or cancelled/i.test(result.error)
   ) {
-    throw new AppError(
-      'LINK_KEY_PASSPHRASE_WRONG',
-      `The stored passphrase does not open the SSH key ${file}.`,
-      `Set the right one: catalyst-companion secret set ${profile} passphrase`,
-    );
+    throw wrong(`The stored passphrase does not open the SSH key ${file}.`);
+  }
+  // one wrong passphrase of 256 leaves a padding that looks right, and then rubbish instead of a key
+  if (!openssh && !/digital envelope routines::unsupported|unknown|algorithm/i.test(result.error)) {
+    throw wrong(`The stored passphrase does not open the SSH key ${file}, or the file is damaged.`);
   }
   throw formatError(
     file,
@@ -157,6 +178,65 @@ function refuseType(file: string, type: string): void {
   }
 }
 
+function refuseEncryption(file: string, found: Extract<KeyKind, { kind: 'openssh' }>): void {
+  if (!READABLE_CIPHERS.has(found.cipher)) {
+    throw formatError(
+      file,
+      `is encrypted with ${printable(found.cipher)}, which is not supported.`,
+      `Write it again with the usual cipher: ssh-keygen -p -Z aes256-ctr -f "${file}"`,
+    );
+  }
+  if (found.encrypted && found.rounds > MAX_ROUNDS) {
+    throw formatError(
+      file,
+      `asks for ${found.rounds} rounds of key derivation; more than ${MAX_ROUNDS} are refused.`,
+      `Write it again with fewer: ssh-keygen -p -a 24 -f "${file}"`,
+    );
+  }
+}
+
+/** Refuses what is no private key that can be used, with the way to make it one. Throws LINK_KEY_FORMAT. */
+function usable(file: string, found: KeyKind): Extract<KeyKind, { encrypted: boolean }> {
+  if (found.kind === 'putty') {
+    throw formatError(
+      file,
+      `is a PuTTY key (PPK version ${found.version}), which is not read here.`,
+      `In PuTTYgen: Load this file, then Conversions > Export OpenSSH key, and give the saved file. On a command line: puttygen "${file}" -O private-openssh -o "${file.replace(/\.ppk$/i, '')}_openssh"`,
+    );
+  }
+  if (found.kind === 'public' && found.certificate) {
+    throw formatError(
+      file,
+      'holds a certificate; those work through ssh-agent only.',
+      `Load the key with it into the agent (ssh-add "${file.replace(/-cert\.pub$/, '')}") and use --agent.`,
+    );
+  }
+  if (found.kind === 'public') {
+    throw formatError(
+      file,
+      'holds the public half of a key.',
+      `Give the private key, usually the same name without .pub: ${file.replace(/\.pub$/, '')}`,
+    );
+  }
+  if (found.kind === 'utf16') {
+    throw formatError(
+      file,
+      'is saved as UTF-16 text, which is not read here.',
+      'Copy the original file again without a redirection in PowerShell, or save it as plain ASCII text.',
+    );
+  }
+  if (found.kind === 'unknown') {
+    throw formatError(
+      file,
+      'is not a private key in a known format.',
+      'Give an OpenSSH or PEM private key; make one with: ssh-keygen -t ed25519',
+    );
+  }
+  if (found.kind === 'openssh') refuseType(file, found.type);
+  if (found.kind === 'openssh') refuseEncryption(file, found);
+  return found;
+}
+
 /**
  * A private key file as unencrypted text that ssh2 reads. Throws LINK_KEY_MISSING, LINK_KEY_UNREADABLE, LINK_KEY_ENCRYPTED
  * (no passphrase stored), LINK_KEY_PASSPHRASE_WRONG or LINK_KEY_FORMAT, each with the command that helps.
@@ -168,37 +248,9 @@ export async function loadKey(
   passphrase: () => Promise<string | undefined>,
 ): Promise<string> {
   const file = expandHome(path);
-  const text = await readKeyFile(file);
-  const found = recogniseKey(text);
-  if (found.kind === 'putty') {
-    throw formatError(
-      file,
-      'is in the format of PuTTY.',
-      'Open it in PuTTYgen, choose Conversions > Export OpenSSH key, save it and give that file.',
-    );
-  }
-  if (found.kind === 'public') {
-    throw formatError(
-      file,
-      'holds the public half of a key.',
-      `Give the private key, usually the same name without .pub: ${file.replace(/\.pub$/, '')}`,
-    );
-  }
-  if (found.kind === 'unknown') {
-    throw formatError(
-      file,
-      'is not a private key in a known format.',
-      'Give an OpenSSH or PEM private key; make one with: ssh-keygen -t ed25519',
-    );
-  }
-  if (found.kind === 'openssh') refuseType(file, found.type);
-  if (found.kind === 'openssh' && found.encrypted && found.rounds > MAX_ROUNDS) {
-    throw formatError(
-      file,
-      `asks for ${found.rounds} rounds of key derivation; more than ${MAX_ROUNDS} are refused.`,
-      `Write it again with fewer: ssh-keygen -p -a 24 -f "${file}"`,
-    );
-  }
+  // read as latin1, a byte order mark of UTF-8 is these three
+  const text = (await readKeyFile(file)).replace(/^\u00ef\u00bb\u00bf/, '');
+  const found = usable(file, recogniseKey(text));
   if (!found.encrypted) return found.kind === 'openssh' ? text : pemText(file, text);
   const secret = await passphrase();
   if (secret === undefined) {

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../../contract/errors.ts';
 import { writeState } from '../../files.ts';
+import { readSmallFile } from './keys.ts';
 
 /** One usable line of a known_hosts file (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHost {
@@ -47,10 +48,23 @@ function isWhole(key: Buffer): boolean {
   return at === key.length && parts > 1;
 }
 
-/** The name a host has in known_hosts: lower case, `[host]:port` for a port other than 22. */
-export function knownName(host: string, port: number): string {
-  const name = host.toLowerCase();
-  return port === 22 ? name : `[${name}]:${port}`;
+/** A machine whose host key is judged: the link's own or a jump host. */
+export interface KeyHost {
+  readonly host: string;
+  readonly port: number;
+  /** The name its key is stored under instead (`HostKeyAlias`); ports then play no part. */
+  readonly hostKeyAlias?: string | undefined;
+}
+
+/** The name a host has in known_hosts: its alias, or lower case and `[host]:port` for a port other than 22. */
+export function knownName({ host, port, hostKeyAlias }: KeyHost): string {
+  const name = (hostKeyAlias ?? host).toLowerCase();
+  return hostKeyAlias !== undefined || port === 22 ? name : `[${name}]:${port}`;
+}
+
+/** The name without a port, which ssh asks for too where the port is another than 22 and there is no alias. */
+function plainName(host: KeyHost): string {
+  return knownName({ ...host, port: 22 });
 }
 
 /** Reads the lines we can use; blank, comment and malformed lines are left out, as ssh does. */
@@ -120,12 +134,11 @@ export function matchesHost(hosts: string, name: string): boolean {
  */
 export function judgeKey(
   entries: readonly KnownHost[],
-  host: string,
-  port: number,
+  host: KeyHost,
   key: Buffer,
 ): { verdict: KeyVerdict; known: string[] } {
-  const name = knownName(host, port);
-  const plain = knownName(host, 22);
+  const name = knownName(host);
+  const plain = plainName(host);
   const forHost = entries.filter((entry) => matchesHost(entry.hosts, name));
   const stored = forHost.filter((entry) => entry.marker === undefined);
   const known = [...new Set(stored.map((entry) => fingerprint(entry.key)))];
@@ -151,12 +164,8 @@ const HOST_KEY_ALGORITHMS = [
 export type HostKeyAlgorithm = (typeof HOST_KEY_ALGORITHMS)[number];
 
 /** Host key algorithms to offer, those of stored keys first, so that a known host shows the key we know. Never SHA-1. */
-export function hostKeyAlgorithms(
-  entries: readonly KnownHost[],
-  host: string,
-  port: number,
-): HostKeyAlgorithm[] {
-  const names = [knownName(host, port), knownName(host, 22)];
+export function hostKeyAlgorithms(entries: readonly KnownHost[], host: KeyHost): HostKeyAlgorithm[] {
+  const names = [knownName(host), plainName(host)];
   const types = new Set(
     entries
       .filter((entry) => entry.marker === undefined && names.some((name) => matchesHost(entry.hosts, name)))
@@ -166,12 +175,15 @@ export function hostKeyAlgorithms(
   return HOST_KEY_ALGORITHMS.toSorted((a, b) => Number(isKnown(b)) - Number(isKnown(a)));
 }
 
-/** Reads known_hosts files; a missing one is empty. Throws LINK_KNOWN_HOSTS_UNREADABLE: what cannot be read is not trusted. */
+const MAX_BYTES = 16 << 20;
+
+/** Reads known_hosts files; a missing one is empty, and so are `none` and `/dev/null`, which ssh configurations name. Throws LINK_KNOWN_HOSTS_UNREADABLE: what cannot be read is not trusted. */
 export async function readKnownHosts(files: readonly string[]): Promise<KnownHost[]> {
   const parts = await Promise.all(
     files.map(async (file) => {
+      if (file === 'none' || file === '/dev/null') return [];
       try {
-        return parseKnownHosts(await fs.readFile(file, 'latin1'));
+        return parseKnownHosts(await readSmallFile(file, MAX_BYTES));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
         throw new AppError(

@@ -2,12 +2,13 @@
  * How signing in is driven, in shapes of our own (ssh2 itself stays behind ssh-link.ts).
  */
 
-type Prompts = readonly { echo?: boolean | undefined }[];
+type Prompts = readonly { prompt?: string; echo?: boolean | undefined }[];
 
 export type SignInMethod<Key, Agent> =
   | { type: 'publickey'; username: string; key: Key }
   | { type: 'agent'; username: string; agent: Agent }
   | { type: 'password'; username: string; password: string }
+  | { type: 'none'; username: string }
   | {
       type: 'keyboard-interactive';
       username: string;
@@ -20,15 +21,23 @@ export type SignInMethod<Key, Agent> =
       ): void;
     };
 
-/** Many servers ask for the password through PAM's prompts: answers one hidden prompt, once, and nothing else. */
-function prompted<K, A>(username: string, password: string): SignInMethod<K, A> {
+/**
+ * Many servers ask for the password through PAM's prompts: answers one hidden prompt, once, and nothing else. What else
+ * is asked (a code, a new password for one that has expired) goes to `asked`.
+ */
+function prompted<K, A>(
+  username: string,
+  password: string,
+  asked: (text: string) => void,
+): SignInMethod<K, A> {
   let used = false;
   return {
     type: 'keyboard-interactive',
     username,
-    prompt: (_name, _text, _lang, prompts, finish) => {
+    prompt: (_name, text, _lang, prompts, finish) => {
       const hidden = prompts.length === 1 && prompts[0]?.echo !== true && !used;
       if (hidden) used = true;
+      else asked([text, ...prompts.map(({ prompt }) => prompt ?? '')].join(' '));
       finish(hidden ? [password] : prompts.map(() => ''));
     },
   };
@@ -36,18 +45,26 @@ function prompted<K, A>(username: string, password: string): SignInMethod<K, A> 
 
 /**
  * Gives the next method to try: ours, in our order, without those the server does not take. Without an explicit order
- * ssh2 would try `none` and then the password first.
+ * ssh2 would try `none` and then the password first. `none` comes first only before a password, as the way to learn
+ * (RFC 4252, 5.2) whether the server takes one at all: it is never sent to a server that did not ask for it.
  */
 export function methodQueue<K, A>(
   methods: readonly SignInMethod<K, A>[],
+  asked: (text: string) => void = () => {},
 ): (left: readonly string[] | null) => SignInMethod<K, A> | false {
   const queue = [...methods];
+  let enquired = false;
   return (left) => {
     const takes = (type: string) => left === null || left.includes(type);
     for (let method = queue.shift(); method !== undefined; method = queue.shift()) {
+      if (method.type === 'password' && left === null && !enquired) {
+        enquired = true;
+        queue.unshift(method);
+        return { type: 'none', username: method.username };
+      }
       if (takes(method.type === 'agent' ? 'publickey' : method.type)) return method;
       if (method.type === 'password' && takes('keyboard-interactive')) {
-        return prompted(method.username, method.password);
+        return prompted(method.username, method.password, asked);
       }
     }
     return false;
@@ -66,38 +83,4 @@ export function withoutSha1<T extends { type: string; sign(data: Buffer | string
       ? (new Error(NO_SHA1) as unknown as Buffer) // ssh2 expects errors as return values here
       : sign(data, hash);
   return key;
-}
-
-type Done = (error?: Error, ...results: unknown[]) => void;
-
-/** One answer only, and an error when none came in time. */
-function limited(done: Done, limitMs: number): Done {
-  let over = false;
-  const once: Done = (...answer) => {
-    if (over) return;
-    over = true;
-    clearTimeout(timer);
-    done(...answer);
-  };
-  const timer = setTimeout(
-    () => once(new Error(`no answer within ${limitMs / 1000} s; it may wait for a touch or a password`)),
-    limitMs,
-  ).unref();
-  return once;
-}
-
-/** Limits each answer of an SSH agent (a locked agent never answers) and refuses SHA-1 signatures. */
-export function guardedAgent<T extends object>(agent: T, limitMs: number): T {
-  const inner = agent as { getIdentities(done: Done): void; sign(...args: unknown[]): void };
-  const list = inner.getIdentities.bind(agent);
-  const sign = inner.sign.bind(agent);
-  inner.getIdentities = (done) => list(limited(done, limitMs));
-  inner.sign = (...args) => {
-    const done = args.at(-1) as Done;
-    const [key, , options] = args as [{ type?: string }, Buffer, { hash?: string } | undefined];
-    const old = options?.hash !== 'sha256' && options?.hash !== 'sha512';
-    if (key.type === 'ssh-rsa' && old) done(new Error(NO_SHA1));
-    else sign(...args.slice(0, -1), limited(done, limitMs));
-  };
-  return agent;
 }

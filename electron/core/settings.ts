@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { readState, writeState } from './files.ts';
+
+const SettingsFile = z.strictObject({
+  version: z.literal(1),
+  /** The local HTTP endpoint: its port (null: off), and by profile the SHA-256 of the token that opens it. */
+  endpoint: z
+    .strictObject({
+      port: z.number().int().min(1).max(65_535).nullable(),
+      tokens: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+    })
+    .default({ port: null, tokens: {} }),
+});
+export type Settings = z.infer<typeof SettingsFile>;
+
+/** The user's settings in `settings.json`. Holds no secrets. A change is on disk when its promise resolves. */
+export class SettingsStore {
+  readonly #file: string;
+  #settings: Settings = { version: 1, endpoint: { port: null, tokens: {} } };
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Throws STATE_FILE_BROKEN and leaves a broken file untouched. */
+  async load(): Promise<void> {
+    this.#settings = (await readState(this.#file, SettingsFile)) ?? this.#settings;
+  }
+
+  get current(): Settings {
+    return this.#settings;
+  }
+
+  async change(change: Partial<Omit<Settings, 'version'>>): Promise<void> {
+    const next = { ...this.#settings, ...change };
+    await writeState(this.#file, `${JSON.stringify(next, null, 2)}\n`);
+    this.#settings = next;
+  }
+}
