@@ -25,16 +25,25 @@ export interface ExposedPorts {
   close(): void;
 }
 
+/**
+ * Ends a connection so that what is missing shows. After its own end was sent nothing is missing, and a reset would
+ * fail: libuv refuses it while a shutdown is under way, and Node 24 then never closes the handle.
+ */
+function cut(socket: net.Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** Carries bytes both ways with back-pressure; either side may end alone. A failure of one side resets the other. */
 function join(socket: net.Socket, channel: Duplex): void {
   socket.on('error', () => channel.destroy());
-  channel.on('error', () => socket.resetAndDestroy());
+  channel.on('error', () => cut(socket));
   socket.once('close', () => {
     if (!socket.readableEnded) channel.destroy();
   });
   channel.once('close', () => {
     // what the droplet sent before its end is still on its way
-    if (!channel.readableEnded || !socket.writableEnded) socket.resetAndDestroy();
+    if (!channel.readableEnded || !socket.writableEnded) cut(socket);
     else if (!socket.readableEnded) socket.destroySoon();
   });
   socket.pipe(channel).pipe(socket);
@@ -91,7 +100,7 @@ class OneListener {
     this.over = true;
     clearTimeout(this.timer);
     this.server?.close();
-    for (const socket of this.sockets) socket.resetAndDestroy();
+    for (const socket of this.sockets) cut(socket);
   }
 
   private listen(): void {
@@ -127,7 +136,7 @@ class OneListener {
     socket.on('error', () => {});
     const { host, port } = this.port;
     this.open(host, port, (error, channel) => {
-      if (error || !channel) socket.resetAndDestroy();
+      if (error || !channel) cut(socket);
       else if (this.over || socket.destroyed) channel.destroy();
       else join(socket, channel);
     });
