@@ -42,6 +42,20 @@ const OPTIONS = {
   out: text,
   domain: text,
   seed: text,
+  profile: text,
+  kind: text,
+  format: text,
+  from: text,
+  to: text,
+  symbols: text,
+  'max-size': text,
+  'max-notional': text,
+  'max-positions': text,
+  hours: text,
+  'starts-per-hour': text,
+  'cool-down': text,
+  clear: texts,
+  confirm: text,
 } as const;
 
 /** What node's parser says about an option, as one sentence of ours. */

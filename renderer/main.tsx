@@ -8,9 +8,12 @@ import { createUi } from './api/ui-store.ts';
 import { portConnector } from './api/wire-port.ts';
 import { connectWebSocket, signIn } from './api/wire-ws.ts';
 import { AppShell } from './views/app-shell.tsx';
+import { ConsentWindow } from './views/consent-window.tsx';
 import './styles/app.css';
 
 const served = location.protocol === 'http:' || location.protocol === 'https:';
+/** The desktop app opens this page once more for the window that asks for consent. */
+const ownWindow = !served && location.hash === '#consent';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 
@@ -22,7 +25,7 @@ createRoot(root).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
       <AppContext value={{ mirror, ticker: new Ticker(), ui }}>
-        <AppShell />
+        {ownWindow ? <ConsentWindow /> : <AppShell />}
       </AppContext>
     </CSPProvider>
   </StrictMode>,

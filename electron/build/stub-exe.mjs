@@ -1,18 +1,17 @@
 // `npm run build:stub`: the stub as one executable file that needs no Node on the machine, dist/catalyst-bridge(.exe).
-// A copy of the Node that runs this, with the stub's text inside (Node's single executable applications).
+// With `--out FILE` it goes there. A copy of the Node that runs this, with the stub's text inside (Node's single executable applications).
 import { execFileSync } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import postject from 'postject';
 import { rolldown } from 'rolldown';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
-const target = path.join(
-  root,
-  'dist',
-  process.platform === 'win32' ? 'catalyst-bridge.exe' : 'catalyst-bridge',
-);
+const { values: options } = parseArgs({ options: { out: { type: 'string' } } });
+const name = process.platform === 'win32' ? 'catalyst-bridge.exe' : 'catalyst-bridge';
+const target = options.out ? path.resolve(options.out) : path.join(root, 'dist', name);
 /** Node's own mark for the place that the text is put at; part of its documented interface. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 

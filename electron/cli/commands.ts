@@ -4,7 +4,16 @@ import { changeClient, checkClient, clientId, listClients, previewClient } from 
 import { runDemoDroplet } from './commands/demo.ts';
 import { closeEndpoint, endpointStatus, openEndpoint } from './commands/endpoint.ts';
 import { connect, disconnect, logs, setSecret, status, trust, untrust } from './commands/link.ts';
-import { callTool, readResource, stopTrading } from './commands/mcp.ts';
+import { callTool, readResource } from './commands/mcp.ts';
+import { closeAll, stopShortcut, stopTrading } from './commands/stop.ts';
+import {
+  dismissOutcome,
+  LIMIT_OPTIONS,
+  listGrants,
+  listOutcomes,
+  revokeGrant,
+  setLimits,
+} from './commands/guard.ts';
 import { addProfile, importSsh, listProfiles, removeProfile, showProfile } from './commands/profile.ts';
 import type { ProfileOptions } from './commands/profile.ts';
 import { runServe, version } from './commands/serve.ts';
@@ -16,8 +25,25 @@ import { usage } from './output.ts';
 
 type Values = Partial<
   Record<'json' | 'yes' | 'help' | 'version' | 'demo' | 'no-open' | 'follow' | 'all', boolean> &
-    Record<'port' | 'preset' | 'env' | 'mcp-url' | 'dir' | 'as' | 'seed' | 'name', string> &
-    Record<'service' | 'fault', string[]>
+    Record<
+      | 'profile'
+      | 'kind'
+      | 'format'
+      | 'from'
+      | 'to'
+      | 'out'
+      | 'port'
+      | 'preset'
+      | 'env'
+      | 'mcp-url'
+      | 'dir'
+      | 'as'
+      | 'seed'
+      | 'name'
+      | 'confirm',
+      string
+    > &
+    Record<'service' | 'fault' | 'clear', string[]>
 >;
 
 export interface Parsed {
@@ -140,6 +166,29 @@ const COMMANDS: Record<string, Command> = {
     run: ({ context, given: [profile = '', uri = ''] }) => readResource(context, profile, uri),
   },
   stop: { args: PROFILE, run: ({ context, given: [profile = ''] }) => stopTrading(context, profile) },
+  'close-all': { args: PROFILE, run: ({ context, given: [profile = ''] }) => closeAll(context, profile) },
+  'stop-shortcut': {
+    args: 'KEYS|off',
+    run: ({ context, given: [keys = ''] }) => stopShortcut(context, keys),
+  },
+  limits: {
+    args: PROFILE,
+    options: LIMIT_OPTIONS,
+    run: ({ context, given: [profile = ''], options }) => setLimits(context, profile, options),
+  },
+  'grants list': { args: PROFILE, run: ({ context, given: [profile = ''] }) => listGrants(context, profile) },
+  'grants revoke': {
+    args: 'PROFILE ID',
+    run: ({ context, given: [profile = '', id = ''] }) => revokeGrant(context, profile, id),
+  },
+  'outcomes list': {
+    args: PROFILE,
+    run: ({ context, given: [profile = ''] }) => listOutcomes(context, profile),
+  },
+  'outcomes dismiss': {
+    args: 'PROFILE ID',
+    run: ({ context, given: [profile = '', id = ''] }) => dismissOutcome(context, profile, id),
+  },
   'clients list': { run: ({ context }) => listClients(context) },
   'clients preview': {
     args: 'CLIENT PROFILE',
@@ -164,8 +213,15 @@ const COMMANDS: Record<string, Command> = {
     run: ({ context, given: [client] }) => changeClient(context, clientId(client), '', 'undo'),
   },
   'audit verify': { run: ({ context }) => auditVerify(context) },
-  'audit tail': { run: ({ context }) => auditTail(context) },
-  'audit export': { run: ({ context }) => auditExport(context) },
+  'audit tail': {
+    args: '[N]',
+    options: ['profile', 'kind'],
+    run: ({ context, given: [count], values }) => auditTail(context, count, values),
+  },
+  'audit export': {
+    options: ['format', 'from', 'to', 'out'],
+    run: ({ context, values }) => auditExport(context, values),
+  },
   'demo-droplet': {
     options: ['fault', 'seed'],
     run: ({ context, values }) => runDemoDroplet(context, values.fault ?? [], values.seed),

@@ -20,11 +20,20 @@ catalyst-companion tools list PROFILE | show PROFILE TOOL | approve PROFILE TOOL
                          | block PROFILE TOOL…
 catalyst-companion call PROFILE TOOL [JSON] | read PROFILE URI
 catalyst-companion stop PROFILE                                       emergency stop of new trades
+catalyst-companion close-all PROFILE               sells every position; asks for the profile's name, --yes for a demo
+catalyst-companion stop-shortcut KEYS|off          keys for the emergency stop in the desktop app, e.g. Control+Alt+End
+catalyst-companion limits PROFILE [--symbols A,B] [--max-size N] [--max-notional N] [--max-positions N]
+                         [--hours "mon-fri 09:30-16:00 America/New_York"] [--starts-per-hour N] [--cool-down S]
+                         [--clear NAME]… [--confirm PROFILE]
+    shows or sets what start-like calls may do; looser than before needs the profile's name
+catalyst-companion grants list PROFILE | revoke PROFILE ID            what was allowed for a time, paper and demo only
+catalyst-companion outcomes list PROFILE | dismiss PROFILE ID         calls of which nobody knows what became
 catalyst-companion clients list | preview|install|remove CLIENT PROFILE | check CLIENT | undo CLIENT
     CLIENT: claude-desktop, claude-code, cursor, vscode
 catalyst-companion endpoint | endpoint on PROFILE [--port N] | endpoint off PROFILE
     a local http://127.0.0.1:PORT/mcp with a token, for clients that prefer HTTP; off unless you open it
-catalyst-companion audit verify | tail | export
+catalyst-companion audit verify | tail [N] [--profile P] [--kind K]
+                         | export [--format jsonl|csv] [--from DAY|TIME] [--to DAY|TIME] [--out FILE]
 catalyst-companion demo-droplet [--fault KIND]… [--seed N]            a droplet to try things on, on this machine
 catalyst-bridge PROFILE                                               what Claude starts
 

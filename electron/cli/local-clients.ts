@@ -8,16 +8,19 @@ import { systemClock } from '../core/clock.ts';
 import { silentLog } from '../core/ports.ts';
 import type { Context } from './context.ts';
 
-/** The built stub beside the running program; `npm run build` makes it. */
-export function builtStub(): string {
+/**
+ * The built stub beside the running program and the Node that runs it: the single executable of `npm run build:stub`,
+ * which needs none (empty), unless the script that `npm run build` makes is newer.
+ */
+export function builtStub(): { file: string; node: string } {
   const here = path.dirname(fileURLToPath(import.meta.url));
-  const candidates = [
-    path.join(here, 'stub.js'),
-    path.join(here, '..', '..', 'dist', 'stub.js'),
-    path.join(here, '..', 'dist', 'stub.js'),
-  ];
-  const found = candidates.find((file) => fs.existsSync(file));
-  if (found) return found;
+  const exe = process.platform === 'win32' ? 'catalyst-bridge.exe' : 'catalyst-bridge';
+  for (const dir of [here, path.join(here, '..', '..', 'dist'), path.join(here, '..', 'dist')]) {
+    const script = builtAt(path.join(dir, 'stub.js'));
+    const single = builtAt(path.join(dir, exe));
+    if (single !== undefined && single >= (script ?? 0)) return { file: path.join(dir, exe), node: '' };
+    if (script !== undefined) return { file: path.join(dir, 'stub.js'), node: process.execPath };
+  }
   throw new AppError(
     'CLIENT_UNSTABLE_PATH',
     'The stub that clients start is not built yet.',
@@ -25,15 +28,18 @@ export function builtStub(): string {
   );
 }
 
+const builtAt = (file: string) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+
 /** The configuration writer on this machine's real paths. */
 export function localClients(context: Context): Clients {
+  const stub = builtStub();
   return createClients({
     home: context.home,
     platform: process.platform,
     env: context.env,
     userHome: context.userHome,
-    stubFile: builtStub(),
-    nodePath: process.execPath,
+    stubFile: stub.file,
+    nodePath: stub.node || null,
     defaultHome: context.defaultHome,
     clock: systemClock,
     log: silentLog,

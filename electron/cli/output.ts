@@ -1,4 +1,17 @@
 import { asAppError, AppError } from '../contract/errors.ts';
+import { visible } from '../core/guard/visible.ts';
+
+/**
+ * What comes from a back end or a client may carry escape sequences, directional marks and the like: a terminal is
+ * shown them as \\uXXXX and obeys none. JSON keeps its meaning by that.
+ */
+export function forTerminal(text: string): string {
+  return visible(text).replaceAll(/\r(?!\n)/g, String.raw`\r`);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(`${forTerminal(text)}\n`);
+}
 
 /** Where a command writes: one JSON document or text on standard output, messages on standard error. */
 export interface Output {
@@ -13,10 +26,10 @@ export function createOutput(json: boolean): Output {
   return {
     json,
     result(value, text) {
-      process.stdout.write(`${json ? JSON.stringify(value, null, 2) : text}\n`);
+      write(process.stdout, json ? JSON.stringify(value, null, 2) : text);
     },
     say(text) {
-      process.stderr.write(`${text}\n`);
+      write(process.stderr, text);
     },
   };
 }
@@ -29,8 +42,8 @@ export function usage(message: string, next = 'See catalyst-companion --help.'):
 /** Prints an error as code, sentence and next step, and gives the exit code: 2 for usage, else 1. */
 export function reportError(thrown: unknown, output: Output): number {
   const error = asAppError(thrown);
-  if (output.json) process.stdout.write(`${JSON.stringify({ error: error.shape() }, null, 2)}\n`);
-  process.stderr.write(`${error.code}: ${error.message}\n${error.next ? `  ${error.next}\n` : ''}`);
+  if (output.json) write(process.stdout, JSON.stringify({ error: error.shape() }, null, 2));
+  write(process.stderr, `${error.code}: ${error.message}${error.next ? `\n  ${error.next}` : ''}`);
   return error.code === 'USAGE' ? 2 : 1;
 }
 

@@ -2,7 +2,7 @@ import { eventIterator, oc, type as shape } from '@orpc/contract';
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 import { LinkState } from './link.ts';
-import { Environment, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
+import { Environment, Limits, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
 import { LogLine } from './models.ts';
 import {
   EndpointStatus,
@@ -10,10 +10,13 @@ import {
   ClientId,
   ClientPlan,
   ClientTarget,
+  CloseReport,
   StopReport,
   ToolEntry,
 } from './bridge.ts';
 import type { StateEvent } from './state.ts';
+import { AuditFilter, AuditPlace } from './audit.ts';
+import type { AuditCheck, AuditPage } from './audit.ts';
 
 const InProfile = z.strictObject({ profile: ProfileName });
 
@@ -43,6 +46,10 @@ export const contract = {
   profiles: {
     add: base.input(Profile.omit({ wanted: true })).output(Profile),
     remove: base.input(InProfile).output(z.strictObject({ removed: z.literal(true) })),
+    /** Replaces the limits of a profile. Making any looser needs `confirm` = the profile's name; grants end. */
+    setLimits: base
+      .input(z.strictObject({ profile: ProfileName, limits: Limits, confirm: z.string().optional() }))
+      .output(Profile),
     setSecret: base
       .input(z.strictObject({ profile: ProfileName, kind: SecretKind, value: z.string() }))
       .output(z.strictObject({ set: z.literal(true) })),
@@ -78,14 +85,40 @@ export const contract = {
       .output(z.strictObject({ removed: z.number().int() })),
   },
   consent: {
-    /** Answers one consent request. Refused when unknown, expired or when the nonce differs; an allow also when not yet armed. */
+    /**
+     * Answers one consent request. Refused when unknown, expired or when the nonce differs; an allow also when not yet
+     * armed, with CONSENT_NOT_CONFIRMED while a warning's id is not in `confirmed`, and with GRANT_REFUSED for
+     * `grantMinutes` that the request does not offer (live never does). What was refused goes on waiting.
+     */
     answer: base
-      .input(z.strictObject({ id: z.string(), nonce: z.string(), decision: z.enum(['allow', 'deny']) }))
+      .input(
+        z.strictObject({
+          id: z.string(),
+          nonce: z.string(),
+          decision: z.enum(['allow', 'deny']),
+          /** Ids of the warnings that were confirmed. */
+          confirmed: z.array(z.string()).optional(),
+          /** Allows further calls of this tool by this client for so long, too. */
+          grantMinutes: z.number().int().optional(),
+        }),
+      )
       .output(z.strictObject({ decided: z.enum(['allow', 'deny']) })),
+  },
+  guard: {
+    /** Ends a standing permission now; `revoked` false: it had ended already. */
+    revokeGrant: base
+      .input(z.strictObject({ profile: ProfileName, id: z.string() }))
+      .output(z.strictObject({ revoked: z.boolean() })),
+    /** A person has looked: an unknown outcome is no longer held up as open. Recorded; it stays `unknown` on record. */
+    dismiss: base
+      .input(z.strictObject({ profile: ProfileName, id: z.string() }))
+      .output(z.strictObject({ dismissed: z.literal(true) })),
   },
   trading: {
     /** Emergency stop of new trades: sends, reads the state again, and reports what is known. */
     stop: base.input(InProfile).output(StopReport),
+    /** Sells every position, where the back end has a tool for it; `confirm` is the profile's name, held or typed by a person. */
+    closeAll: base.input(z.strictObject({ profile: ProfileName, confirm: z.string() })).output(CloseReport),
   },
   tools: {
     list: base.input(InProfile).output(CatalogueView),
@@ -138,6 +171,24 @@ export const contract = {
       )
       .output(ClientPlan),
   },
+  audit: {
+    /** Lines of the audit trail, newest first, from before a place or from the end. May hold fewer than asked for, with more to come. */
+    page: base
+      .input(
+        z.strictObject({
+          before: AuditPlace.optional(),
+          limit: z.number().int().min(1).max(500).default(200),
+          filter: AuditFilter.default({}),
+        }),
+      )
+      .output(shape<AuditPage>()),
+    /** Checks the whole trail: each byte, the chain, the signatures, and both anchors. */
+    verify: base.output(shape<AuditCheck>()),
+    /** What passes the filter, oldest first, as text in chunks. */
+    export: base
+      .input(z.strictObject({ format: z.enum(['jsonl', 'csv']), filter: AuditFilter.default({}) }))
+      .output(eventIterator(z.strictObject({ text: z.string() }))),
+  },
   endpoint: {
     status: base.output(EndpointStatus),
     /** Opens the local HTTP endpoint for a profile; the token is given this once. An earlier token of the profile ends. */
@@ -147,6 +198,10 @@ export const contract = {
     close: base.input(InProfile).output(EndpointStatus),
   },
   app: {
+    /** Sets the keys of the global emergency stop, which the desktop app registers; null: none. Gives them as they are spelled. */
+    stopShortcut: base
+      .input(z.strictObject({ keys: z.string().max(64).nullable() }))
+      .output(z.strictObject({ keys: z.string().nullable() })),
     /** A fresh one-time dashboard URL of the running app; null where the shell has no web server. */
     dashboardUrl: base.output(z.strictObject({ url: z.string().nullable() })),
     info: base.output(

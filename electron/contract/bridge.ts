@@ -96,6 +96,8 @@ export const ConsentRequest = z.strictObject({
   /** Exact arguments: the JSON text as received, and one row per top-level key. */
   argumentsText: z.string(),
   rows: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+  /** What was sent beside name and arguments (`_meta`, `task`, …), one row a key; it goes to the back end too. */
+  others: z.array(z.strictObject({ name: z.string(), value: z.string() })),
   requestedAt: Millis,
   /** Default deny at this time. */
   expiresAt: Millis,
@@ -105,8 +107,21 @@ export const ConsentRequest = z.strictObject({
   known: z.array(z.strictObject({ label: z.string(), text: z.string(), receivedAt: Millis.nullable() })),
   /** An earlier call whose outcome is still unknown, in words; null where there is none. */
   unresolved: z.string().nullable(),
+  /** Doubts that an allow must confirm by id, each by an act of its own (`status is 3 min old: start anyway`). Absent or empty: none. */
+  warnings: z.array(z.strictObject({ id: z.string(), text: z.string() })).optional(),
+  /** Minutes that an allow may be given for (`allow for 15 min`). Absent or empty, as always for live: this call alone. */
+  grantMinutes: z.array(z.number().int()).optional(),
 });
 export type ConsentRequest = z.infer<typeof ConsentRequest>;
+
+/** How a request that is gone ended, so that a screen that still shows it can say so. */
+export const ConsentEnd = z.strictObject({
+  id: z.string(),
+  at: Millis,
+  /** `allow` and `deny`: answered, on this screen or another one. `stopped`: denied by an emergency stop. */
+  verdict: z.enum(['allow', 'deny', 'expired', 'withdrawn', 'stopped']),
+});
+export type ConsentEnd = z.infer<typeof ConsentEnd>;
 
 export const ClientId = z.enum(['claude-desktop', 'claude-code', 'cursor', 'vscode']);
 export type ClientId = z.infer<typeof ClientId>;
@@ -166,6 +181,22 @@ export const StopReport = z.strictObject({
   manual: z.string(),
 });
 export type StopReport = z.infer<typeof StopReport>;
+
+/**
+ * How "close everything" ended. `closed` only when the positions were read again, after the answer, and there were
+ * none; `not-sent`: nothing left this machine, or nothing the back end would take.
+ */
+export const CloseReport = z.strictObject({
+  profile: z.string(),
+  result: z.enum(['closed', 'still-open', 'unknown', 'not-sent']),
+  at: Millis,
+  /** The tool that was used. */
+  tool: z.string(),
+  answer: z.string(),
+  /** The positions as they were read afterwards, in words. */
+  stateRead: z.string(),
+});
+export type CloseReport = z.infer<typeof CloseReport>;
 
 /** The local HTTP endpoint for clients that prefer HTTP; tokens are never in it. */
 export const EndpointStatus = z.strictObject({

@@ -146,6 +146,50 @@ export const Downtime = z.strictObject({
 });
 export type Downtime = z.infer<typeof Downtime>;
 
+/** A decimal number as text, not negative, without exponent: what a person types as a limit. */
+const LimitDecimal = z.string().regex(/^\d{1,15}(\.\d{1,10})?$/, 'use a number such as 100 or 2500.50');
+
+const TimeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'use hh:mm');
+
+function isZone(zone: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en-GB', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** When calls that may add risk are let through: days (0 = Sunday) and times in a named zone; an end at or before the start runs over midnight. */
+export const TradingHours = z.strictObject({
+  zone: z.string().min(1).max(64).refine(isZone, 'use a time zone such as America/New_York'),
+  days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
+  from: TimeOfDay,
+  to: TimeOfDay,
+});
+export type TradingHours = z.infer<typeof TradingHours>;
+
+/** Limits on start-like calls; each that is absent does not limit. They are a second fence: the droplet should have its own. */
+export const Limits = z.strictObject({
+  /** The only symbols that a call may name, in capitals. */
+  symbols: z
+    .array(z.string().regex(/^[A-Z0-9][A-Z0-9.:/_-]{0,23}$/, 'use symbols such as AAPL or BRK.B'))
+    .min(1)
+    .max(500)
+    .optional(),
+  /** The largest quantity of one call (shares, contracts). */
+  maxSize: LimitDecimal.optional(),
+  /** The largest value of one call, in the profile's currency. */
+  maxNotional: LimitDecimal.optional(),
+  /** The most positions that a started cycle may open. */
+  maxPositions: z.number().int().min(0).max(10_000).optional(),
+  hours: TradingHours.optional(),
+  /** Start-like calls let through in any 60 minutes. */
+  startsPerHour: z.number().int().min(0).max(1000).optional(),
+  /** Seconds after a deny in which no start-like call is asked about. */
+  coolDownSeconds: z.number().int().min(1).max(86_400).optional(),
+});
+export type Limits = z.infer<typeof Limits>;
+
 export const Profile = z.strictObject({
   name: ProfileName,
   preset: PresetName,
@@ -164,6 +208,7 @@ export const Profile = z.strictObject({
     .regex(/^[A-Z]{3}$/)
     .default('USD'),
   downtime: Downtime.optional(),
+  limits: Limits.optional(),
   /** The wanted state: connected again at start. */
   wanted: z.boolean().default(false),
 });

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { Profile } from './profile.ts';
 import { Chain, LinkState, Millis } from './link.ts';
+import { GuardState } from './guard.ts';
 import { HealthModel, LogsStatus, TradingModel } from './models.ts';
 import {
   ActivityEntry,
   BridgeClient,
   CatalogueView,
+  ConsentEnd,
   ConsentRequest,
   StopReport,
   EndpointStatus,
@@ -24,6 +26,7 @@ export const ProfileState = z.strictObject({
   catalogue: CatalogueView,
   /** The last emergency stop of this run. */
   lastStop: StopReport.nullable(),
+  guard: GuardState,
 });
 export type ProfileState = z.infer<typeof ProfileState>;
 
@@ -37,6 +40,8 @@ export const AppInfo = z.strictObject({
   secrets: z.strictObject({ protection: z.enum(['os', 'file']), note: z.string() }),
   /** True while no profile of the user's own exists: the page shows the onboarding. */
   onboarding: z.boolean(),
+  /** Keys that stop new trades from any program (desktop only); null: none. */
+  stopShortcut: z.string().nullable(),
 });
 export type AppInfo = z.infer<typeof AppInfo>;
 
@@ -51,6 +56,8 @@ export const AppState = z.strictObject({
   activity: z.array(ActivityEntry),
   /** In the order they arrived; the page shows one at a time. */
   consents: z.array(ConsentRequest),
+  /** How the last requests that are gone ended; the newest 20, oldest first. */
+  consentEnds: z.array(ConsentEnd),
   endpoint: EndpointStatus,
 });
 export type AppState = z.infer<typeof AppState>;

@@ -1,5 +1,6 @@
 import type { AnyRouter } from '@orpc/server';
-import type { ClientPlan, StopReport } from '../contract/bridge.ts';
+import type { ClientPlan, CloseReport, StopReport } from '../contract/bridge.ts';
+import type { ConsentExtras } from './guard/consent.ts';
 import type { LinkState } from '../contract/link.ts';
 import type { AppState, StateEvent } from '../contract/state.ts';
 import type { Home } from './files.ts';
@@ -30,8 +31,10 @@ export interface AppActions {
   disconnect(profile: string): Promise<LinkState>;
   retry(profile: string): Promise<LinkState>;
   stopTrading(profile: string): Promise<StopReport>;
+  /** Sells every position; `confirm` is the profile's name, as a person confirmed it. */
+  closeAll(profile: string, confirm: string): Promise<CloseReport>;
   /** Throws CONSENT_EXPIRED when the request is gone or not armed yet, or when the nonce is another one's. */
-  answerConsent(id: string, nonce: string, decision: 'allow' | 'deny'): void;
+  answerConsent(id: string, nonce: string, decision: 'allow' | 'deny', extras?: ConsentExtras): void;
   previewClaudeDesktop(profile: string): Promise<ClientPlan>;
   /** Writes what the preview with this token showed. */
   installClaudeDesktop(profile: string, token: string): Promise<ClientPlan>;

@@ -1,19 +1,19 @@
 import os from 'node:os';
-import type { CatalogueView, StopReport, ToolEntry } from '../contract/bridge.ts';
+import type { CatalogueView, CloseReport, StopReport } from '../contract/bridge.ts';
 import { AppError } from '../contract/errors.ts';
 import type { LinkState } from '../contract/link.ts';
 import type { LogLine } from '../contract/models.ts';
 import type { Profile, SecretKind } from '../contract/profile.ts';
 import type { AppPorts } from './app-interface.ts';
-import { wantsNameTyped } from './approval.ts';
+import type { AuditDesk } from './audit/desk.ts';
 import type { AuditLog } from './audit/log.ts';
-import { unfinishedCalls } from './audit/unfinished.ts';
 import type { Bridge } from './bridge/bridge.ts';
 import type { EndpointControl } from './endpoint-control.ts';
 import type { Clients } from './clients/clients.ts';
-import { emergencyStop, stopLine } from './emergency-stop.ts';
 import type { Consent } from './guard/consent.ts';
 import type { GuardGate } from './guard/gate.ts';
+import type { GuardControl } from './guard-control.ts';
+import { restoreGuard } from './guard-restore.ts';
 import type { Log } from './ports.ts';
 import type { ProfileRuntime } from './profile-runtime.ts';
 import { ProfileSet } from './profile-set.ts';
@@ -22,7 +22,10 @@ import { completed, DEMO_PROFILE } from './profiles.ts';
 import type { RecordActivity } from './seams.ts';
 import type { Vault } from './secrets/vault.ts';
 import type { ClientAction, Services } from './services.ts';
+import type { SettingsStore } from './settings.ts';
+import { stopShortcut } from './stop-shortcut.ts';
 import type { Store } from './store.ts';
+import { TradingActions } from './trading-actions.ts';
 
 export interface Parts {
   ports: AppPorts;
@@ -32,9 +35,12 @@ export interface Parts {
   vault: Vault;
   profiles: Profiles;
   audit: AuditLog;
+  desk: AuditDesk;
   consent: Consent;
   gate: GuardGate;
+  control: GuardControl;
   bridge: Bridge;
+  settings: SettingsStore;
   clients: Clients;
   endpoint: EndpointControl;
 }
@@ -45,11 +51,13 @@ const COMMAND_LINE = { client: { name: 'catalyst-companion', version: '' }, tran
 export class AppServices implements Services {
   readonly #parts: Parts;
   readonly #set: ProfileSet;
+  readonly #trading: TradingActions;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#set = new ProfileSet(parts);
+    this.#trading = new TradingActions(parts);
   }
 
   get store(): Store {
@@ -60,8 +68,16 @@ export class AppServices implements Services {
     return this.#parts.clients;
   }
 
+  get guard(): GuardControl {
+    return this.#parts.control;
+  }
+
   get endpoint(): EndpointControl {
     return this.#parts.endpoint;
+  }
+
+  get audit(): AuditDesk {
+    return this.#parts.desk;
   }
 
   linkOf(profile: string): ProfileRuntime['link'] | undefined {
@@ -166,28 +182,16 @@ export class AppServices implements Services {
     return removed;
   }
 
-  answerConsent(id: string, nonce: string, decision: 'allow' | 'deny'): void {
-    this.#parts.consent.answer(id, nonce, decision);
+  answerConsent(...answer: Parameters<Services['answerConsent']>): void {
+    this.#parts.consent.answer(...answer);
   }
 
   async stopTrading(profile: string): Promise<StopReport> {
-    const runtime = this.#runtime(profile);
-    const { store, bridge, audit, ports, record, log } = this.#parts;
-    const config = store.state.profiles[profile]?.profile;
-    if (!config) throw new AppError('PROFILE_UNKNOWN', `There is no profile "${profile}".`, '');
-    const release = runtime.hold();
-    const report = await emergencyStop({
-      profile: config,
-      runtime,
-      reader: bridge.readerOf(profile),
-      listed: bridge.catalogue.view(profile).tools,
-      audit,
-      clock: ports.clock,
-      log,
-    }).finally(release);
-    this.#put(profile, ['lastStop'], report);
-    record(stopLine(profile, report));
-    return report;
+    return await this.#trading.stop(this.#runtime(profile), profile);
+  }
+
+  async closeAll(profile: string, confirm: string): Promise<CloseReport> {
+    return await this.#trading.closeAll(this.#runtime(profile), profile, confirm);
   }
 
   async catalogueOf(profile: string): Promise<CatalogueView> {
@@ -195,24 +199,6 @@ export class AppServices implements Services {
     // never read yet and on its way: a first list is worth waiting for
     if (this.#runtime(profile).link.transport) await catalogue.whenKnown(profile, 5_000);
     return catalogue.view(profile);
-  }
-
-  async approveTools(input: Parameters<Services['approveTools']>[0]): Promise<ToolEntry[]> {
-    const { profile, tools, as, confirm } = input;
-    this.#runtime(profile);
-    const environment = this.store.state.profiles[profile]?.profile.environment;
-    if (environment !== 'demo' && confirm !== profile) wantsNameTyped(this.#parts.gate, profile, tools, as);
-    const approved = await this.#parts.bridge.catalogue.approve(profile, tools, as);
-    for (const tool of tools)
-      await this.#audit('tool-approved', profile, `${tool.name} ${tool.hash} ${as ?? ''}`.trim());
-    return approved;
-  }
-
-  async blockTools(profile: string, tools: string[]): Promise<ToolEntry[]> {
-    this.#runtime(profile);
-    const blocked = await this.#parts.bridge.catalogue.block(profile, tools);
-    for (const tool of tools) await this.#audit('tool-blocked', profile, tool);
-    return blocked;
   }
 
   async callTool(
@@ -266,6 +252,13 @@ export class AppServices implements Services {
     return plan;
   }
 
+  async setStopShortcut(text: string | null): Promise<string | null> {
+    const keys = text === null ? null : stopShortcut(text);
+    await this.#parts.settings.change({ stopShortcut: keys });
+    this.store.set(['app', 'stopShortcut'], keys);
+    return keys;
+  }
+
   dashboardUrl(): string | null {
     return this.#parts.ports.dashboardUrl();
   }
@@ -288,13 +281,15 @@ export class AppServices implements Services {
     await bridge.start();
     await audit.open().catch(() => undefined); // a disk that refuses now is tried again with every entry
     const unreadable = (file: string) => log.error('this file of the audit trail cannot be read', { file });
-    gate.restore(await unfinishedCalls(ports.home.audit, unreadable));
+    await restoreGuard(gate, ports.home.audit, ports.clock.now(), unreadable);
     await this.#set.start();
     await this.#parts.endpoint.start();
+    this.#parts.desk.checkSoon();
   }
 
-  /** The machine woke or the network came back. */
+  /** The machine woke or was unlocked, or the network came back. What was allowed for a time was allowed by who sat there then. */
   wake(): void {
+    this.#parts.gate.grants.endAll('the machine slept or was locked');
     this.#set.wake();
   }
 }

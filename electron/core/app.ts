@@ -3,7 +3,10 @@ import type { AppState } from '../contract/state.ts';
 import type { App, AppPorts } from './app-interface.ts';
 import { createActivity } from './activity.ts';
 import { AppServices } from './app-services.ts';
+import { AuditDesk } from './audit/desk.ts';
 import { AuditLog } from './audit/log.ts';
+import { sealedVault } from './audit/vault.ts';
+import type { Bridge } from './bridge/bridge.ts';
 import { createBridge } from './bridge/bridge.ts';
 import type { Clients } from './clients/clients.ts';
 import { createClients } from './clients/clients.ts';
@@ -11,6 +14,7 @@ import { EndpointControl } from './endpoint-control.ts';
 import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
 import { createGate } from './guard/gate.ts';
+import { GuardControl } from './guard-control.ts';
 import { initialAppState } from './initial-state.ts';
 import { knownFacts } from './known-facts.ts';
 import { createLog } from './log.ts';
@@ -18,7 +22,6 @@ import { Profiles } from './profiles.ts';
 import type { Log, Screen } from './ports.ts';
 import type { Router } from './router.ts';
 import { createRouter } from './router.ts';
-import type { ToolLookup } from './seams.ts';
 import { serveControl } from './control.ts';
 import { createRedactor } from './secrets/redact.ts';
 import { createVault } from './secrets/vault.ts';
@@ -34,6 +37,7 @@ function firstState(ports: AppPorts): AppState {
     startedAt: ports.clock.now(),
     secrets: { protection: ports.sealer.protection, note: ports.sealer.note },
     onboarding: false,
+    stopShortcut: null,
   });
 }
 
@@ -61,29 +65,59 @@ async function createBase(ports: AppPorts) {
   const profiles = new Profiles(home.profiles);
   const settings = new SettingsStore(home.settings);
   await Promise.all([profiles.load(), vault.load(), settings.load()]);
-  const audit = new AuditLog({ dir: home.audit, clock, redact });
-  return { ports, store, log, record: createActivity(store, clock), vault, profiles, audit, settings };
+  store.set(['app', 'stopShortcut'], settings.current.stopShortcut);
+  const signing = sealedVault({ file: `${home.keys}/audit.json`, sealer: ports.sealer, make: true });
+  const audit = new AuditLog({ dir: home.audit, clock, redact, vault: signing });
+  const desk = new AuditDesk({
+    log: audit,
+    dir: home.audit,
+    clock,
+    onFault: ({ firstBad }) => log.error('the audit trail is not as it was written', { ...firstBad }),
+  });
+  return { ports, store, log, record: createActivity(store, clock), vault, profiles, audit, desk, settings };
 }
 
 type Base = Awaited<ReturnType<typeof createBase>>;
 
-function createGuard({ ports, store, log, record, audit }: Base, screen: Screen, lookup: ToolLookup) {
+function publishConsents(store: Store) {
+  return (list: AppState['consents'], ends: AppState['consentEnds']) =>
+    store.change(
+      { op: 'set', path: ['consents'], value: list },
+      { op: 'set', path: ['consentEnds'], value: ends },
+    );
+}
+
+function createGuard(
+  { ports, store, log, record, audit, profiles }: Base,
+  screen: Screen,
+  catalogue: () => Bridge['catalogue'],
+) {
   const { clock } = ports;
-  const consent = createConsent({ clock, screen, publish: (list) => store.set(['consents'], list) });
+  const consent = createConsent({
+    clock,
+    screen,
+    publish: publishConsents(store),
+    onStopped: (name) => gate.grants.end(name, 'trading was stopped'),
+  });
   const gate = createGate({
     presetOf: (name) => store.state.profiles[name]?.profile.preset,
-    lookup,
+    lookup: (profile, tool) => catalogue().lookup(profile, tool),
     consent,
     audit,
     clock,
     log,
     recordActivity: record,
+    stateOf: (name) => store.state.profiles[name],
+    publish: (name, part, list) => {
+      if (store.state.profiles[name]) store.set(['profiles', name, 'guard', part], list);
+    },
     factsOf: (name) => {
       const state = store.state.profiles[name];
       return state ? knownFacts(state, clock.now()) : [];
     },
   });
-  return { consent, gate };
+  const control = new GuardControl({ store, profiles, gate, audit, catalogue, record, log });
+  return { consent, gate, control };
 }
 
 function clientsOf({ ports, log }: Base): Clients {
@@ -93,7 +127,8 @@ function clientsOf({ ports, log }: Base): Clients {
     env: process.env,
     userHome: os.homedir(),
     stubFile: ports.stub.file,
-    nodePath: ports.stub.node,
+    // a single executable needs none
+    nodePath: ports.stub.node || null,
     defaultHome: ports.stub.defaultHome,
     clock: ports.clock,
     log,
@@ -115,7 +150,8 @@ function faceOf(services: AppServices, router: Router, log: Log, screen: App['sc
       disconnect: (profile) => services.disconnect(profile),
       retry: (profile) => services.retry(profile),
       stopTrading: (profile) => services.stopTrading(profile),
-      answerConsent: (id, nonce, decision) => services.answerConsent(id, nonce, decision),
+      closeAll: (profile, confirm) => services.closeAll(profile, confirm),
+      answerConsent: (...answer) => services.answerConsent(...answer),
       previewClaudeDesktop: (profile) => services.clients.preview('claude-desktop', profile, 'install'),
       installClaudeDesktop: (profile, token) =>
         services.applyClientPlan({ client: 'claude-desktop', profile, action: 'install', token }),
@@ -132,7 +168,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const base = await createBase(ports);
   const { store, log, record } = base;
   const screen = createScreen();
-  const guard = createGuard(base, screen, (profile, tool) => bridge.catalogue.lookup(profile, tool));
+  const guard = createGuard(base, screen, () => bridge.catalogue);
   const bridge = createBridge({
     home: ports.home,
     clock: ports.clock,
@@ -146,9 +182,12 @@ export async function createApp(ports: AppPorts): Promise<App> {
     publishClients: (list) =>
       store.set(['clients'], Object.fromEntries(list.map((client) => [client.id, client]))),
     publishCatalogue: (profile, view) => {
-      if (store.state.profiles[profile]) store.set(['profiles', profile, 'catalogue'], view);
+      if (!store.state.profiles[profile]) return;
+      store.set(['profiles', profile, 'catalogue'], view);
+      guard.control.catalogueChanged(profile, view);
     },
     onControl: (socket) => serveControl(router, socket),
+    ttlMs: (name, uri) => 1000 * (base.settings.current.readAge[name]?.[uri] ?? 0),
   });
   const endpoint = new EndpointControl({
     ...base,

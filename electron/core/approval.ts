@@ -1,6 +1,17 @@
 import { AppError } from '../contract/errors.ts';
 import type { Gate } from './seams.ts';
 
+/** A tool of our table that a person had made stricter, and that would be as soft as before. */
+function isSofter(
+  gate: Pick<Gate, 'classify' | 'tableClass'>,
+  profile: string,
+  name: string,
+  as: Given | undefined,
+): boolean {
+  const [ofTable, now] = [gate.tableClass(profile, name), gate.classify(profile, name)];
+  return as !== undefined && ofTable !== now && as !== now && as !== 'start';
+}
+
 type Given = 'read' | 'stop' | 'start';
 
 /**
@@ -15,7 +26,7 @@ export function wantsNameTyped(
   as: Given | undefined,
 ): void {
   const unasked = tools
-    .filter(({ name }) => gate.tableClass(profile, name) === 'unknown')
+    .filter(({ name }) => gate.tableClass(profile, name) === 'unknown' || isSofter(gate, profile, name, as))
     .map(({ name }) => as ?? gate.classify(profile, name))
     .find((given) => given === 'read' || given === 'stop');
   if (unasked === undefined) return;

@@ -1,7 +1,8 @@
 import type { StopReport, ToolEntry } from '../contract/bridge.ts';
 import { AppError, asAppError } from '../contract/errors.ts';
 import type { Profile } from '../contract/profile.ts';
-import { manualStopCommand, stopTrading } from './guard/stop.ts';
+import { manualStopCommand } from '../contract/stop.ts';
+import { stopTrading } from './guard/stop.ts';
 import type { StopOptions } from './guard/stop.ts';
 import type { Trail } from './guard/trail.ts';
 import { exchange } from './http/request.ts';

@@ -10,6 +10,7 @@ export function initialAppState(app: AppInfo): AppState {
     clients: {},
     activity: [],
     consents: [],
+    consentEnds: [],
     endpoint: { url: null, profiles: [], error: null },
   };
 }
@@ -30,5 +31,6 @@ export function initialProfileState(profile: Profile, secrets: string[], now: nu
     logs: { state: 'off' },
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,
+    guard: { grants: [], unresolved: [], movement: null, mismatch: null },
   };
 }

@@ -4,6 +4,8 @@ import type { LogLine } from '../contract/models.ts';
 import { presentLink } from '../contract/present.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Health } from './health/prober.ts';
+import { mismatchOf } from './guard/mismatch.ts';
+import { MovementWatch } from './guard/movement.ts';
 import { createHealth } from './health/prober.ts';
 import type { Supervisor } from './link/supervision.ts';
 import { createSupervisor } from './link/supervisor.ts';
@@ -52,6 +54,7 @@ export class ProfileRuntime {
   readonly #name: string;
   #lastPresented = '';
   #holds = 0;
+  readonly #movement = new MovementWatch();
 
   constructor(profile: Profile, deps: RuntimeDeps) {
     const { clock, log, store } = deps;
@@ -81,12 +84,20 @@ export class ProfileRuntime {
     });
     const reader = lateReader(() => deps.readerOf(profile.name));
     const common = { profile: profileNow, link: this.link, clock, log };
-    this.#health = createHealth({ ...common, reader, publish: (model) => put('health', model) });
+    this.#health = createHealth({
+      ...common,
+      reader,
+      publish: (model) => {
+        put('health', model);
+        this.#judge();
+      },
+    });
     this.trading = createTrading({
       ...common,
       reader,
       publish: (model) => {
         put('trading', model);
+        this.#judge();
         deps.onTrading(profile.name, model);
       },
     });
@@ -114,6 +125,26 @@ export class ProfileRuntime {
     this.trading.stop();
     this.#logs.stop();
     this.link.dispose();
+  }
+
+  /** What the readings say beyond themselves: whether prices move, and whether the back end trades as the profile says. */
+  #judge(): void {
+    const { store } = this.#deps;
+    const state = store.state.profiles[this.#name];
+    if (!state) return;
+    const { profile, health, trading, guard } = state;
+    const movement = this.#movement.observe(trading, { ...profile, health });
+    const mismatch = mismatchOf(state);
+    const path = ['profiles', this.#name, 'guard'];
+    if (movement !== guard.movement) store.set([...path, 'movement'], movement);
+    if (mismatch === guard.mismatch) return;
+    store.set([...path, 'mismatch'], mismatch);
+    if (mismatch !== null) this.#recordMismatch(mismatch);
+  }
+
+  #recordMismatch(detail: string): void {
+    const title = 'Live and paper are mixed up: starts are refused';
+    this.#deps.record({ profile: this.#name, kind: 'link', actor: 'app', title, outcome: 'error', detail });
   }
 
   /** A line in Activity when what a person would call the state changed; retries alone are not news. */

@@ -67,11 +67,13 @@ export class ProfileSet {
     this.#runtimes.set(profile.name, runtime);
     await bridge.addProfile(profile.name);
     runtime.start();
+    gate.outcomes.publish(profile.name);
     this.#setOnboarding();
   }
 
   async close(name: string): Promise<void> {
-    const { store, bridge } = this.#parts;
+    const { store, bridge, gate } = this.#parts;
+    gate.grants.end(name, 'the profile was removed');
     const runtime = this.#runtimes.get(name);
     this.#runtimes.delete(name);
     runtime?.dispose();
@@ -86,6 +88,7 @@ export class ProfileSet {
     const { profiles, ports, log, store } = this.#parts;
     this.#endWatch = watchSystem(ports.clock, (change) => {
       log.info('links are asked to prove themselves', { change });
+      if (change === 'wake') this.#parts.gate.grants.endAll('the machine slept');
       this.wake();
     });
     for (const profile of profiles.list()) await this.open(profile);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../contract/errors.ts';
 import { Profile } from '../contract/profile.ts';
-import type { SshAuth } from '../contract/profile.ts';
+import type { Limits, SshAuth } from '../contract/profile.ts';
 import { presetProfile } from './backends/presets.ts';
 import { readState, writeState } from './files.ts';
 import { checkProfile } from './link/check-profile.ts';
@@ -126,6 +126,13 @@ export class Profiles {
     const profile = this.find(name);
     if (!profile || profile.wanted === wanted) return;
     await this.#save(this.#list.map((each) => (each.name === name ? { ...each, wanted } : each)));
+  }
+
+  /** Replaces the limits of a stored profile; the built-in demo is none. */
+  async setLimits(name: string, limits: Limits | undefined): Promise<void> {
+    if (!this.find(name)) return;
+    const changed = ({ limits: _old, ...rest }: Profile): Profile => (limits ? { ...rest, limits } : rest);
+    await this.#save(this.#list.map((each) => (each.name === name ? changed(each) : each)));
   }
 
   async #save(list: Profile[]): Promise<void> {

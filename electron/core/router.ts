@@ -51,6 +51,9 @@ export function createRouter(services: Services, sshConfig = createSshConfigRead
         await services.setSecret(input.profile, input.kind, input.value);
         return { set: true as const };
       }),
+      setLimits: os.profiles.setLimits.handler(({ input }) =>
+        services.guard.setLimits(input.profile, input.limits, input.confirm),
+      ),
       sshHosts: os.profiles.sshHosts.handler(() => sshConfig.hosts()),
       resolveSsh: os.profiles.resolveSsh.handler(({ input }) => sshConfig.link(input.alias)),
     },
@@ -65,15 +68,27 @@ export function createRouter(services: Services, sshConfig = createSshConfigRead
     },
     consent: {
       answer: os.consent.answer.handler(({ input }) => {
-        services.answerConsent(input.id, input.nonce, input.decision);
+        services.answerConsent(input.id, input.nonce, input.decision, input);
         return { decided: input.decision };
       }),
     },
-    trading: { stop: os.trading.stop.handler(({ input }) => services.stopTrading(input.profile)) },
+    guard: {
+      revokeGrant: os.guard.revokeGrant.handler(({ input }) => ({
+        revoked: services.guard.revokeGrant(input.profile, input.id),
+      })),
+      dismiss: os.guard.dismiss.handler(async ({ input }) => {
+        await services.guard.dismiss(input.profile, input.id);
+        return { dismissed: true as const };
+      }),
+    },
+    trading: {
+      stop: os.trading.stop.handler(({ input }) => services.stopTrading(input.profile)),
+      closeAll: os.trading.closeAll.handler(({ input }) => services.closeAll(input.profile, input.confirm)),
+    },
     tools: {
       list: os.tools.list.handler(({ input }) => services.catalogueOf(input.profile)),
-      approve: os.tools.approve.handler(({ input }) => services.approveTools(input)),
-      block: os.tools.block.handler(({ input }) => services.blockTools(input.profile, input.tools)),
+      approve: os.tools.approve.handler(({ input }) => services.guard.approveTools(input)),
+      block: os.tools.block.handler(({ input }) => services.guard.blockTools(input.profile, input.tools)),
     },
     mcp: {
       call: os.mcp.call.handler(async ({ input, signal }) => ({
@@ -90,6 +105,11 @@ export function createRouter(services: Services, sshConfig = createSshConfigRead
       ),
       apply: os.clients.apply.handler(({ input }) => services.applyClientPlan(input)),
     },
+    audit: {
+      page: os.audit.page.handler(({ input }) => services.audit.page(input)),
+      verify: os.audit.verify.handler(() => services.audit.verify()),
+      export: os.audit.export.handler(({ input }) => services.audit.export(input.format, input.filter)),
+    },
     endpoint: {
       status: os.endpoint.status.handler(() => services.endpoint.status()),
       open: os.endpoint.open.handler(({ input }) => services.endpoint.open(input.profile, input.port)),
@@ -99,6 +119,9 @@ export function createRouter(services: Services, sshConfig = createSshConfigRead
       }),
     },
     app: {
+      stopShortcut: os.app.stopShortcut.handler(async ({ input }) => ({
+        keys: await services.setStopShortcut(input.keys),
+      })),
       dashboardUrl: os.app.dashboardUrl.handler(() => ({ url: services.dashboardUrl() })),
       info: os.app.info.handler(() => ({
         version: services.store.state.app.version,

@@ -40,6 +40,8 @@ export interface GatedCall {
   tool: string;
   /** The exact JSON text of `arguments`, `{}` where the client sent none. */
   argumentsText: string;
+  /** The exact JSON text of what stands in params beside name and arguments, as one object; absent where nothing does. */
+  otherText?: string;
   /** Aborts when the client cancelled or left; a waiting consent request is then withdrawn. */
   signal: AbortSignal;
 }

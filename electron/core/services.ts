@@ -4,12 +4,15 @@ import type {
   ClientId,
   ClientPlan,
   ClientTarget,
+  CloseReport,
   StopReport,
   ToolEntry,
 } from '../contract/bridge.ts';
 import type { LinkState } from '../contract/link.ts';
 import type { LogLine } from '../contract/models.ts';
-import type { Profile, SecretKind } from '../contract/profile.ts';
+import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
+import type { ConsentExtras } from './guard/consent.ts';
+import type { AuditDesk } from './audit/desk.ts';
 import type { Store } from './store.ts';
 
 export type ClientAction = 'install' | 'remove' | 'undo';
@@ -25,16 +28,23 @@ export interface Services {
   retry(profile: string): Promise<LinkState>;
   trust(profile: string, fingerprint: string): Promise<LinkState>;
   untrust(profile: string, fingerprint: string): Promise<number>;
-  answerConsent(id: string, nonce: string, decision: 'allow' | 'deny'): void;
+  answerConsent(id: string, nonce: string, decision: 'allow' | 'deny', extras?: ConsentExtras): void;
+  guard: {
+    setLimits(profile: string, limits: Limits, confirm: string | undefined): Promise<Profile>;
+    revokeGrant(profile: string, id: string): boolean;
+    /** Throws INPUT_INVALID where there is no such outcome. */
+    dismiss(profile: string, id: string): Promise<void>;
+    approveTools(input: {
+      profile: string;
+      tools: { name: string; hash: string }[];
+      as?: 'read' | 'stop' | 'start' | undefined;
+      confirm?: string | undefined;
+    }): Promise<ToolEntry[]>;
+    blockTools(profile: string, tools: string[]): Promise<ToolEntry[]>;
+  };
   stopTrading(profile: string): Promise<StopReport>;
+  closeAll(profile: string, confirm: string): Promise<CloseReport>;
   catalogueOf(profile: string): Promise<CatalogueView>;
-  approveTools(input: {
-    profile: string;
-    tools: { name: string; hash: string }[];
-    as?: 'read' | 'stop' | 'start' | undefined;
-    confirm?: string | undefined;
-  }): Promise<ToolEntry[]>;
-  blockTools(profile: string, tools: string[]): Promise<ToolEntry[]>;
   /** `signal` aborts when the caller has gone; a request for consent is then withdrawn. */
   callTool(
     profile: string,
@@ -54,10 +64,13 @@ export interface Services {
     action: ClientAction;
     token: string;
   }): Promise<ClientPlan>;
+  audit: Pick<AuditDesk, 'page' | 'verify' | 'export'>;
   endpoint: {
     status(): EndpointStatus;
     open(profile: string, port: number | undefined): Promise<{ url: string; token: string }>;
     close(profile: string): Promise<void>;
   };
+  /** Throws INPUT_INVALID for keys that are none, or could be typed by chance. */
+  setStopShortcut(keys: string | null): Promise<string | null>;
   dashboardUrl(): string | null;
 }

@@ -10,13 +10,17 @@ const SettingsFile = z.strictObject({
       tokens: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
     })
     .default({ port: null, tokens: {} }),
+  /** By profile and resource URI: how old an answer may be, seconds. Empty, the usual: every read is asked for anew. */
+  readAge: z.record(z.string(), z.record(z.string(), z.number().min(0).max(3600))).default({}),
+  /** Keys that stop new trades from any program, in Electron's spelling; null: none, the usual. */
+  stopShortcut: z.string().max(64).nullable().default(null),
 });
 export type Settings = z.infer<typeof SettingsFile>;
 
 /** The user's settings in `settings.json`. Holds no secrets. A change is on disk when its promise resolves. */
 export class SettingsStore {
   readonly #file: string;
-  #settings: Settings = { version: 1, endpoint: { port: null, tokens: {} } };
+  #settings: Settings = { version: 1, endpoint: { port: null, tokens: {} }, readAge: {}, stopShortcut: null };
 
   constructor(file: string) {
     this.#file = file;

@@ -1,16 +1,19 @@
 import type { MessageBoxOptions } from 'electron';
-import type { ClientPlan, StopReport } from '../contract/bridge.ts';
+import type { ClientPlan, CloseReport, StopReport } from '../contract/bridge.ts';
 import { asAppError } from '../contract/errors.ts';
+import { presentEnvironment } from '../contract/present.ts';
+import type { Environment } from '../contract/profile.ts';
 import type { App } from '../core/app-interface.ts';
 import type { TrayAction } from './tray-menu.ts';
 
 /** What a tray action needs of the desktop. */
 export interface ActionParts {
-  app: Pick<App, 'act' | 'log'>;
+  app: Pick<App, 'act' | 'log' | 'state'>;
   openDashboard(): void;
   quit(): void;
-  /** dialog.showMessageBox; resolves with the button. */
+  /** dialog.showMessageBox; resolves with the button, and whether the box was ticked where there is one. */
   tell(options: MessageBoxOptions): Promise<number>;
+  ask(options: MessageBoxOptions): Promise<{ response: number; checkboxChecked: boolean }>;
 }
 
 const STOPPED: Readonly<Record<StopReport['result'], string>> = {
@@ -30,6 +33,54 @@ export function stopDialog(report: StopReport): MessageBoxOptions {
     buttons: ['OK'],
     noLink: true,
   };
+}
+
+/** The question before every position is sold: a tick and a button, so that no single click or key sells anything. */
+export function closeAllQuestion(profile: string, environment: Environment): MessageBoxOptions {
+  return {
+    type: 'warning',
+    title: 'Close everything',
+    message: `Sell every open position on ${profile} [${presentEnvironment(environment)}] now?`,
+    detail:
+      'This is not the emergency stop: that one stops new trades and leaves positions open. The order is sent once and recorded; then the positions are read again.',
+    checkboxLabel: `Yes, sell everything on ${profile}`,
+    checkboxChecked: false,
+    buttons: ['Cancel', 'Close everything'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  };
+}
+
+const CLOSED: Readonly<Record<CloseReport['result'], string>> = {
+  closed: 'The positions were read again, and there are none.',
+  'still-open': 'Sent, but positions are still open. Look at them before you send it again.',
+  unknown: 'Sent, but the positions could not be read afterwards. Check them at your broker.',
+  'not-sent': 'It was NOT sent; nothing was closed.',
+};
+
+/** What is shown after closing everything: what was read from the positions. */
+export function closeAllDialog(report: CloseReport): MessageBoxOptions {
+  return {
+    type: report.result === 'closed' ? 'info' : 'error',
+    title: 'Close everything',
+    message: `${report.profile}: ${CLOSED[report.result]}`,
+    detail: `${report.stateRead}\n${report.tool} answered: ${report.answer}`,
+    buttons: ['OK'],
+    noLink: true,
+  };
+}
+
+async function closeEverything(parts: ActionParts, profile: string): Promise<void> {
+  const { app } = parts;
+  const environment = app.state().profiles[profile]?.profile.environment ?? 'live';
+  const { response, checkboxChecked } = await parts.ask(closeAllQuestion(profile, environment));
+  if (response !== 1) return;
+  if (!checkboxChecked) {
+    await parts.tell({ type: 'info', message: 'Nothing was sent: the box was not ticked.', buttons: ['OK'] });
+    return;
+  }
+  await parts.tell(closeAllDialog(await app.act.closeAll(profile, profile)));
 }
 
 /** The question before Claude Desktop's file is changed: which file, and exactly what Claude will start. */
@@ -82,6 +133,8 @@ async function act(action: TrayAction, parts: ActionParts): Promise<void> {
     case 'stop':
       await parts.tell(stopDialog(await parts.app.act.stopTrading(action.profile)));
       return;
+    case 'close-all':
+      return closeEverything(parts, action.profile);
     case 'set-up-claude':
       return setUpClaude(parts, action.profile);
     default:

@@ -9,7 +9,8 @@ import { readPage } from '../core/page-files.ts';
 import type { Log, Sealer } from '../core/ports.ts';
 import { proxyFromPac } from '../core/proxy-pac.ts';
 import { performTrayAction } from './actions.ts';
-import { ConsentAsker } from './consent.ts';
+import { consentWindowOptions } from './consent-rules.ts';
+import { ConsentWindow } from './consent-window.ts';
 import { createDesktopSealer, osProtection } from './desktop-sealer.ts';
 import { desktopHome, stubProgram } from './desktop-paths.ts';
 import { refusedSwitches, secondStart } from './guard-rules.ts';
@@ -17,7 +18,9 @@ import { denySession, installGuards } from './guards.ts';
 import { installIpc } from './ipc.ts';
 import { APP_SCHEMES, servePage } from './protocol.ts';
 import { quitOnce } from './quit.ts';
+import { StopKey } from './stop-key.ts';
 import { TrayView } from './tray.ts';
+import type { TrayAction } from './tray-menu.ts';
 import { DashboardWindow } from './window.ts';
 import { windowOptions } from './window-options.ts';
 
@@ -58,18 +61,13 @@ async function chooseSealer(parts: DesktopParts, home: Home): Promise<Sealer> {
   });
 }
 
-function makeDashboard(parts: DesktopParts, app: CompanionApp, changed: () => void, end: () => void) {
+function makeDashboard(parts: DesktopParts, app: CompanionApp, end: () => void) {
   const { electron, distDir } = parts;
   return new DashboardWindow({
     makeWindow: (options) => new electron.BrowserWindow(options),
-    options: windowOptions(
-      path.join(distDir, 'preload.cjs'),
-      electron.app.isPackaged,
-      path.join(distDir, 'icons', 'icon-512.png'),
-    ),
+    options: windowOptions(path.join(distDir, 'preload.cjs'), electron.app.isPackaged, iconOf(parts)),
     log: app.log,
     now: () => systemClock.monotonic(),
-    onVisibility: changed,
     onSessionEnd: end,
     onFirstHide: () => {
       if (!electron.Notification.isSupported()) return;
@@ -80,13 +78,73 @@ function makeDashboard(parts: DesktopParts, app: CompanionApp, changed: () => vo
 }
 
 /** A native message; on macOS it belongs to the window, because without one it would stop the whole app. */
-function teller(parts: DesktopParts, dashboard: DashboardWindow) {
+function asker(parts: DesktopParts, dashboard: DashboardWindow) {
   const { dialog } = parts.electron;
-  return async (options: Electron.MessageBoxOptions): Promise<number> => {
+  return async (options: Electron.MessageBoxOptions): Promise<Electron.MessageBoxReturnValue> => {
     if (parts.platform === 'darwin') dashboard.show();
     const owner = parts.platform === 'darwin' || dashboard.visible ? dashboard.current : undefined;
-    const answer = owner ? await dialog.showMessageBox(owner, options) : await dialog.showMessageBox(options);
-    return answer.response;
+    return owner ? await dialog.showMessageBox(owner, options) : await dialog.showMessageBox(options);
+  };
+}
+
+function iconOf({ distDir }: DesktopParts): string {
+  return path.join(distDir, 'icons', 'icon-512.png');
+}
+
+function makeConsentWindow(
+  parts: DesktopParts,
+  app: CompanionApp,
+  dashboard: DashboardWindow,
+): ConsentWindow {
+  const { electron, distDir } = parts;
+  return new ConsentWindow({
+    app,
+    clock: systemClock,
+    makeWindow: (options) => new electron.BrowserWindow(options),
+    options: consentWindowOptions(path.join(distDir, 'preload.cjs'), electron.app.isPackaged, iconOf(parts)),
+    fallBack: () => dashboard.callAttention(),
+  });
+}
+
+function makeStopKey(
+  { electron }: DesktopParts,
+  app: CompanionApp,
+  does: { perform(action: TrayAction): void; tell(options: Electron.MessageBoxOptions): Promise<number> },
+): StopKey {
+  const refused = (keys: string): void => {
+    does
+      .tell({
+        type: 'error',
+        message: `The emergency stop cannot have the keys ${keys}: another program has them.`,
+        detail: 'Choose others with: catalyst-companion stop-shortcut KEYS',
+        buttons: ['OK'],
+      })
+      .catch(() => undefined);
+  };
+  return new StopKey({
+    app,
+    globalShortcut: electron.globalShortcut,
+    perform: (action) => does.perform(action),
+    refused,
+  });
+}
+
+/** A start is asked about only while somebody can be in front of the screen: a locked one refuses at once. */
+function watchScreen(monitor: Electron.PowerMonitor, app: CompanionApp): () => void {
+  let detach: (() => void) | undefined = app.screen.attach();
+  const lock = (): void => {
+    detach?.();
+    detach = undefined;
+  };
+  const unlock = (): void => {
+    detach ??= app.screen.attach();
+  };
+  monitor.on('lock-screen', lock);
+  monitor.on('unlock-screen', unlock);
+  return () => {
+    monitor.removeListener('lock-screen', lock);
+    monitor.removeListener('unlock-screen', unlock);
+    lock();
   };
 }
 
@@ -97,16 +155,14 @@ function assemble(parts: DesktopParts, app: CompanionApp, hooks: { shown(show: (
     for (const undo of undos) undo();
     await app.stop();
   });
-  const dashboard: DashboardWindow = makeDashboard(parts, app, () => asker.reconsider(), quit);
-  const tell = teller(parts, dashboard);
-  const asker = new ConsentAsker({
-    app,
-    clock: systemClock,
-    platform,
-    windowVisible: () => dashboard.visible,
-    callAttention: () => dashboard.callAttention(),
-    ask: async (options, signal) => (await electron.dialog.showMessageBox({ ...options, signal })).response,
-  });
+  const dashboard: DashboardWindow = makeDashboard(parts, app, quit);
+  const ask = asker(parts, dashboard);
+  const tell = async (options: Electron.MessageBoxOptions) => (await ask(options)).response;
+  // never rejects: what fails is told
+  const perform = (action: TrayAction): void =>
+    void performTrayAction(action, { app, tell, ask, quit, openDashboard: () => dashboard.show() });
+  const consent = makeConsentWindow(parts, app, dashboard);
+  const stopKey = makeStopKey(parts, app, { perform, tell });
   const tray = new TrayView({
     makeTray: (icon) => new electron.Tray(icon),
     makeMenu: (template) => electron.Menu.buildFromTemplate(template),
@@ -115,30 +171,31 @@ function assemble(parts: DesktopParts, app: CompanionApp, hooks: { shown(show: (
     platform,
     clock: systemClock,
     state: () => app.state(),
-    perform: (action) => {
-      // never rejects: what fails is told
-      void performTrayAction(action, { app, tell, quit, openDashboard: () => dashboard.show() });
-    },
+    perform,
   });
   const undos = [
     installIpc({
       ipcMain: electron.ipcMain,
       makeChannel: () => new electron.MessageChannelMain(),
-      trusted: () => dashboard.trusted(),
+      trusted: () => [dashboard.trusted(), consent.trusted()].filter((window) => window !== undefined),
       app,
     }),
-    app.screen.attach(),
+    watchScreen(electron.powerMonitor, app),
     app.onState(() => {
       tray.refresh();
-      asker.refresh();
+      consent.refresh();
+      stopKey.refresh();
     }),
     () => tray.dispose(),
-    () => asker.dispose(),
+    () => consent.dispose(),
+    () => stopKey.dispose(),
     () => dashboard.quit(),
   ];
   electron.powerMonitor.on('resume', () => app.act.wake());
   electron.powerMonitor.on('unlock-screen', () => app.act.wake());
   if (platform !== 'win32') electron.powerMonitor.on('shutdown', quit);
+  consent.refresh();
+  stopKey.refresh();
   hooks.shown(() => dashboard.show());
   return { dashboard, quit };
 }

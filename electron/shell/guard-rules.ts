@@ -66,6 +66,11 @@ export function isAppUrl(text: string): boolean {
   );
 }
 
+/** Whether the page made this itself, e.g. an export of the audit trail; where it goes is asked in a dialog. */
+export function maySave(url: string): boolean {
+  return url.startsWith(`blob:${APP_ORIGIN}/`);
+}
+
 /** The page never navigates: its routes are in the fragment. Only a reload of itself is let through. */
 export function mayNavigate(to: string, isMainFrame: boolean): boolean {
   const url = parsed(to);
@@ -90,18 +95,18 @@ interface Sender {
   senderId: number;
 }
 
-/** The one window that may talk to the app. */
+/** A window that may talk to the app: the dashboard's, and the one for consent. */
 export interface TrustedWindow {
   mainFrame: { readonly url: string };
   id: number;
 }
 
-/** Only the main frame of our own window, and only while our own page is in it. */
-export function isTrustedSender(sender: Sender, window: TrustedWindow | undefined): boolean {
+/** Only the main frame of one of our own windows, and only while our own page is in it. */
+export function isTrustedSender(sender: Sender, windows: readonly TrustedWindow[]): boolean {
+  const window = windows.find(({ id }) => id === sender.senderId);
   return (
     window !== undefined &&
     sender.frame !== null &&
-    sender.senderId === window.id &&
     sender.frame === window.mainFrame &&
     isAppUrl(sender.frame.url)
   );

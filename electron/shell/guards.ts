@@ -1,10 +1,10 @@
 import type { App, Session, WebContents } from 'electron';
 import type { Log } from '../core/ports.ts';
-import { mayNavigate, openableUrl } from './guard-rules.ts';
+import { maySave, mayNavigate, openableUrl } from './guard-rules.ts';
 
 const prevent = (event: { preventDefault(): void }) => event.preventDefault();
 
-/** Everything a session could be asked for is refused: Electron grants all of it by default. */
+/** Everything a session could be asked for is refused, but a file our own page made: Electron grants all of it by default. */
 export function denySession(session: Session): void {
   session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
   session.setPermissionCheckHandler(() => false);
@@ -13,7 +13,9 @@ export function denySession(session: Session): void {
   session.setBluetoothPairingHandler((_details, callback) => callback({ confirmed: false }));
   session.setUSBProtectedClassesHandler(({ protectedClasses }) => protectedClasses);
   session.setSpellCheckerEnabled(false);
-  session.on('will-download', prevent);
+  session.on('will-download', (event, item?: { getURL(): string }) => {
+    if (item === undefined || !maySave(item.getURL())) event.preventDefault();
+  });
 }
 
 /**

@@ -20,31 +20,32 @@ function servePort(app: App, port: AppPort): () => void {
 export interface IpcParts {
   ipcMain: Pick<IpcMain, 'on' | 'removeListener'>;
   makeChannel(): { port1: MessagePortMain; port2: MessagePortMain };
-  /** The dashboard's window while it exists. */
-  trusted(): TrustedWindow | undefined;
+  /** Our windows that exist now. */
+  trusted(): readonly TrustedWindow[];
   app: App;
 }
 
 /**
  * Answers the page's one request, "give me my port". A page that was reloaded asks again and its old port is
- * closed; anyone but our own page in our own window is dropped without an answer. Returns the dispose.
+ * closed; anyone but our own page in one of our own windows is dropped without an answer. Returns the dispose.
  */
 export function installIpc(parts: IpcParts): () => void {
-  let closePort = () => {};
+  /** The port of each window, by the id of its contents; an id is never used again. */
+  const ports = new Map<number, () => void>();
   const onAsk = (event: Electron.IpcMainEvent) => {
     const frame = event.senderFrame;
     if (!frame || !isTrustedSender({ frame, senderId: event.sender.id }, parts.trusted())) {
       parts.app.log.warn('a message from a stranger was dropped');
       return;
     }
-    closePort();
+    ports.get(event.sender.id)?.();
     const { port1, port2 } = parts.makeChannel();
-    closePort = servePort(parts.app, port1);
+    ports.set(event.sender.id, servePort(parts.app, port1));
     frame.postMessage(PORT_CHANNEL, null, [port2]);
   };
   parts.ipcMain.on(PORT_CHANNEL, onAsk);
   return () => {
     parts.ipcMain.removeListener(PORT_CHANNEL, onAsk);
-    closePort();
+    for (const close of ports.values()) close();
   };
 }

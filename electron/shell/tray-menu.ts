@@ -1,10 +1,11 @@
 import type { AppState, ProfileState } from '../contract/state.ts';
 import { age, linkActions, presentEnvironment, presentLink } from '../contract/present.ts';
 import type { Presented, Tone } from '../contract/present.ts';
+import { closeAllTool } from '../contract/stop.ts';
 
 /** What a click in the tray's menu asks for. */
 export type TrayAction =
-  | { do: 'connect' | 'disconnect' | 'retry' | 'set-up-claude' | 'stop'; profile: string }
+  | { do: 'connect' | 'disconnect' | 'retry' | 'set-up-claude' | 'stop' | 'close-all'; profile: string }
   | { do: 'open' | 'quit' };
 
 /** One menu entry, as data; tray.ts turns it into Electron's. */
@@ -140,15 +141,22 @@ export function trayMenu(state: AppState, now: number, moving = true): TrayItem[
   ];
 }
 
-/** In a menu of its own, so that it takes two moves of the hand and no question. */
+/**
+ * In a menu of its own, so that it takes two moves of the hand and no question. Closing everything stands apart and
+ * asks, and only where the back end has a tool for it.
+ */
 function stopItems(profiles: readonly ProfileState[]): TrayItem[] {
   if (profiles.length === 0) return [];
-  const items = profiles.map((one) =>
-    action(`Stop new trades on ${one.profile.name} [${presentEnvironment(one.profile.environment)}]`, {
-      do: 'stop',
-      profile: one.profile.name,
-    }),
+  const named = ({ profile }: ProfileState) => `${profile.name} [${presentEnvironment(profile.environment)}]`;
+  const stops = profiles.map((one) =>
+    action(`Stop new trades on ${named(one)}`, { do: 'stop', profile: one.profile.name }),
   );
+  const closes = profiles
+    .filter((one) => closeAllTool(one.profile.preset, one.catalogue.tools) !== undefined)
+    .map((one) =>
+      action(`Close everything on ${named(one)}…`, { do: 'close-all', profile: one.profile.name }),
+    );
+  const items = closes.length > 0 ? [...stops, line, ...closes] : stops;
   return [line, { kind: 'menu', label: 'Emergency stop', items }];
 }
 

@@ -11,8 +11,6 @@ export interface WindowParts {
   options: BrowserWindowConstructorOptions;
   log: Log;
   now(): number;
-  /** The window was shown or hidden. */
-  onVisibility(): void;
   /** Windows logs the user out; there is no other notice. */
   onSessionEnd(): void;
   /** The first time the window goes to the tray. */
@@ -79,8 +77,6 @@ export class DashboardWindow {
       this.#hidBefore = true;
     });
     window.on('closed', () => (this.#window = undefined));
-    for (const change of ['show', 'hide', 'minimize', 'restore'] as const)
-      window.on(change as 'show', () => this.#parts.onVisibility());
     window.on('focus', () => window.flashFrame(false));
     window.on('query-session-end', () => this.#parts.onSessionEnd());
     window.webContents.on('render-process-gone', (_event, details) => this.#crashed(window, details.reason));

@@ -11,6 +11,8 @@ const KEPT = 12;
 export class Arena {
   #block: Buffer = Buffer.alloc(0);
   #at = 0;
+  /** Where the room begins that the system reads into now. */
+  #offered = 0;
   /** Full blocks that somebody may point into. */
   #used: Buffer[] = [];
   #free: Buffer[] = [];
@@ -23,14 +25,15 @@ export class Arena {
       this.#block = this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK);
       this.#at = 0;
     }
+    this.#offered = this.#at;
     return this.#block.subarray(this.#at);
   }
 
   /** The `length` bytes that were read into the room; valid until nothing more points into the arena. */
   took(length: number): Buffer {
-    const start = this.#at;
-    this.#at += length;
-    return this.#block.subarray(start, this.#at);
+    // the room was offered before the read: a reuse in between must not move it
+    this.#at = this.#offered + length;
+    return this.#block.subarray(this.#offered, this.#at);
   }
 
   /** Says that nothing points to what was taken, but for the last piece perhaps. */

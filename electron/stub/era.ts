@@ -4,6 +4,13 @@ import { LISTS } from './wire.ts';
 export const MODERN_VERSION = '2026-07-28';
 export const META = 'io.modelcontextprotocol/';
 
+/** Where the catalogue keeps the list of tools for the modern era, where one for both eras will not do. */
+export const MODERN_LIST = 'tools/list 2026-07-28';
+
+/** The result of a list as the catalogue has it for the modern era, JSON text. */
+export const modernList = (serve: Record<string, string>, method: string): string | undefined =>
+  (method === 'tools/list' ? serve[MODERN_LIST] : undefined) ?? serve[method];
+
 /** By severity, the least severe first. */
 export const LOG_LEVELS: readonly string[] = [
   'debug',
@@ -165,7 +172,7 @@ export function filterOf(params: Fields | undefined, saved: string | undefined):
   const hears = uris.length > 0 && fieldsOf(resources)['subscribe'] === true;
   return {
     ...Object.fromEntries(granted.map((key) => [key, true as const])),
-    ...(hears ? { resourceSubscriptions: [...new Set(uris as string[])] } : {}),
+    ...(hears ? { resourceSubscriptions: [...new Set(uris)] } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import { Arena } from './arena.ts';
 import type { Intake } from './attach.ts';
 import { AttachError, attach } from './attach.ts';
 import { idFromEdges, members } from './envelope.ts';
+import { isModern } from './era.ts';
 import { FrameReader } from './frames.ts';
 import { LineSplitter } from './lines.ts';
 import type { Asked } from './offline.ts';
@@ -14,6 +15,8 @@ import { LISTS, MAX_LINE } from './wire.ts';
 /** Bytes waiting for the app beyond which the client is no longer read. */
 const CLOGGED = 16 * 1024 * 1024;
 const RETRY_FIRST_MS = 250;
+/** How a client begins; answered before the app was looked for, as the clients' patience begins here. */
+const AT_ONCE = ['initialize', 'server/discover', 'ping'];
 const RETRY_LAST_MS = 1000;
 
 export interface PumpOptions {
@@ -35,16 +38,24 @@ export class Pump {
   readonly #o: PumpOptions;
   #socket: net.Socket | undefined;
   #attaching = false;
+  /** Whether it was tried once to reach the app. */
+  #tried = false;
   #ended = false;
   #retryMs = RETRY_FIRST_MS;
   #why = 'Catalyst Companion is not running.';
-  /** Lines that arrived during a handshake. */
+  /** Lines that arrived before the first attempt or during a handshake. */
   #queue: Buffer[] = [];
   /** Requests without an answer, by the raw text of their id. */
   readonly #open = new Map<string, { asked: Asked; line: string }>();
   readonly #subscriptions = new Set<string>();
+  /** Open `subscriptions/listen` requests, which have no answer while they last; their lines by the raw text of their id. */
+  readonly #listens = new Map<string, string>();
   #initialize: string | undefined;
   #initialized = false;
+  /** The client asks in the form of the modern era. */
+  #sawModern = false;
+  /** The client has asked for a list. */
+  #listed = false;
   #served: string | null = null;
   #logLevel: string | null = null;
 
@@ -88,6 +99,7 @@ export class Pump {
       if (error instanceof AttachError) this.#why = `${error.message} ${error.next}`;
       this.#later();
     }
+    this.#tried = true;
     const queued = this.#queue;
     this.#queue = [];
     this.#socket?.cork();
@@ -104,6 +116,7 @@ export class Pump {
   #attached(socket: net.Socket, intake: Intake): void {
     this.#socket = socket;
     this.#retryMs = RETRY_FIRST_MS;
+    this.#served = null;
     const frames = new FrameReader((id, payload) => {
       if (id !== '') this.#answered(id);
       for (const piece of payload) this.#o.output.write(piece);
@@ -135,6 +148,8 @@ export class Pump {
       this.#o.output.write(lostAnswer(id, asked, served));
       this.#remember(asked, line);
     }
+    // an app that starts later may have other lists than the client was given
+    if (this.#listed) this.#served = served?.revision ?? '';
     this.#open.clear();
     this.#o.input.resume();
     this.#o.say('Catalyst Companion went away; waiting for it');
@@ -148,9 +163,15 @@ export class Pump {
       return;
     }
     const { text, id, asked, kind } = look(line);
-    if (kind === 'notification') this.#remember(asked, text);
+    // what the app has to answer waits until it was looked for: that it is away would be a guess
+    if (!this.#tried && (this.#queue.length > 0 || !AT_ONCE.includes(asked.method))) {
+      this.#queue.push(line);
+      return;
+    }
+    asked.isModern = this.#isModern(asked);
+    if (kind === 'notification') this.#notified(asked, text);
     if (this.#socket) {
-      if (kind === 'request') this.#open.set(id, { asked, line: text });
+      if (kind === 'request') this.#asked(id, asked, text);
       this.#socket.write(line);
       this.#socket.write('\n');
     } else if (kind === 'request') this.#answerHere(id, asked, text);
@@ -158,14 +179,46 @@ export class Pump {
       this.#o.output.write(errorLine('null', -32700, 'Parse error: this line is not a JSON-RPC message'));
   }
 
+  /** As the app decides it: by what each request says, and by what the client began with. */
+  #isModern({ method, params }: Asked): boolean {
+    if (isModern(method, params)) {
+      this.#sawModern ||= method !== 'server/discover';
+      return true;
+    }
+    return this.#sawModern && this.#initialize === undefined && method !== 'initialize';
+  }
+
+  #asked(id: string, asked: Asked, line: string): void {
+    if (asked.isModern && asked.method === 'subscriptions/listen') this.#listens.set(id, line);
+    else this.#open.set(id, { asked, line });
+  }
+
+  #notified(asked: Asked, line: string): void {
+    if (asked.method !== 'notifications/cancelled') {
+      this.#remember(asked, line);
+      return;
+    }
+    const params = members(line).get('params');
+    const span = params && members(line, params.start).get('requestId');
+    if (!span) return;
+    const id = line.slice(span.start, span.end);
+    // no answer comes to what was cancelled
+    this.#listens.delete(id);
+    this.#open.delete(id);
+  }
+
   #answerHere(id: string, asked: Asked, text: string): void {
     const served = readServed(this.#o.home, this.#o.profile);
     if (LISTS.includes(asked.method)) this.#served = served?.revision ?? '';
     this.#remember(asked, text);
-    this.#o.output.write(offlineAnswer(id, asked, served, this.#why));
+    const answer = offlineAnswer(id, asked, served, this.#why);
+    // an acknowledgement leaves it open
+    if (answer.startsWith('{"jsonrpc":"2.0","method"')) this.#listens.set(id, text);
+    this.#o.output.write(answer);
   }
 
   #answered(id: string): void {
+    this.#listens.delete(id);
     const request = this.#open.get(id);
     if (!request) return;
     this.#open.delete(id);
@@ -175,7 +228,10 @@ export class Pump {
   /** Keeps what an app that starts later has to know of this session. */
   #remember(asked: Asked, line: string): void {
     const uri = asked.params?.['uri'];
-    if (asked.method === 'initialize') this.#initialize = line;
+    if (LISTS.includes(asked.method)) this.#listed = true;
+    // the modern era has none of the others
+    else if (asked.isModern) return;
+    else if (asked.method === 'initialize') this.#initialize = line;
     else if (asked.method === 'notifications/initialized') this.#initialized = true;
     else if (asked.method === 'resources/subscribe' && typeof uri === 'string') this.#subscriptions.add(uri);
     else if (asked.method === 'resources/unsubscribe' && typeof uri === 'string')
@@ -184,13 +240,14 @@ export class Pump {
   }
 
   #state(): ClientState | undefined {
-    if (this.#initialize === undefined) return undefined;
+    if (this.#initialize === undefined && this.#listens.size === 0) return undefined;
     return {
-      initialize: this.#initialize,
+      initialize: this.#initialize ?? '',
       initialized: this.#initialized,
       served: this.#served,
       subscriptions: [...this.#subscriptions],
       logLevel: this.#logLevel,
+      listens: [...this.#listens.values()],
     };
   }
 
@@ -219,7 +276,12 @@ interface Look {
 /** As much of a message as has to be known to answer it when the app cannot. The app inspects it strictly. */
 function look(line: Buffer): Look {
   const text = line.toString('utf8');
-  const nothing: Look = { kind: 'nothing', text, id: '', asked: { method: '', params: undefined } };
+  const nothing: Look = {
+    kind: 'nothing',
+    text,
+    id: '',
+    asked: { method: '', params: undefined, isModern: false },
+  };
   let message: { id?: unknown; method?: unknown; params?: Record<string, unknown> } | null;
   try {
     message = JSON.parse(text) as typeof message;
@@ -230,6 +292,6 @@ function look(line: Buffer): Look {
   const span = message.id === undefined ? undefined : members(text).get('id');
   const id = span ? text.slice(span.start, span.end) : '';
   if (typeof message.method !== 'string') return { ...nothing, id, kind: span ? 'response' : 'nothing' };
-  const asked = { method: message.method, params: message.params };
+  const asked = { method: message.method, params: message.params, isModern: false };
   return { kind: span ? 'request' : 'notification', text, id, asked };
 }

@@ -14,14 +14,29 @@ const output = process.stdout;
 Object.defineProperty(process, 'stdout', { get: () => process.stderr });
 process.on('uncaughtException', (error) => say(error.stack ?? error.message));
 
+/** Time for what the compiler is at when we leave. */
+const CALM_MS = 30;
+const FLUSH_MS = 500;
+/** From the end of stdin, whatever happens. */
+const LAST_MS = 900;
+
+const exit = () => process.exit(0);
+
+let leaving = false;
+
+/** Once only: a write to a client that has gone fails, and that is a reason to leave too. */
 function leave(): void {
-  const go = () => process.exit(0);
-  if (output.writableLength === 0) go();
-  output.once('drain', go);
-  setTimeout(go, 500);
+  if (leaving) return;
+  leaving = true;
+  // Node 24 can hang in exit for ever, waiting for a compiler thread that waits for a garbage collection: from here on
+  // nothing is optimised any more, and what is being optimised gets its collection while we still run
+  process.getBuiltinModule('node:v8').setFlagsFromString('--max-optimized-bytecode-size=0');
+  output.write('', () => setTimeout(exit, CALM_MS));
+  setTimeout(exit, FLUSH_MS);
 }
 
 const pump = new Pump({ home: homeDir(), profile, input: process.stdin, output, say, onEnd: leave });
+process.stdin.once('end', () => setTimeout(exit, LAST_MS));
 const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) leave();

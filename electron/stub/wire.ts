@@ -51,9 +51,11 @@ export interface Hello {
 
 /** What the stub remembers of the client's session, replayed to an app that was not there at the time. */
 export interface ClientState {
-  /** The client's `initialize` line as received. */
+  /** The client's `initialize` line as received; empty for a client of the modern era, which sends none. */
   initialize: string;
   initialized: boolean;
+  /** Open `subscriptions/listen` requests of a client of the modern era, as received. A stub of an earlier version has none. */
+  listens?: string[];
   /** Revision of the catalogue that answered the lists; null: no list was asked for. */
   served: string | null;
   subscriptions: string[];

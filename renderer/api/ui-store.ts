@@ -11,6 +11,8 @@ export type Theme = 'system' | 'light' | 'dark';
 export interface Route {
   page: Page;
   section: Section;
+  /** What the activity page shows: the requests of this run, or the audit trail. */
+  activity: 'requests' | 'audit';
   /** The chosen profile; null follows the first of the list. */
   profile: string | null;
 }
@@ -24,7 +26,7 @@ export interface Notice {
 
 /** An emergency stop as the page sees it: sent and waiting, or ended with a report, or without an answer. */
 export type StopView =
-  | { phase: 'sending'; profile: string; at: number }
+  | { phase: 'sending'; profile: string; at: number; manual: string }
   | { phase: 'reported'; profile: string; report: StopReport }
   | { phase: 'unanswered'; profile: string; at: number; error: ErrorShape; manual: string };
 
@@ -35,13 +37,19 @@ export interface UiState {
   helpOpen: boolean;
   notices: readonly Notice[];
   stop: StopView | null;
+  /** The question before closing every position is open, for this profile. */
+  closing: string | null;
+  /** When the last stop of a profile was read, by the time it was reported. */
+  stopRead: Readonly<Record<string, number>>;
+  /** Requests are answered on this page although the app has a window for them. */
+  answerHere: boolean;
   /** Put away for this window; it is back after a reload until a profile of the user's own exists. */
   onboardingHidden: boolean;
   /** The profile that a form on screen has just added and is connecting; keeps that form in its place. */
   adding: string | null;
 }
 
-const START: Route = { page: 'overview', section: 'link', profile: null };
+const START: Route = { page: 'overview', section: 'link', activity: 'requests', profile: null };
 const NOTICES_KEPT = 4;
 
 function isRoute(value: unknown): value is Route {
@@ -51,6 +59,15 @@ function isRoute(value: unknown): value is Route {
 function keptTheme(): Theme {
   const kept = localStorage.getItem('theme');
   return kept === 'light' || kept === 'dark' ? kept : 'system';
+}
+
+function keptStopRead(): Record<string, number> {
+  try {
+    const kept = JSON.parse(localStorage.getItem('stop-read') ?? '{}') as unknown;
+    return typeof kept === 'object' && kept !== null ? (kept as Record<string, number>) : {};
+  } catch {
+    return {};
+  }
 }
 
 /** What this window shows; nothing in here is truth about trading. Routes live in history.state, never in the URL. */
@@ -63,6 +80,9 @@ export function createUi() {
     helpOpen: false,
     notices: [],
     stop: null,
+    closing: null,
+    stopRead: keptStopRead(),
+    answerHere: false,
     onboardingHidden: false,
     adding: null,
   }));
@@ -86,6 +106,12 @@ export function createUi() {
         notices: [...s.notices.filter((old) => old.text !== text), notice].slice(-NOTICES_KEPT),
       }));
       if (tone === 'done') setTimeout(() => dismiss(notice.id), 5_000);
+    },
+    /** The report of a stop was seen; until then it stays on screen, over a reload too. */
+    readStop(profile: string, at: number): void {
+      const stopRead = { ...store.getState().stopRead, [profile]: at };
+      localStorage.setItem('stop-read', JSON.stringify(stopRead));
+      store.setState({ stopRead });
     },
     setTheme(theme: Theme): void {
       if (theme === 'system') localStorage.removeItem('theme');

@@ -1,210 +1,242 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ConsentRequest } from '../../electron/contract/bridge.ts';
-import { useAction, useApp, useMirror, useNow } from '../api/app-context.tsx';
+import { useAction, useApp, useMirror, useUi } from '../api/app-context.tsx';
 import { sendStop } from '../api/stop.ts';
-import { Age } from './age.tsx';
 import { Button } from './button.tsx';
-import { EnvironmentBadge } from './environment-badge.tsx';
+import { Arguments, Countdown, Doubts, EnvironmentBand, Known, useConfirmed } from './consent-body.tsx';
+import type { Frame, Queue } from './consent-frame.tsx';
+import { dropRepeats, Title } from './consent-frame.tsx';
+import { EndedNotice } from './consent-ended.tsx';
+import { useShownRequest } from './consent-queue.ts';
 import { Overlay } from './overlay.tsx';
-import { Note } from './panel.tsx';
-import { CodeBlock, PlainText } from './plain-text.tsx';
-import { clientWords, toolWords } from './tool-words.ts';
+import { PlainText } from './plain-text.tsx';
+import { StateMark } from './state-mark.tsx';
 
 /** However early core armed it: nobody can read a request in less than this once it is on screen, ms. */
 const SEEN_MS = 700;
-const ROUND = 2 * Math.PI * 15;
-
-function Countdown({ request }: { request: ConsentRequest }) {
-  const now = useNow();
-  const left = Math.max(0, Math.ceil((request.expiresAt - now) / 1000));
-  const share = Math.max(
-    0,
-    Math.min(1, (request.expiresAt - now) / (request.expiresAt - request.requestedAt)),
-  );
-  return (
-    <div
-      className="relative size-10 shrink-0"
-      role="timer"
-      aria-label={`${left} seconds until this is denied`}
-    >
-      <svg viewBox="0 0 36 36" className="size-10 -rotate-90" aria-hidden>
-        <circle cx="18" cy="18" r="15" fill="none" strokeWidth="3" className="stroke-line" />
-        <circle
-          cx="18"
-          cy="18"
-          r="15"
-          fill="none"
-          strokeWidth="3"
-          strokeLinecap="round"
-          strokeDasharray={ROUND}
-          strokeDashoffset={ROUND * (1 - share)}
-          className={left <= 10 ? 'stroke-danger' : 'stroke-accent'}
-        />
-      </svg>
-      <span className="absolute inset-0 flex items-center justify-center text-sm font-semibold">{left}</span>
-    </div>
-  );
-}
-
-function Arguments({ request }: { request: ConsentRequest }) {
-  if (request.rows.length === 0)
-    return <p className="text-quiet">No arguments: the tool’s own defaults apply.</p>;
-  return (
-    <div className="max-h-40 overflow-y-auto rounded-md border border-line">
-      <table className="w-full">
-        <tbody>
-          {request.rows.map((row) => (
-            <tr key={row.name} className="border-line align-top not-first:border-t">
-              <th scope="row" className="w-2/5 px-3 py-1 text-left font-normal text-quiet">
-                <PlainText text={row.name} />
-              </th>
-              <td className="px-3 py-1 font-medium break-all">
-                <PlainText text={row.value} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-function Known({ request }: { request: ConsentRequest }) {
-  return (
-    <dl className="grid grid-cols-[auto_1fr_auto] gap-x-4 gap-y-1">
-      {request.known.map((fact) => (
-        <div key={fact.label} className="contents">
-          <dt className="text-quiet">{fact.label}</dt>
-          <dd>{fact.text}</dd>
-          <dd className="text-right text-quiet">
-            {fact.receivedAt === null ? 'not known' : <Age at={fact.receivedAt} />}
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-/** True once core's arming time has passed and this very request has been on screen long enough. */
-function useArmed(request: ConsentRequest): boolean {
-  const [armed, setArmed] = useState<string | null>(null);
+/** A click or key sooner than this after the dialog came up was meant for what was there before, ms. */
+const SETTLE_MS = 400;
+/** `settled`: on screen for a moment. `armed`: core's arming time has passed too, and it could have been read. */
+function useSteps(request: ConsentRequest): { settled: boolean; armed: boolean } {
+  const [steps, setSteps] = useState({ settled: false, armed: false });
   useEffect(() => {
+    const settle = setTimeout(() => setSteps((old) => ({ ...old, settled: true })), SETTLE_MS);
     const wait = Math.max(SEEN_MS, request.armedAt - Date.now());
-    const timer = setTimeout(() => setArmed(request.id), wait);
-    return () => clearTimeout(timer);
-  }, [request.id, request.armedAt]);
-  return armed === request.id;
+    const arm = setTimeout(() => setSteps({ settled: true, armed: true }), wait);
+    return () => {
+      clearTimeout(settle);
+      clearTimeout(arm);
+    };
+  }, [request.armedAt]);
+  return steps;
 }
 
-function Body({ request, queued }: { request: ConsentRequest; queued: number }) {
-  return (
-    <div className="flex flex-col gap-4 px-5 pt-3">
-      <p className="text-quiet">
-        <PlainText text={request.client} /> · tool <code className="text-text">{request.tool}</code>
-        {queued > 0 ? (
-          <span
-            className="ml-2 inline-block rounded-sm bg-attention-soft px-1.5 font-medium text-attention"
-            data-testid="consent-queue"
-          >
-            {queued} more waiting
-          </span>
-        ) : null}
-      </p>
-      {request.unresolved === null ? null : (
-        <Note tone="attention" title="An earlier call has no known outcome">
-          {request.unresolved}
-        </Note>
-      )}
-      <section aria-label="Arguments">
-        <h3 className="pb-1 text-sm text-quiet">Exactly these arguments</h3>
-        <Arguments request={request} />
-        <details className="pt-1 text-sm text-quiet">
-          <summary>As received</summary>
-          <CodeBlock text={request.argumentsText} className="mt-1 max-h-32" />
-        </details>
-      </section>
-      {request.known.length === 0 ? null : (
-        <section aria-label="What is known now">
-          <h3 className="pb-1 text-sm text-quiet">What is known right now</h3>
-          <Known request={request} />
-        </section>
-      )}
-    </div>
-  );
+type Answer = (decision: 'allow' | 'deny', more?: { grantMinutes?: number; confirmed?: string[] }) => void;
+
+function answeredWords(tool: string, decision: 'allow' | 'deny', minutes: number | undefined): string {
+  if (decision === 'deny') return `Denied: ${tool}`;
+  return minutes === undefined ? `Allowed once: ${tool}` : `Allowed for ${minutes} min: ${tool}`;
 }
 
-function Dialog({ request, queued }: { request: ConsentRequest; queued: number }) {
-  const app = useApp();
+function useAnswer(request: ConsentRequest, queue: Queue): { answering: boolean; answer: Answer } {
   const act = useAction();
-  const denyButton = useRef<HTMLButtonElement>(null);
   const [answering, setAnswering] = useState(false);
-  const armed = useArmed(request);
-  const answer = async (decision: 'allow' | 'deny') => {
+  const sent = useRef(false);
+  const send: (...args: Parameters<Answer>) => Promise<void> = async (decision, more = {}) => {
+    if (sent.current) return;
+    sent.current = true;
     setAnswering(true);
     const { id, nonce } = request;
-    await act(
-      (client) => client.consent.answer({ id, nonce, decision }),
-      decision === 'allow' ? `Allowed once: ${request.tool}` : `Denied: ${request.tool}`,
+    queue.answeredHere(id);
+    const taken = await act(
+      (client) => client.consent.answer({ id, nonce, decision, ...more }),
+      answeredWords(request.tool, decision, more.grantMinutes),
     );
+    if (!taken) queue.notAnswered(id);
+    sent.current = false;
     setAnswering(false);
   };
-  const title = (
-    <span className="flex items-start justify-between gap-4">
-      <span>
-        <PlainText text={clientWords(request.client)} /> asks to <PlainText text={toolWords(request.tool)} />{' '}
-        on {request.profile} <EnvironmentBadge environment={request.environment} />
-      </span>
-      <Countdown request={request} />
-    </span>
+  return { answering, answer: (decision, more) => void send(decision, more) };
+}
+
+function Grant(props: { request: ConsentRequest; minutes: number; onMinutes: (minutes: number) => void }) {
+  const { request, minutes, onMinutes } = props;
+  const offered = request.environment === 'live' ? [] : (request.grantMinutes ?? []);
+  if (offered.length === 0) return null;
+  return (
+    <label className="flex items-center gap-2 text-quiet">
+      Allow
+      <select
+        data-testid="consent-grant"
+        className="h-7 rounded-md border border-line-strong bg-raised px-2 text-text"
+        value={minutes}
+        onChange={(event) => onMinutes(Number(event.target.value))}
+      >
+        <option value={0}>this call only</option>
+        {offered.map((each) => (
+          <option key={each} value={each}>
+            this tool for {each} min
+          </option>
+        ))}
+      </select>
+    </label>
   );
+}
+
+function Buttons(props: {
+  request: ConsentRequest;
+  answering: boolean;
+  answer: Answer;
+  confirmed: ReadonlySet<string>;
+  denyButton: React.RefObject<HTMLButtonElement | null>;
+  steps: ReturnType<typeof useSteps>;
+}) {
+  const { request, answering, answer, confirmed, denyButton } = props;
+  const { settled, armed } = props.steps;
+  const app = useApp();
+  const [minutes, setMinutes] = useState(0);
+  const warnings = request.warnings ?? [];
+  const open = warnings.filter((warning) => !confirmed.has(warning.id)).length;
+  const more = {
+    ...(minutes > 0 ? { grantMinutes: minutes } : {}),
+    ...(warnings.length > 0 ? { confirmed: [...confirmed] } : {}),
+  };
+  return (
+    <footer className="mt-1 flex flex-wrap items-center gap-2 border-t border-line px-5 py-3">
+      <Button
+        look="ghost"
+        data-testid="consent-deny-stop"
+        disabled={!armed || answering}
+        onClick={() => {
+          answer('deny');
+          void sendStop(app, request.profile);
+        }}
+      >
+        Deny and stop trading
+      </Button>
+      <span className="flex-1" />
+      <Grant request={request} minutes={minutes} onMinutes={setMinutes} />
+      <Button
+        data-testid="consent-allow"
+        disabled={!armed || answering || open > 0}
+        title={open > 0 ? 'Tick what stands above first' : undefined}
+        onClick={() => answer('allow', more)}
+      >
+        {minutes > 0 ? `Allow for ${minutes} min` : 'Allow once'}
+      </Button>
+      <Button
+        ref={denyButton}
+        look="primary"
+        data-testid="consent-deny"
+        aria-disabled={!settled || answering}
+        onClick={() => (settled ? answer('deny') : undefined)}
+      >
+        Deny
+      </Button>
+    </footer>
+  );
+}
+
+function Who({ request, behind }: { request: ConsentRequest; behind: number }) {
+  return (
+    <p className="text-quiet">
+      <PlainText text={request.client} /> · tool{' '}
+      <code className="text-text">
+        <PlainText text={request.tool} />
+      </code>
+      {behind > 0 ? (
+        <span
+          className="ml-2 inline-block rounded-sm bg-attention-soft px-1.5 font-medium text-attention"
+          data-testid="consent-queue"
+        >
+          {behind} more waiting
+        </span>
+      ) : null}
+    </p>
+  );
+}
+
+function Asking({ request, queue, fill }: { request: ConsentRequest; queue: Queue } & Frame) {
+  const denyButton = useRef<HTMLButtonElement>(null);
+  const steps = useSteps(request);
+  const { answering, answer } = useAnswer(request, queue);
+  const { confirmed, onConfirm } = useConfirmed();
+  const onClose = () => {
+    if (steps.settled) answer('deny');
+  };
   return (
     <Overlay
       open
       keepOnPress
+      contained
+      fill={fill}
       role="alertdialog"
       initialFocus={denyButton}
-      onClose={() => void answer('deny')}
-      title={title}
+      onClose={onClose}
+      title={<Title request={request} aside={<Countdown request={request} />} />}
       width="max-w-xl"
       testId="consent-dialog"
     >
-      <Body request={request} queued={queued} />
-      <footer className="mt-4 flex flex-wrap items-center gap-2 border-t border-line px-5 py-3">
-        <Button
-          look="ghost"
-          onClick={() => {
-            void answer('deny');
-            void sendStop(app, request.profile);
-          }}
-        >
-          Deny and stop trading
-        </Button>
-        <span className="flex-1" />
-        <Button
-          data-testid="consent-allow"
-          disabled={!armed || answering}
-          onClick={() => void answer('allow')}
-        >
-          Allow once
-        </Button>
-        <Button
-          ref={denyButton}
-          look="primary"
-          data-testid="consent-deny"
-          disabled={answering}
-          onClick={() => void answer('deny')}
-        >
-          Deny
-        </Button>
-      </footer>
+      <div onKeyDownCapture={dropRepeats} className="flex min-h-0 flex-1 flex-col">
+        <div className="px-5 pt-3 pb-1">
+          <EnvironmentBand request={request} />
+        </div>
+        <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-5 py-2">
+          <Who request={request} behind={queue.behind} />
+          <Doubts request={request} confirmed={confirmed} onConfirm={onConfirm} />
+          <Arguments request={request} />
+          <Known request={request} />
+        </div>
+        <Buttons
+          request={request}
+          answering={answering}
+          answer={answer}
+          confirmed={confirmed}
+          denyButton={denyButton}
+          steps={steps}
+        />
+      </div>
     </Overlay>
   );
 }
 
 /** The oldest waiting request; the next one follows when it is answered, expired or withdrawn. */
-export function ConsentDialog() {
-  const first = useMirror((s) => (s.connection === 'open' ? s.app?.consents[0] : undefined));
-  const queued = useMirror((s) => Math.max(0, (s.app?.consents.length ?? 0) - 1));
-  if (first === undefined) return null;
-  return <Dialog key={first.id} request={first} queued={queued} />;
+export function ConsentDialog({ fill = false }: Partial<Frame>) {
+  const queue = useShownRequest();
+  const { shown } = queue;
+  if (shown === null) return null;
+  const { request, ended } = shown;
+  if (ended !== null)
+    return (
+      <EndedNotice key={`${request.id} ended`} request={request} ended={ended} queue={queue} fill={fill} />
+    );
+  return <Asking key={request.id} request={request} queue={queue} fill={fill} />;
+}
+
+/** On the dashboard: the dialog itself, or, where the desktop app has a window of its own for it, where to find it. */
+export function ConsentHere() {
+  const { ui } = useApp();
+  const ownWindow = useMirror((s) => s.app?.app.shell === 'electron');
+  const here = useUi((s) => s.answerHere);
+  const waiting = useMirror((s) => (s.connection === 'open' ? (s.app?.consents.length ?? 0) : 0));
+  if (!ownWindow || here) return <ConsentDialog />;
+  if (waiting === 0) return null;
+  return (
+    <div
+      role="status"
+      data-testid="consent-elsewhere"
+      className="fixed inset-x-0 bottom-0 z-30 flex items-center gap-3 border-t border-line bg-attention-soft px-4 py-2"
+    >
+      <StateMark tone="attention" />
+      <p className="flex-1">
+        <strong className="font-semibold">
+          {waiting === 1 ? 'A request waits' : `${waiting} requests wait`} for your answer
+        </strong>{' '}
+        in a window of its own.
+      </p>
+      <Button small onClick={() => ui.store.setState({ answerHere: true })}>
+        Answer here
+      </Button>
+    </div>
+  );
 }

@@ -7,7 +7,7 @@ const LOOK: Record<Environment, string> = {
   demo: 'border-dashed border-line-strong text-quiet',
 };
 
-const MEANING: Record<Environment, string> = {
+export const MEANING: Record<Environment, string> = {
   live: 'real money',
   paper: 'paper trading, no real money',
   demo: 'simulated data on this computer',

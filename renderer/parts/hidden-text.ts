@@ -1,13 +1,8 @@
 /** Text in runs: what a reader sees as it is, and characters that would not be seen or would reorder the rest. */
 export type Run = { text: string } | { hidden: string };
 
-// Controls but tab and newline, soft hyphen, zero-width, directional, variation selectors, fillers, tags.
-const RANGES = [
-  '\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F',
-  '\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB',
-  '\\u{E0000}-\\u{E0FFF}',
-];
-const HIDDEN = new RegExp(`[${RANGES.join('')}]`, 'gu');
+// The same as core's guard makes visible: controls but tab and newline, format, bidi, tags, fillers, odd blanks.
+const HIDDEN = /(?![\t\n])[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
 function nameOf(character: string): string {
   const code = character.codePointAt(0) ?? 0;

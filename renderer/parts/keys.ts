@@ -22,8 +22,9 @@ export function useKeys(): void {
       }
     };
     const onKey = (event: KeyboardEvent) => {
-      const { paletteOpen, helpOpen, stop } = ui.store.getState();
-      const asked = (mirror.store.getState().app?.consents.length ?? 0) > 0 || stop !== null;
+      const { paletteOpen, helpOpen, stop, closing } = ui.store.getState();
+      const waiting = mirror.store.getState().app?.consents.length ?? 0;
+      const asked = waiting > 0 || stop !== null || closing !== null;
       const chord = event.ctrlKey || event.metaKey;
       if (chord && event.key.toLowerCase() === 'k') {
         event.preventDefault();

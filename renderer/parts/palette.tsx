@@ -5,6 +5,7 @@ import { sendStop } from '../api/stop.ts';
 import { PAGES, SECTIONS } from '../api/ui-store.ts';
 import { linkActions } from '../../electron/contract/present.ts';
 import type { LinkState } from '../../electron/contract/link.ts';
+import { useCanCloseAll } from './close-everything.tsx';
 import { Overlay } from './overlay.tsx';
 import { PAGE_WORDS, SECTION_WORDS } from './pages.ts';
 
@@ -26,6 +27,11 @@ function matching<T extends { label: string; group: string }>(entries: readonly 
 function pageEntries({ ui }: App): Entry[] {
   return [
     ...PAGES.map((page) => ({ label: PAGE_WORDS[page].label, group: 'Go to', run: () => ui.go({ page }) })),
+    {
+      label: 'Audit trail',
+      group: 'Activity',
+      run: () => ui.go({ page: 'activity', activity: 'audit' }),
+    },
     ...SECTIONS.map((section) => ({
       label: SECTION_WORDS[section],
       group: 'Connections',
@@ -71,10 +77,17 @@ function useEntries(): Entry[] {
     profile,
     useProfile((p) => p.link),
   );
+  const canClose = useCanCloseAll(profile);
   const stop: Entry[] =
     profile === null
       ? []
       : [{ label: `Stop trading on ${profile}`, group: 'Emergency', run: () => void sendStop(app, profile) }];
+  if (profile !== null && canClose)
+    stop.push({
+      label: `Close everything on ${profile}…`,
+      group: 'Emergency',
+      run: () => app.ui.store.setState({ closing: profile }),
+    });
   const switches = order
     .filter((name) => name !== profile)
     .map((name) => ({ label: `Show ${name}`, group: 'Profile', run: () => app.ui.go({ profile: name }) }));

@@ -3,6 +3,7 @@ import { useId } from 'react';
 import type { ErrorShape } from '../../electron/contract/errors.ts';
 import type { Tone } from '../../electron/contract/present.ts';
 import { StateMark, TONE_SOFT } from './state-mark.tsx';
+import { PlainText } from './plain-text.tsx';
 
 /** A titled region. `aside` stands at the right of the title: an age, a count, a button. */
 export function Panel(props: {
@@ -31,6 +32,11 @@ export function Panel(props: {
   );
 }
 
+/** Text of a stranger may be in any sentence: what hides in it is shown. */
+function plain(node: ReactNode): ReactNode {
+  return typeof node === 'string' ? <PlainText text={node} /> : node;
+}
+
 /** A message with its next step; `tone` says how much it matters. */
 export function Note(props: {
   tone: Tone;
@@ -51,9 +57,9 @@ export function Note(props: {
         <StateMark tone={props.tone} />
       </span>
       <div className="min-w-0 flex-1">
-        <p className={`font-medium ${inline ? 'mr-2 inline' : ''}`}>{props.title}</p>
+        <p className={`font-medium ${inline ? 'mr-2 inline' : ''}`}>{plain(props.title)}</p>
         {props.children === undefined ? null : (
-          <div className={`text-quiet ${inline ? 'inline' : ''}`}>{props.children}</div>
+          <div className={`text-quiet ${inline ? 'inline' : ''}`}>{plain(props.children)}</div>
         )}
       </div>
       {props.actions === undefined ? null : (
@@ -67,7 +73,7 @@ export function Note(props: {
 export function Problem({ error, tone = 'danger' }: { error: ErrorShape; tone?: Tone }) {
   return (
     <Note tone={tone} title={error.message} testId="problem">
-      {error.next} <code className="text-xs">{error.code}</code>
+      {plain(error.next)} <code className="text-xs">{error.code}</code>
     </Note>
   );
 }
@@ -85,7 +91,7 @@ export function Empty({
   return (
     <div className="flex h-full min-h-24 flex-col items-center justify-center gap-1 px-6 py-5 text-center">
       <p className="font-medium">{title}</p>
-      {children === undefined ? null : <p className="max-w-[60ch] text-quiet">{children}</p>}
+      {children === undefined ? null : <p className="max-w-[60ch] text-quiet">{plain(children)}</p>}
       {actions === undefined ? null : <div className="mt-2 flex gap-2">{actions}</div>}
     </div>
   );

@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import type { Hop, Path } from './path-hops.ts';
 import { StateMark, TONE_TEXT } from './state-mark.tsx';
+import { PlainText } from './plain-text.tsx';
 
 function HopBox({
   hop,
@@ -25,12 +26,16 @@ function HopBox({
     >
       <span className="flex w-full items-center gap-1.5 truncate text-sm text-quiet">
         {broken ? <StateMark tone={hop.tone} /> : null}
-        <span className="truncate">{hop.label}</span>
+        <span className="truncate">
+          <PlainText text={hop.label} />
+        </span>
       </span>
       <span className={`w-full truncate text-lg leading-5 font-semibold max-lg-nav:text-base ${color}`}>
-        {hop.figure}
+        <PlainText text={hop.figure} />
       </span>
-      <span className="h-4 w-full truncate text-xs text-quiet">{hop.note}</span>
+      <span className="h-4 w-full truncate text-xs text-quiet">
+        <PlainText text={hop.note} />
+      </span>
     </button>
   );
 }

@@ -1,10 +1,9 @@
 import type { ReactNode } from 'react';
+import { STALE_MS } from '../../electron/contract/freshness.ts';
 import type { Known, Reading, Source } from '../../electron/contract/models.ts';
 import { Age, useStale } from './age.tsx';
 import { Note } from './panel.tsx';
-
-/** Older than this, a value from a back end counts as stale, ms: three of core's slowest reading rounds. */
-export const STALE_MS = 45_000;
+import { PlainText } from './plain-text.tsx';
 
 const KINDS: Record<Source['kind'], string> = {
   'mcp-resource': 'MCP',
@@ -17,7 +16,7 @@ const KINDS: Record<Source['kind'], string> = {
 export function SourceText({ source }: { source: Source }) {
   return (
     <span className="truncate" title={`${source.kind}: ${source.ref}`}>
-      {KINDS[source.kind]} {source.ref}
+      {KINDS[source.kind]} <PlainText text={source.ref} />
     </span>
   );
 }

@@ -1,5 +1,5 @@
-import type { StopReport } from '../../electron/contract/bridge.ts';
-import type { Profile } from '../../electron/contract/profile.ts';
+import type { CloseReport, StopReport } from '../../electron/contract/bridge.ts';
+import { clockText } from './time-text.ts';
 
 export interface StopWords {
   title: string;
@@ -7,20 +7,20 @@ export interface StopWords {
   tone: 'live' | 'attention' | 'danger';
 }
 
-/** What a stop's result means. Only a state that was read again says that trading stopped. */
-export function stopWords(result: StopReport['result']): StopWords {
+/** What a stop's result means, and when it was known. Only a state that was read again says that trading stopped. */
+export function stopWords({ result, at }: Pick<StopReport, 'result' | 'at'>): StopWords {
   switch (result) {
     case 'confirmed':
       return {
-        title: 'Stopped, confirmed',
+        title: `Stop sent, confirmed at ${clockText(at)} by status`,
         sentence:
           'The state was read again after the stop: no new trades are being made. Open positions stay open.',
         tone: 'live',
       };
     case 'sent-not-confirmed':
       return {
-        title: 'Sent, but not confirmed',
-        sentence: 'The stop was sent, but the state read afterwards does not show that trading stopped.',
+        title: 'Stop sent, not confirmed',
+        sentence: `The stop was sent, but the state read until ${clockText(at)} does not show that trading stopped.`,
         tone: 'attention',
       };
     case 'not-delivered':
@@ -34,16 +34,36 @@ export function stopWords(result: StopReport['result']): StopWords {
   }
 }
 
-/** Single quotes for a POSIX shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** The command to run by hand when even the app does not answer. */
-export function manualStop(profile: Profile): string {
-  const workflow = profile.services.find((service) => service.name === 'workflow');
-  const ssh = profile.links.find((link) => link.kind === 'ssh');
-  if (ssh === undefined || workflow === undefined) return `catalyst-companion stop ${profile.name}`;
-  const url = new URL('/api/v1/workflow/stop', workflow.url).href;
-  return `ssh -p ${ssh.port} ${ssh.user}@${ssh.host} ${quoted(`curl -fsS -X POST ${url}`)}`;
+/** What closing everything has come to: what was read from the positions, never the answer alone. */
+export function closeWords({ result, at }: Pick<CloseReport, 'result' | 'at'>): StopWords {
+  switch (result) {
+    case 'closed':
+      return {
+        title: `No open positions, read at ${clockText(at)}`,
+        sentence: 'The positions were read again after the order to close them, and there are none.',
+        tone: 'live',
+      };
+    case 'still-open':
+      return {
+        title: 'Sent, but positions are still open',
+        sentence:
+          'The order was sent. Closing can take a while; look at the positions before you send it again.',
+        tone: 'attention',
+      };
+    case 'unknown':
+      return {
+        title: 'Sent, outcome unknown',
+        sentence:
+          'The positions could not be read afterwards. Check them at your broker; do not send it again blindly.',
+        tone: 'attention',
+      };
+    case 'not-sent':
+      return {
+        title: 'NOT SENT',
+        sentence: 'Nothing left this computer, so nothing was closed. Close the positions at your broker.',
+        tone: 'danger',
+      };
+    default:
+      return result satisfies never;
+  }
 }

@@ -1,6 +1,7 @@
 import { Check, X } from 'lucide-react';
 import { useApp, useUi } from '../api/app-context.tsx';
 import { IconButton } from './button.tsx';
+import { PlainText } from './plain-text.tsx';
 import { StateMark } from './state-mark.tsx';
 
 /** Short messages of what was done or went wrong, at the lower right, read out politely. */
@@ -27,8 +28,14 @@ export function Toasts() {
             )}
           </span>
           <div className="min-w-0 flex-1">
-            <p className="font-medium break-words">{notice.text}</p>
-            {notice.next === '' ? null : <p className="text-sm break-words text-quiet">{notice.next}</p>}
+            <p className="font-medium break-words">
+              <PlainText text={notice.text} />
+            </p>
+            {notice.next === '' ? null : (
+              <p className="text-sm break-words text-quiet">
+                <PlainText text={notice.next} />
+              </p>
+            )}
           </div>
           <IconButton label="Dismiss" className="-my-1" onClick={() => ui.dismiss(notice.id)}>
             <X size={14} />

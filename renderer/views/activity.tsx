@@ -1,12 +1,13 @@
 import { Fragment, useDeferredValue, useMemo, useState } from 'react';
 import type { ActivityEntry } from '../../electron/contract/bridge.ts';
-import { useApp, useMirror, useNow, useProfileName } from '../api/app-context.tsx';
+import { useApp, useMirror, useNow, useProfileName, useUi } from '../api/app-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice, FilterInput } from '../parts/field.tsx';
 import { OutcomeWord } from '../parts/outcome.tsx';
 import { Empty, Panel } from '../parts/panel.tsx';
 import { PlainText } from '../parts/plain-text.tsx';
 import { durationText, momentText } from '../parts/time-text.ts';
+import { AuditTrail } from './activity/audit-trail.tsx';
 import { newest } from './overview/recent-panel.tsx';
 
 const NONE: readonly ActivityEntry[] = [];
@@ -51,10 +52,12 @@ function Row({
         <td className={`${CELL} whitespace-nowrap text-quiet`}>
           <time dateTime={new Date(entry.at).toISOString()}>{momentText(entry.at, now)}</time>
         </td>
-        <td className={`${CELL} truncate`}>{entry.actor}</td>
+        <td className={`${CELL} truncate`}>
+          <PlainText text={entry.actor} />
+        </td>
         <td className={`${CELL} truncate`}>
           <button type="button" aria-expanded={open} className="max-w-full truncate text-left font-medium">
-            {entry.title}
+            <PlainText text={entry.title} />
           </button>
         </td>
         <td className={`${CELL} truncate text-quiet`}>
@@ -65,7 +68,9 @@ function Row({
           <OutcomeWord outcome={entry.outcome} />
         </td>
         <td className={`${CELL} text-right text-quiet`}>{durationText(entry.durationMs)}</td>
-        <td className={`${CELL} truncate text-quiet`}>{entry.detail}</td>
+        <td className={`${CELL} truncate text-quiet`}>
+          <PlainText text={entry.detail} />
+        </td>
       </tr>
       {open ? (
         <tr>
@@ -113,8 +118,7 @@ function Table({ entries }: { entries: readonly ActivityEntry[] }) {
   );
 }
 
-/** Every request of every client and every action of yours: who, what, how it ended. */
-export function ActivityPage() {
+function Requests() {
   const { ui } = useApp();
   const name = useProfileName();
   const activity = useMirror((s) => s.app?.activity ?? NONE);
@@ -143,39 +147,74 @@ export function ActivityPage() {
     </>
   );
   return (
-    <div className="flex h-full flex-col p-4">
-      <Panel title="Activity" aside={aside} flush className="min-h-0 flex-1">
-        <div className="h-full overflow-y-auto" aria-live="off">
-          {entries.length > 0 ? (
-            <Table entries={entries} />
-          ) : activity.length > 0 ? (
-            <Empty
-              title="Nothing matches"
-              actions={
-                <Button
-                  onClick={() => {
-                    setText('');
-                    setShow('all');
-                  }}
-                >
-                  Show everything
-                </Button>
-              }
-            />
-          ) : (
-            <Empty
-              title="Nothing asked yet"
-              actions={
-                <Button look="primary" onClick={() => ui.go({ page: 'connections', section: 'clients' })}>
-                  Set up Claude Desktop
-                </Button>
-              }
-            >
-              Every request of Claude and every action of yours appears here, with how it ended.
-            </Empty>
-          )}
-        </div>
-      </Panel>
+    <Panel title="Requests of this run" aside={aside} flush className="min-h-0 flex-1">
+      <div className="h-full overflow-y-auto" aria-live="off">
+        {entries.length > 0 ? (
+          <Table entries={entries} />
+        ) : activity.length > 0 ? (
+          <Empty
+            title="Nothing matches"
+            actions={
+              <Button
+                onClick={() => {
+                  setText('');
+                  setShow('all');
+                }}
+              >
+                Show everything
+              </Button>
+            }
+          />
+        ) : (
+          <Empty
+            title="Nothing asked yet"
+            actions={
+              <Button look="primary" onClick={() => ui.go({ page: 'connections', section: 'clients' })}>
+                Set up Claude Desktop
+              </Button>
+            }
+          >
+            Every request of Claude and every action of yours appears here, with how it ended.
+          </Empty>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+const TABS = [
+  ['requests', 'Requests'],
+  ['audit', 'Audit trail'],
+] as const;
+
+function Tabs() {
+  const { ui } = useApp();
+  const shown = useUi((s) => s.route.activity);
+  return (
+    <nav aria-label="Activity" className="flex gap-1">
+      {TABS.map(([tab, label]) => (
+        <button
+          key={tab}
+          type="button"
+          aria-current={tab === shown ? 'page' : undefined}
+          data-testid={`activity-${tab}`}
+          onClick={() => ui.go({ activity: tab })}
+          className="transition-quick flex h-7 items-center rounded-md px-3 text-quiet hover:bg-hover aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text"
+        >
+          {label}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+/** Every request of every client and every action of yours: who, what, how it ended; and the trail that proves it. */
+export function ActivityPage() {
+  const shown = useUi((s) => s.route.activity);
+  return (
+    <div className="flex h-full flex-col gap-3 p-4">
+      <Tabs />
+      {shown === 'audit' ? <AuditTrail /> : <Requests />}
     </div>
   );
 }

@@ -3,7 +3,8 @@ import type { ComponentType, LazyExoticComponent } from 'react';
 import { useApp, useFromNow, useMirror, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
 import type { Page } from '../api/ui-store.ts';
 import { presentLink } from '../../electron/contract/present.ts';
-import { ConsentDialog } from '../parts/consent-dialog.tsx';
+import { ConsentHere } from '../parts/consent-dialog.tsx';
+import { CloseEverything } from '../parts/close-everything.tsx';
 import { Header } from '../parts/header.tsx';
 import { Help } from '../parts/help.tsx';
 import { useKeys } from '../parts/keys.ts';
@@ -12,9 +13,10 @@ import { PAGE_WORDS } from '../parts/pages.ts';
 import { Palette } from '../parts/palette.tsx';
 import { Waiting } from '../parts/panel.tsx';
 import { Sidebar } from '../parts/sidebar.tsx';
-import { StopPanel } from '../parts/stop-control.tsx';
+import { StopPanel, StopStrip } from '../parts/stop-report.tsx';
 import { Toasts } from '../parts/toasts.tsx';
 import { SignedOut } from './signed-out.tsx';
+import { useTheme } from './use-theme.ts';
 
 const VIEWS: Record<Page, LazyExoticComponent<ComponentType>> = {
   overview: lazy(async () => ({ default: (await import('./overview.tsx')).Overview })),
@@ -24,14 +26,6 @@ const VIEWS: Record<Page, LazyExoticComponent<ComponentType>> = {
   activity: lazy(async () => ({ default: (await import('./activity.tsx')).ActivityPage })),
   connections: lazy(async () => ({ default: (await import('./connections.tsx')).Connections })),
 };
-
-function useTheme(): void {
-  const theme = useUi((s) => s.theme);
-  useEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  }, [theme]);
-}
 
 /** The tab tells the state too: what waits, the link's word, the page. */
 function useTitle(): void {
@@ -104,11 +98,13 @@ export function AppShell() {
       <div className="flex min-w-0 flex-1 flex-col">
         <Header />
         <LostBanner />
+        <StopStrip />
         <Content />
       </div>
       <StateAnnouncer />
-      <ConsentDialog />
       <StopPanel />
+      <CloseEverything />
+      <ConsentHere />
       <Palette />
       <Help />
       <Toasts />

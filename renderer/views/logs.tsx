@@ -11,7 +11,7 @@ import { Button } from '../parts/button.tsx';
 import { CopyButton } from '../parts/copy.tsx';
 import { Choice, FilterInput } from '../parts/field.tsx';
 import { Empty, Note, Panel } from '../parts/panel.tsx';
-import { CodeBlock } from '../parts/plain-text.tsx';
+import { CodeBlock, PlainText } from '../parts/plain-text.tsx';
 import { SourceText } from '../parts/reading-note.tsx';
 import { clockText } from '../parts/time-text.ts';
 import { NoProfile } from './overview.tsx';
@@ -57,9 +57,13 @@ const LogRow = memo(function LogRow({ line, selected }: { line: LogLine; selecte
       className={`flex h-5 items-center gap-3 px-4 font-mono text-sm whitespace-pre ${selected ? 'bg-selected' : 'hover:bg-hover'}`}
     >
       <span className="shrink-0 text-quiet">{clockText(line.time?.at ?? line.receivedAt)}</span>
-      <span className={`w-26 shrink-0 truncate ${tint(line.service)}`}>{line.service}</span>
+      <span className={`w-26 shrink-0 truncate ${tint(line.service)}`}>
+        <PlainText text={line.service} />
+      </span>
       <span className={`w-10 shrink-0 ${look}`}>{word}</span>
-      <span className="min-w-0 flex-1 truncate">{line.message.split('\n', 1)[0]}</span>
+      <span className="min-w-0 flex-1 truncate">
+        <PlainText text={line.message.split('\n', 1)[0] ?? ''} />
+      </span>
       {more > 0 ? <span className="shrink-0 text-xs text-quiet">+{more} lines</span> : null}
     </div>
   );

@@ -1,6 +1,7 @@
 import { useApp, useProfile, useUi } from '../api/app-context.tsx';
 import { useMirror } from '../api/app-context.tsx';
 import { Button } from '../parts/button.tsx';
+import { GuardNotes } from '../parts/guard-notes.tsx';
 import { Empty } from '../parts/panel.tsx';
 import { Onboarding } from './overview/onboarding.tsx';
 import { PathPanel } from './overview/path-panel.tsx';
@@ -45,6 +46,7 @@ export function Overview() {
 function Live() {
   return (
     <>
+      <GuardNotes />
       <PathPanel />
       <div className="grid min-h-80 flex-1 grid-cols-[minmax(0,1fr)_minmax(272px,320px)] gap-3">
         <PnlPanel />

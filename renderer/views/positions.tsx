@@ -3,6 +3,7 @@ import type { PositionsModel, Reading } from '../../electron/contract/models.ts'
 import { useProfile } from '../api/app-context.tsx';
 import { Button } from '../parts/button.tsx';
 import { FilterInput } from '../parts/field.tsx';
+import { FrozenNote } from '../parts/guard-notes.tsx';
 import { Empty, Panel } from '../parts/panel.tsx';
 import { ReadingAge, shown, UnknownNote, useReadingStale } from '../parts/reading-note.tsx';
 import { NoProfile } from './overview.tsx';
@@ -87,6 +88,7 @@ function Page({ reading }: { reading: Reading<PositionsModel> }) {
   return (
     <div className="flex h-full flex-col gap-3 p-4">
       <UnknownNote reading={reading} what="Positions are" />
+      <FrozenNote />
       {model === undefined ? (
         <Panel title="Open positions" className="flex-1">
           <Empty title="Nothing known">

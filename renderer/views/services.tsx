@@ -4,10 +4,11 @@ import { useNow, useProfile } from '../api/app-context.tsx';
 import { Age, useStale } from '../parts/age.tsx';
 import { Beats, LatencyLine } from '../parts/beats.tsx';
 import { Empty, Note, Panel } from '../parts/panel.tsx';
-import { STALE_MS } from '../parts/reading-note.tsx';
+import { STALE_MS } from '../../electron/contract/freshness.ts';
 import { StateMark, StateWord } from '../parts/state-mark.tsx';
 import { durationText } from '../parts/time-text.ts';
 import { NoProfile } from './overview.tsx';
+import { PlainText } from '../parts/plain-text.tsx';
 
 const HEAD = 'px-2 py-1.5 text-left text-xs font-medium text-quiet whitespace-nowrap first:pl-4 last:pr-4';
 const CELL = 'px-2 py-1.5 align-top first:pl-4 last:pr-4';
@@ -39,7 +40,7 @@ function Reported({ service }: { service: ServiceHealth }) {
         says {presentVerdict(reported.verdict).label.toLowerCase()}
       </span>
       <span className="block truncate text-xs text-quiet">
-        {reported.text} · <Age at={reported.receivedAt} />
+        <PlainText text={reported.text} /> · <Age at={reported.receivedAt} />
       </span>
     </span>
   );
@@ -80,7 +81,11 @@ function Row({ service }: { service: ServiceHealth }) {
         <Beats beats={service.beats} count={30} stale={stale || service.verdict === 'unknown'} />
       </td>
       <td className={`${CELL} break-words`}>
-        {service.reason === null ? null : <p>{service.reason}</p>}
+        {service.reason === null ? null : (
+          <p>
+            <PlainText text={service.reason} />
+          </p>
+        )}
         {service.reason !== null && Object.keys(service.parts).length === 0 ? null : (
           <Parts parts={service.parts} />
         )}
@@ -143,7 +148,7 @@ function Said({ health }: { health: HealthModel }) {
     >
       <StateMark tone={presentVerdict(reported.verdict).tone} />
       <span className="truncate">
-        orchestrator reports “{reported.text}”
+        orchestrator reports “<PlainText text={reported.text} />”
         {reported.failed.length > 0 ? `, ${reported.failed.length} failed` : ''} ·{' '}
         <Age at={reported.receivedAt} />
       </span>

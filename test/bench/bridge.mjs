@@ -2,7 +2,7 @@
 // memory they have after many calls.
 import fs from 'node:fs';
 import path from 'node:path';
-import { ask, bundle, end, helper, here, measure, median, node, root } from './processes.mjs';
+import { ask, bundle, end, helper, here, measure, median, node, root, run } from './processes.mjs';
 
 const KEYS = ['start', 'p50', 'p99', 'rate', 'bulk', 'rss', 'rssAfter'];
 
@@ -14,6 +14,8 @@ export async function startBridge(work) {
   const app = path.join(made, 'app.mjs');
   await bundle(path.join(root, 'electron/stub/stub.ts'), stub);
   await bundle(path.join(here, 'app.mjs'), app);
+  const single = path.join(made, process.platform === 'win32' ? 'catalyst-bridge.exe' : 'catalyst-bridge');
+  await run([path.join(root, 'electron/build/stub-exe.mjs'), '--out', single]);
   const home = path.join(work, 'home');
   const upstream = await helper([path.join(here, 'upstream.mjs')]);
   const running = await helper(['--expose-gc', app, home, upstream.line]);
@@ -25,6 +27,7 @@ export async function startBridge(work) {
       floor: { kind: 'stdio', command: [node, path.join(here, 'floor.mjs')] },
       raw: { kind: 'http', url: upstream.line },
       ours: { kind: 'stdio', command: [node, stub, 'demo'], env: { CATALYST_COMPANION_HOME: home } },
+      executable: { kind: 'stdio', command: [single, 'demo'], env: { CATALYST_COMPANION_HOME: home } },
     },
     stop: () => Promise.all([end(running), end(upstream)]),
   };
@@ -41,7 +44,7 @@ export async function bridgeRounds(targets, rounds, { starts, ...sizes }) {
       const found = await measure('measure.mjs', { ...sizes, ...targets[name], ...change });
       if (keep) (data[name] ??= []).push(found);
     } catch (error) {
-      if (['floor', 'raw', 'ours'].includes(name)) throw error;
+      if (['floor', 'raw', 'ours', 'executable'].includes(name)) throw error;
       failed[name] = error.message;
     }
   };
@@ -60,7 +63,7 @@ export async function bridgeRounds(targets, rounds, { starts, ...sizes }) {
   return { medians, failed, data };
 }
 
-export function bridgeRows({ floor, raw, ours, ...peers }, stubBytes) {
+export function bridgeRows({ floor, raw, ours, executable, ...peers }, stubBytes) {
   const times = (value) => value.toFixed(2);
   const rows = [
     {
@@ -98,6 +101,18 @@ export function bridgeRows({ floor, raw, ours, ...peers }, stubBytes) {
       measured: `${times(ours.rss / floor.rss)} x floor`,
       budget: '<= 1.15',
       ok: ours.rss <= 1.15 * floor.rss,
+    },
+    {
+      what: 'executable: start',
+      measured: `${times(executable.start / floor.start)} x floor`,
+      budget: '<= 1.3',
+      ok: executable.start <= 1.3 * floor.start,
+    },
+    {
+      what: 'executable: memory',
+      measured: `${times(executable.rss / floor.rss)} x floor`,
+      budget: '<= 1.6',
+      ok: executable.rss <= 1.6 * floor.rss,
     },
     {
       what: 'stub size',

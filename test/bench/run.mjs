@@ -1,4 +1,4 @@
-// `npm run bench [-- --rounds N --only bridge,memory,ssh,idle --peers --json]`: what the product takes beside what
+// `npm run bench [-- --rounds N --only bridge,memory,ssh,idle --peers --write --json]`: what the product takes beside what
 // it is measured against, as ratios of one run; every figure is the median of interleaved rounds.
 import fs from 'node:fs';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import { bridgeRounds, bridgeRows, memoryRows, startBridge } from './bridge.mjs'
 import { idleRows } from './idle.mjs';
 import { findPeers } from './peers.mjs';
 import { sshRounds, sshRows } from './ssh.mjs';
+import { writeTable } from './table.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: 'bridge,memory,ssh,idle' },
     peers: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(options.rounds);
@@ -80,6 +82,7 @@ try {
   fs.rmSync(work, { recursive: true, force: true });
 }
 
+if (options.write) await writeTable({ rounds, medians: results.bridge?.medians, rows, notes });
 if (options.json) console.log(JSON.stringify({ ...results, rows, notes }));
 else {
   console.log(

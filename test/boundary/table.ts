@@ -21,12 +21,24 @@ export const TABLE: Table = {
     'core/bridge': {
       code: ['contract', 'core', 'core/http', 'core/catalogue', 'stub'],
       types: ['core/*'],
-      packages: ['node:', 'zod', 'eventsource-parser'],
+      packages: ['node:', 'zod', 'eventsource-parser', 'cockatiel'],
       only: {
-        stub: ['attach', 'envelope', 'lines', 'offline', 'wire'].map((name) => `electron/stub/${name}.ts`),
+        stub: ['attach', 'envelope', 'era', 'lines', 'offline', 'wire'].map((name) => `electron/stub/${name}.ts`),
       },
     },
+    // both cut the same text into members
+    'core/catalogue': {
+      code: ['contract', 'core', 'stub'],
+      types: ['core/*'],
+      packages: ['node:', 'zod'],
+      only: { stub: ['electron/stub/envelope.ts'] },
+    },
     'core/endpoint': {
+      code: ['contract', 'core'],
+      types: ['core/*'],
+      packages: ['node:', 'rate-limiter-flexible'],
+    },
+    'core/guard': {
       code: ['contract', 'core'],
       types: ['core/*'],
       packages: ['node:', 'rate-limiter-flexible'],
@@ -78,6 +90,9 @@ export const TABLE: Table = {
           'electron/contract/present.ts',
           'electron/contract/state.ts',
           'electron/contract/errors.ts',
+          'electron/contract/stop.ts',
+          'electron/contract/freshness.ts',
+          'electron/contract/limits-text.ts',
         ],
       },
     },
@@ -93,9 +108,10 @@ export const TABLE: Table = {
   behind: {
     ssh2: ['electron/core/link/ssh/', 'electron/core/demo/ssh-server.ts'],
     'jsonc-parser': ['electron/core/clients/'],
-    'rate-limiter-flexible': ['electron/core/endpoint/'],
+    'rate-limiter-flexible': ['electron/core/endpoint/', 'electron/core/guard/rate.ts'],
     postject: ['electron/build/'],
     atomically: ['electron/core/files.ts'],
+    cockatiel: ['electron/core/bridge/reads/breaker.ts'],
     pino: ['electron/core/log.ts'],
     ws: ['electron/web/rpc-sockets.ts'],
     '@modelcontextprotocol/sdk': ['electron/core/demo/'],

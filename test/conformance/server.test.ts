@@ -3,6 +3,8 @@ import { Conformance2025 } from '../fixtures/mcp/conformance-2025.ts';
 import { Conformance2026 } from '../fixtures/mcp/conformance-2026.ts';
 import { appFor } from '../fixtures/mcp/conformance-app.ts';
 import { Front } from '../fixtures/mcp/conformance-front.ts';
+import { SseServer } from '../fixtures/mcp/conformance-sse.ts';
+import { ACROSS_ERAS } from './differences.ts';
 import type { Report } from './suite.ts';
 import { checkOf, lines, scored, testServer } from './suite.ts';
 
@@ -33,6 +35,9 @@ async function through(fixture: Fixture, revision: string): Promise<Report> {
   }
 }
 
+const say = (revision: string, where: string, { passed, findings }: Report) =>
+  console.log(`conformance ${revision}, ${where}: ${passed} checks passed, ${findings.length} findings`);
+
 describe.each<[string, () => Fixture]>([
   ['2025-11-25', () => new Conformance2025()],
   ['2026-07-28', () => new Conformance2026()],
@@ -40,17 +45,34 @@ describe.each<[string, () => Fixture]>([
   it('finds nothing through stub and bridge that it does not find when it reaches the server directly', async () => {
     const counts = await scored(revision, 'server');
     const straight = await direct(make(), revision);
+    say(revision, 'direct', straight);
     expect(lines(straight, counts, 'FAILURE')).toEqual([]);
     expect(straight.scenarios).toEqual(expect.arrayContaining([...counts]));
 
     const carried = await through(make(), revision);
-    console.log(
-      `conformance ${revision}: ${straight.passed} checks passed directly, ${carried.passed} through the bridge`,
-    );
+    say(revision, 'through the bridge', carried);
     expect(carried.scenarios).toEqual(straight.scenarios);
     expect(lines(carried, counts, 'FAILURE')).toEqual([]);
     // what is only advised must not get worse either
     const known = new Set(lines(straight, counts, 'WARNING').map(checkOf));
     expect(lines(carried, counts, 'WARNING').filter((line) => !known.has(checkOf(line)))).toEqual([]);
+  });
+});
+
+describe.each<[string, string, () => Fixture]>([
+  ['2025-11-25', 'a server that speaks 2026-07-28 only', () => new Conformance2026()],
+  ['2025-11-25', 'a server of 2024-11-05 (HTTP+SSE)', () => new SseServer()],
+  ['2026-07-28', 'a server that speaks 2025-11-25 only', () => new Conformance2025()],
+  ['2026-07-28', 'a server of 2024-11-05 (HTTP+SSE)', () => new SseServer()],
+])('the conformance suite of %s in front of %s', (revision, name, make) => {
+  it('finds only what the other era cannot say', async () => {
+    const counts = await scored(revision, 'server');
+    const carried = await through(make(), revision);
+    say(revision, name, carried);
+    const excused = ACROSS_ERAS[revision]?.[name] ?? {};
+    const found = lines(carried, counts, 'FAILURE').map(checkOf);
+    expect(lines(carried, counts, 'FAILURE').filter((line) => !(checkOf(line) in excused))).toEqual([]);
+    // an excuse that is no longer needed has to go
+    expect(Object.keys(excused).filter((check) => !found.includes(check))).toEqual([]);
   });
 });

@@ -82,7 +82,7 @@ async function read(out: string): Promise<Report> {
           scenario,
           check: name === id ? id : `${id} ${name}`,
           status,
-          words: errorMessage ?? '',
+          words: (errorMessage ?? '').slice(0, 400),
         });
     }
   }

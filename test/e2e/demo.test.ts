@@ -95,7 +95,7 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
       '{\n  "globalShortcut": "Ctrl+Space",\n  "mcpServers": { "other": { "command": "/bin/true" } }\n}\n';
     await fs.writeFile(config, before);
     const installed = await user.run(['clients', 'install', 'claude-desktop', 'demo', '--yes']);
-    expect(installed.stderr).toContain('catalyst-bridge.mjs demo');
+    expect(installed.stderr).toMatch(/catalyst-bridge(\.mjs|\.exe)? demo/);
     expect(installed.code).toBe(0);
     const written = JSON.parse(await fs.readFile(config, 'utf8'));
     expect(Object.keys(written.mcpServers)).toEqual(['other', 'demo']);

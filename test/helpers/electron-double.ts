@@ -17,6 +17,8 @@ export interface ElectronDouble {
   windows: any[];
   /** The message boxes shown, and the button that answers the next ones. */
   boxes: any[];
+  /** What each registered shortcut runs. */
+  shortcuts: Map<string, () => void>;
   button: number;
   handler: ((request: any) => Response | Promise<Response>) | undefined;
 }
@@ -30,14 +32,16 @@ class WindowDouble extends EventEmitter {
   readonly ports: any[] = [];
   readonly options: any;
   #visible = false;
-  constructor(options: any) {
+  url = '';
+  constructor(options: any, id: number) {
     super();
     this.options = options;
-    this.webContents.id = 1;
+    this.webContents.id = id;
     this.webContents.mainFrame = this.frame;
     this.webContents.reload = () => {};
   }
-  loadURL() {
+  loadURL(url: string) {
+    this.url = url;
     return Promise.resolve();
   }
   show() {
@@ -116,6 +120,7 @@ export function electronDouble(options = { packaged: false, locked: false }): El
     powerMonitor: new EventEmitter(),
     windows: [],
     boxes: [],
+    shortcuts: new Map(),
     button: 0,
     handler: undefined,
   };
@@ -124,6 +129,14 @@ export function electronDouble(options = { packaged: false, locked: false }): El
     app: double.app,
     ipcMain: double.ipcMain,
     powerMonitor: double.powerMonitor,
+    globalShortcut: {
+      register: (keys: string, run: () => void) => {
+        calls.push(`shortcut ${keys}`);
+        double.shortcuts.set(keys, run);
+        return true;
+      },
+      unregister: (keys: string) => double.shortcuts.delete(keys),
+    },
     session: { defaultSession: fakeSession() },
     nativeTheme: Object.assign(new EventEmitter(), { shouldUseDarkColors: true }),
     Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: () => {} },
@@ -133,7 +146,7 @@ export function electronDouble(options = { packaged: false, locked: false }): El
     shell: { openExternal: () => Promise.resolve() },
     BrowserWindow: class extends WindowDouble {
       constructor(given: any) {
-        super(given);
+        super(given, double.windows.length + 1);
         calls.push('window');
         double.windows.push(this);
       }
@@ -146,7 +159,7 @@ export function electronDouble(options = { packaged: false, locked: false }): El
       showErrorBox: (title: string, text: string) => calls.push(`error box ${title}: ${text}`),
       showMessageBox: (...given: any[]) => {
         double.boxes.push(given.at(-1));
-        return Promise.resolve({ response: double.button });
+        return Promise.resolve({ response: double.button, checkboxChecked: false });
       },
     },
     safeStorage: {

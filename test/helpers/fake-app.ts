@@ -31,6 +31,7 @@ export function profileState(
     logs: { state: 'off' },
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,
+    guard: { grants: [], unresolved: [], movement: null, mismatch: null },
   };
 }
 
@@ -47,12 +48,14 @@ export function appState(
       startedAt: 0,
       secrets: { protection: 'file', note: 'Protected by file permissions only.' },
       onboarding: false,
+      stopShortcut: null,
     },
     profiles: Object.fromEntries(profiles.map((one) => [one.profile.name, one])),
     order: profiles.map((one) => one.profile.name),
     clients: {},
     activity: [],
     consents: [...consents],
+    consentEnds: [],
     endpoint: { url: null, profiles: [], error: null },
   };
 }
@@ -114,6 +117,7 @@ function notedActions(done: string[]): AppActions {
     disconnect: noted('disconnect'),
     retry: noted('retry'),
     stopTrading: noted('stop'),
+    closeAll: noted('close all'),
     answerConsent: (id, _nonce, decision) => void done.push(`answer ${id} ${decision}`),
     previewClaudeDesktop: noted('preview'),
     installClaudeDesktop: noted('install'),

@@ -6,6 +6,7 @@ import { DEMO_PROFILE } from '../../core/profiles.ts';
 import { askYes } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { usage } from '../output.ts';
+import { audited } from '../local-audit.ts';
 import { localClients } from '../local-clients.ts';
 
 export function clientId(text: string | undefined): ClientId {
@@ -98,7 +99,13 @@ export async function changeClient(
     process.exitCode = 1;
     return;
   }
-  const done = await clients.apply(client, profile, action, plan.token);
+  const apply = () => clients.apply(client, profile, action, plan.token);
+  // the trail has one writer: a running app holds it
+  const running = await context.ifApp(() => Promise.resolve(true));
+  const entry = { actor: 'you', kind: `client-${action}`, detail: `${client}, on the command line` };
+  const done = running
+    ? await apply()
+    : await audited(context, profile === '' ? entry : { ...entry, profile }, apply);
   context.output.result(done, DONE[action]);
 }
 

@@ -4,7 +4,7 @@ import { AppError } from '../../contract/errors.ts';
 import { presentLink } from '../../contract/present.ts';
 import type { AppClient, Context } from '../context.ts';
 import { snapshot } from '../context.ts';
-import { usage } from '../output.ts';
+import { usage, forTerminal } from '../output.ts';
 import { linkError, linkLines, statusText } from '../status-text.ts';
 import { visible } from '../../core/guard/visible.ts';
 import { readSecret } from '../ask.ts';
@@ -121,7 +121,7 @@ export async function logs(context: Context, profile: string, follow: boolean): 
         json ? JSON.stringify(line) : `${line.service} | ${visible(line.text)}`,
       );
       if (json && !follow) context.output.result(lines, '');
-      else if (texts.length > 0) process.stdout.write(`${texts.join('\n')}\n`);
+      else if (texts.length > 0) process.stdout.write(`${forTerminal(texts.join('\n'))}\n`);
       if (follow) continue;
       if (lines.length === 0) context.output.say(await whyNoLines(app, profile));
       return;

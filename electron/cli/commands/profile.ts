@@ -3,6 +3,7 @@ import { Environment, PresetName, ProfileName, ServiceConfig } from '../../contr
 import { presetProfile } from '../../core/backends/presets.ts';
 import { completed } from '../../core/profiles.ts';
 import { makeHome } from '../../core/files.ts';
+import { audited } from '../local-audit.ts';
 import { forgetSecrets } from '../local-secrets.ts';
 import type { Context } from '../context.ts';
 import type { OptionToken } from '../link-options.ts';
@@ -11,6 +12,9 @@ import { table, usage } from '../output.ts';
 import { createSshConfigReader } from '../../core/ssh-config/import-link.ts';
 import type { SshNote } from '../../core/ssh-config/lines.ts';
 import { importText, nameFromAlias, noteText } from '../ssh-import.ts';
+
+/** In the trail of what the command line did by itself. */
+const ALONE = { detail: 'on the command line, without the app' };
 
 const WEB = ['http:', 'https:'];
 
@@ -78,7 +82,9 @@ async function profileFrom(name: string, options: ProfileOptions, context: Conte
 async function addToFile(context: Context, input: Omit<Profile, 'wanted'>): Promise<Profile> {
   const profiles = await context.profiles();
   await makeHome(context.home);
-  return await profiles.add({ ...completed(input, context.userHome), wanted: false });
+  return await audited(context, { actor: 'you', kind: 'profile-added', profile: input.name, ...ALONE }, () =>
+    profiles.add({ ...completed(input, context.userHome), wanted: false }),
+  );
 }
 
 /** Where the app runs it must know at once; without it the file is enough. */
@@ -147,8 +153,12 @@ export async function showProfile(context: Context, name: string): Promise<void>
 export async function removeProfile(context: Context, name: string): Promise<void> {
   const byApp = await context.ifApp((app) => app.profiles.remove({ profile: name }));
   if (!byApp) {
-    await (await context.profiles()).remove(name);
-    await forgetSecrets(context, name);
+    const profiles = await context.profiles();
+    profiles.get(name);
+    await audited(context, { actor: 'you', kind: 'profile-removed', profile: name, ...ALONE }, async () => {
+      await profiles.remove(name);
+      await forgetSecrets(context, name);
+    });
   }
   context.output.result({ removed: name }, `Removed ${name}. What runs on the droplet keeps running.`);
 }

@@ -47,7 +47,7 @@ export async function runServe(
       home: context.home,
       version: version(),
       pageDir,
-      stub: { file: builtStub(), node: process.execPath, defaultHome: context.defaultHome },
+      stub: { ...builtStub(), defaultHome: context.defaultHome },
       demo: options.demo,
       port: portFrom(options.port),
       open: options.open,

@@ -15,7 +15,7 @@ async function entries(context: Context, profile: string): Promise<ToolEntry[]> 
 
 /** Throws TOOL_UNKNOWN. */
 function toolOf(tools: readonly ToolEntry[], profile: string, name: string): ToolEntry {
-  const found = tools.find((each) => each.name === name);
+  const found = tools.find((each) => each.name === name) ?? tools.find((each) => each.alias === name);
   if (found) return found;
   throw new AppError(
     'TOOL_UNKNOWN',
@@ -26,7 +26,7 @@ function toolOf(tools: readonly ToolEntry[], profile: string, name: string): Too
 
 export async function listTools(context: Context, profile: string): Promise<void> {
   const catalogue = await context.withApp((app) => app.tools.list({ profile }));
-  const rows = catalogue.tools.map((tool) => [tool.name, tool.class, tool.status]);
+  const rows = catalogue.tools.map((tool) => [namesOf(tool), tool.class, tool.status]);
   context.output.result(
     catalogue,
     rows.length > 0
@@ -34,6 +34,10 @@ export async function listTools(context: Context, profile: string): Promise<void
       : `The tools of ${profile} were never read; connect it first: catalyst-companion connect ${profile}`,
   );
 }
+
+/** The server's name, and the one that clients see where it is another. */
+const namesOf = ({ name, alias }: ToolEntry) =>
+  alias === undefined ? name : `${visible(name)} (clients see ${alias})`;
 
 const pretty = (definition: string) => visible(JSON.stringify(JSON.parse(definition) as unknown, null, 2));
 
@@ -45,7 +49,7 @@ function definitionText(tool: ToolEntry): string {
 
 export async function showTool(context: Context, profile: string, name: string): Promise<void> {
   const tool = toolOf(await entries(context, profile), profile, name);
-  context.output.result(tool, `${tool.name}  ${tool.class}  ${tool.status}\n${definitionText(tool)}`);
+  context.output.result(tool, `${namesOf(tool)}  ${tool.class}  ${tool.status}\n${definitionText(tool)}`);
 }
 
 export async function approveTools(
@@ -69,7 +73,7 @@ export async function approveTools(
     return;
   }
   for (const tool of chosen)
-    context.output.say(`${tool.name} (${as ?? tool.class})\n${definitionText(tool)}\n`);
+    context.output.say(`${namesOf(tool)} (${as ?? tool.class})\n${definitionText(tool)}\n`);
   const confirm = await confirmation(context, profile, as);
   if (confirm === undefined) {
     context.output.say('Nothing was changed.');

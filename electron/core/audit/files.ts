@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { AuditEntry, readLine } from './entry.ts';
+import { AuditEntry } from '../../contract/audit.ts';
+import { readLine } from './entry.ts';
 
 const NAME = /^audit-(\d{6})-\d{8}\.jsonl$/;
 /** A file of ours ends far below this; a larger one is not read into memory. */
@@ -32,10 +33,12 @@ export interface Lines {
   torn: Buffer;
 }
 
-export async function readLines(file: string): Promise<Lines> {
+/** `upTo`: not what was written behind so many bytes. */
+export async function readLines(file: string, upTo = Infinity): Promise<Lines> {
   const { size } = await fs.stat(file);
   if (size > MAX_FILE) throw new Error(`larger than ${MAX_FILE} bytes`);
-  const bytes = await fs.readFile(file);
+  const whole = await fs.readFile(file);
+  const bytes = whole.length > upTo ? whole.subarray(0, upTo) : whole;
   const lines: Buffer[] = [];
   let from = 0;
   for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {

@@ -1,59 +1,51 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contract/errors.ts';
+import type { AuditEntry } from '../../contract/audit.ts';
 import { writeState } from '../files.ts';
-import type { Clock } from '../ports.ts';
-import { hashOf, lineOf } from './entry.ts';
-import type { AuditEntry, AuditInput } from './entry.ts';
+import { lineOf, sealed } from './entry.ts';
+import type { AuditInput, Signer } from './entry.ts';
 import { fileName, fileNumber, headFile, headText } from './files.ts';
+import type { Head } from './files.ts';
+import { WriterLock } from './lock.ts';
 import { recover } from './recovery.ts';
 import type { Remark } from './recovery.ts';
+import { Signing } from './signing.ts';
+import { cannotWrite, createFile, openFile } from './trail-file.ts';
+import type { AuditLogOptions, OpenFile, TrailTip } from './trail-file.ts';
 import { withoutSecrets } from './withhold.ts';
 
 const DEFAULT_MAX_BYTES = 4 << 20;
-/** Entries that nobody waits for reach the disk this much later. */
+/** Entries that nobody waits for reach the disk, and the vault's anchor follows a call, this much later. */
 const FLUSH_MS = 250;
-
-export interface AuditLogOptions {
-  dir: string;
-  clock: Clock;
-  /** A new file is begun beyond this many bytes, and with each new day (UTC). */
-  maxBytes?: number;
-  /** Masks secrets in free text; arguments that it would change are withheld. */
-  redact?: { text(value: string): string };
-}
-
-interface OpenFile {
-  handle: FileHandle;
-  name: string;
-  size: number;
-}
+/** The anchor in the vault is not further behind than this many entries. */
+const ANCHOR_EVERY = 16;
+/** Written just before a call is sent: the anchor must not hold that back. */
+const URGENT = ['intent', 'consent'];
 
 type Extra = Pick<AuditEntry, 'prevFile' | 'prevHead'>;
 
-const cannotWrite = (cause: unknown): AppError =>
-  new AppError(
-    'AUDIT_WRITE_FAILED',
-    `The audit trail cannot be written (${(cause as Error).message}).`,
-    'Free disk space or fix the permissions of the audit folder.',
-    { cause },
-  );
-
 /**
- * The append-only, hash-chained audit trail of this app: one writer, one entry a line. The first append opens it
- * (and repairs a torn end by moving it aside); after a failure the next append tries again, so that a disk that
- * has room again needs no restart.
+ * The append-only, hash-chained and signed audit trail of this app: one writer, one entry a line. The first append
+ * opens it (and repairs a torn end by moving it aside); after a failure the next append tries again, so that a disk
+ * that has room again needs no restart.
  */
 export class AuditLog {
   readonly #options: AuditLogOptions;
   readonly #boot = randomBytes(8).toString('hex');
   readonly #max: number;
+  readonly #lock: WriterLock;
+  readonly #signing: Signing;
+  /** Signs what is written now: a vault that opens later is taken with the trail held against its anchor. */
+  #signer: Signer | undefined;
   #file: OpenFile | undefined;
   #last: string | undefined;
   #seq = 0;
   #hash = '';
+  /** What is on the disk for certain. */
+  #head: Head | undefined;
+  #keptSeq = 0;
   #unflushed = false;
   #cancelFlush: (() => void) | undefined;
   #queue: Promise<unknown> = Promise.resolve();
@@ -62,6 +54,8 @@ export class AuditLog {
   constructor(options: AuditLogOptions) {
     this.#options = options;
     this.#max = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.#lock = new WriterLock(options.dir);
+    this.#signing = new Signing(options.vault, options.clock);
   }
 
   /**
@@ -69,51 +63,62 @@ export class AuditLog {
    * nothing of the entry is left in the file.
    */
   append(input: AuditInput, options: { sync?: boolean } = {}): Promise<AuditEntry> {
-    const work = async (): Promise<AuditEntry> => {
-      try {
-        if (this.#closed) throw new Error('it is closed');
-        const file = await this.#ready();
-        const entry = await this.#write(file, withoutSecrets(input, this.#options.redact), {});
-        if (options.sync) await this.#sync(file, entry);
-        else this.#flushSoon();
-        return entry;
-      } catch (error) {
-        throw error instanceof AppError ? error : cannotWrite(error);
-      }
-    };
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => undefined);
+    const result = this.#alone(async (file) => {
+      const entry = await this.#write(file, withoutSecrets(input, this.#options.redact), {});
+      if (options.sync) await this.#sync(file, entry);
+      if (!options.sync || URGENT.includes(entry.kind)) this.#flushSoon();
+      return entry;
+    });
+    const waits = options.sync === true && !URGENT.includes(input.kind);
+    this.#queue = result.then(() => this.#keep(waits ? 1 : ANCHOR_EVERY)).catch(() => undefined);
     return result;
   }
 
   /** Opens the trail now, so that a torn end is dealt with at start. Throws AUDIT_WRITE_FAILED. */
   async open(): Promise<void> {
-    const work = async (): Promise<void> => {
-      try {
-        await this.#ready();
-        await this.#flush();
-      } catch (error) {
-        throw error instanceof AppError ? error : cannotWrite(error);
-      }
-    };
-    const result = this.#queue.then(work);
-    this.#queue = result.catch(() => undefined);
-    await result;
+    await this.tip();
   }
 
-  /** Writes what is pending to the disk and closes. Idempotent; never rejects. */
+  /** Brings everything to the disk and the vault, and says where the trail ends. Throws AUDIT_WRITE_FAILED. */
+  tip(): Promise<TrailTip> {
+    return this.#alone(async (file) => {
+      await this.#flush();
+      await this.#keep(1);
+      const { name, size } = file;
+      const { anchor, why: unsigned } = this.#signing;
+      return { seq: this.#seq, hash: this.#hash, file: name, size, signer: this.#signer, anchor, unsigned };
+    });
+  }
+
+  /** Writes what is pending to the disk and the vault, and closes. Idempotent; never rejects. */
   async close(): Promise<void> {
     this.#queue = this.#queue.then(async () => {
       this.#closed = true;
       this.#cancelFlush?.();
       try {
         if (this.#unflushed) await this.#flush();
+        await this.#keep(1);
       } catch {
         // it was not promised to anyone; the chain itself is whole
       }
       await this.#drop();
+      await this.#lock.release();
     });
     await this.#queue;
+  }
+
+  /** One after the other, each on the file as it is then. */
+  #alone<T>(work: (file: OpenFile) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => {
+      try {
+        if (this.#closed) throw new Error('it is closed');
+        return await work(await this.#ready());
+      } catch (error) {
+        throw error instanceof AppError ? error : cannotWrite(error);
+      }
+    });
+    this.#queue = result.catch(() => undefined);
+    return result;
   }
 
   async #drop(): Promise<void> {
@@ -124,10 +129,12 @@ export class AuditLog {
 
   async #ready(): Promise<OpenFile> {
     if (this.#file === undefined) return await this.#open();
+    await this.#lock.take();
+    void this.#signing.open(); // not waited for: what is to be written now may be urgent
     const { handle, size } = this.#file;
     const seen = await handle.stat();
-    if (seen.nlink === 0 || seen.size !== size) {
-      // somebody else wrote, cut or removed it: look again at what is there
+    if (seen.nlink === 0 || seen.size !== size || this.#signing.signer !== this.#signer) {
+      // somebody else wrote, cut or removed it, or the vault opened: look again at what is there
       await this.#drop();
       return await this.#open();
     }
@@ -139,14 +146,18 @@ export class AuditLog {
   async #open(): Promise<OpenFile> {
     const { dir } = this.#options;
     await fs.mkdir(dir, { recursive: true, mode: 0o700 });
-    const tip = await recover(dir);
+    await this.#lock.take();
+    const known = this.#seq > 0 ? { name: 'the running app', seq: this.#seq, hash: this.#hash } : undefined;
+    if (known === undefined) await this.#signing.open();
+    const tip = await recover(dir, { known, vault: this.#signing.anchor });
+    tip.remarks.push(...this.#signing.remarks(tip));
+    this.#signer = this.#signing.signer;
+    this.#keptSeq = 0;
     this.#seq = tip.seq;
     this.#hash = tip.hash;
     this.#last = tip.last;
     if (tip.file === undefined) return await this.#begin(tip.remarks);
-    const handle = await fs.open(path.join(dir, tip.file), 'a', 0o600);
-    const { size } = await handle.stat();
-    this.#file = { handle, name: tip.file, size };
+    this.#file = await openFile(dir, tip.file);
     await this.#remark(this.#file, tip.remarks);
     return this.#file;
   }
@@ -158,8 +169,7 @@ export class AuditLog {
     await this.#drop();
     const before = this.#last;
     const name = fileName((before === undefined ? 0 : fileNumber(before)) + 1, clock.now());
-    const handle = await fs.open(path.join(dir, name), 'ax', 0o600);
-    this.#file = { handle, name, size: 0 };
+    this.#file = await createFile(dir, name);
     this.#last = name;
     const first = this.#seq === 0;
     const genesis: AuditInput = { actor: 'app', kind: 'genesis', id: randomBytes(16).toString('hex') };
@@ -167,6 +177,8 @@ export class AuditLog {
     try {
       const extra = before === undefined ? {} : { prevFile: before, prevHead: this.#hash };
       await this.#write(this.#file, first ? genesis : next, extra);
+      // an end that is known before anything follows: else a crash now would look like a lost head.json
+      if (first) await this.#flush();
       await this.#remark(this.#file, remarks);
     } catch (error) {
       if (this.#file?.size === 0) await fs.rm(path.join(dir, name), { force: true });
@@ -177,15 +189,15 @@ export class AuditLog {
   }
 
   async #remark(file: OpenFile, remarks: readonly Remark[]): Promise<void> {
-    for (const { text: detail, fault } of remarks) {
+    for (const { text: detail, fault, kind = 'recovered' } of remarks) {
       const outcome = fault ? 'fault' : 'repaired';
-      await this.#write(file, { actor: 'app', kind: 'recovered', outcome, detail }, {});
+      await this.#write(file, { actor: 'app', kind, ...(kind === 'recovered' && { outcome }), detail }, {});
     }
   }
 
   async #write(file: OpenFile, input: AuditInput, extra: Extra): Promise<AuditEntry> {
     const { clock } = this.#options;
-    const unsealed = {
+    const open = {
       ...input,
       ...extra,
       seq: this.#seq + 1,
@@ -194,7 +206,7 @@ export class AuditLog {
       boot: this.#boot,
       prev: this.#hash,
     };
-    const entry: AuditEntry = { ...unsealed, hash: hashOf(unsealed) };
+    const entry = sealed(open, this.#signer);
     const bytes = Buffer.from(`${lineOf(entry)}\n`);
     try {
       await file.handle.appendFile(bytes);
@@ -247,16 +259,27 @@ export class AuditLog {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
     this.#unflushed = false;
-    const text = headText({ seq: this.#seq, hash: this.#hash, file: file.name });
+    this.#head = { seq: this.#seq, hash: this.#hash, file: file.name };
+    const text = headText(this.#head);
     await writeState(headFile(this.#options.dir), text).catch(() => {
       this.#unflushed = true;
     });
   }
 
+  /** Takes the anchor in the vault to what is on the disk, where it is `behind` by as many entries. */
+  async #keep(behind: number): Promise<void> {
+    const head = this.#head;
+    if (!head || !this.#signer || head.seq - this.#keptSeq < behind) return;
+    if (await this.#signing.keep({ ...head, at: this.#options.clock.now() })) this.#keptSeq = head.seq;
+  }
+
   #flushSoon(): void {
     this.#cancelFlush ??= this.#options.clock.after(FLUSH_MS, () => {
       this.#cancelFlush = undefined;
-      this.#queue = this.#queue.then(() => this.#flush()).catch(() => undefined);
+      this.#queue = this.#queue
+        .then(() => this.#flush())
+        .then(() => this.#keep(1))
+        .catch(() => undefined);
     });
   }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { AuditEntry } from './entry.ts';
+import type { AuditEntry } from '../../contract/audit.ts';
 import { readLine } from './entry.ts';
 import { listFiles, readLines } from './files.ts';
 

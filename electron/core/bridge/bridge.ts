@@ -41,6 +41,8 @@ export interface BridgeOptions {
   /** A control connection of the CLI, authenticated; bytes both ways. */
   onControl(duplex: Duplex): void;
   limits?: Partial<BridgeLimits>;
+  /** How old an answer for a resource may be, milliseconds; absent or 0: always asked for anew. */
+  ttlMs?(profile: string, uri: string): number;
 }
 
 export interface ClientCall {
@@ -155,6 +157,7 @@ class Hub {
       catalogue: this.catalogue,
       limits: { ...DEFAULT_LIMITS, ...this.#o.limits },
       environment: () => this.#o.profileOf(name)?.environment ?? 'live',
+      ttlMs: (uri) => this.#o.ttlMs?.(name, uri) ?? 0,
       onClientChanged: (now) => this.#publish(now),
     });
     this.#profiles.set(name, profile);

@@ -1,21 +1,29 @@
 import type { ToolClass } from '../../contract/bridge.ts';
 import { asAppError } from '../../contract/errors.ts';
-import type { GateDecision } from '../seams.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { ClientFacts, SessionHost } from './host.ts';
 import type { Inspected } from './inspect.ts';
-import { argumentsText, withId } from './inspect.ts';
+import { argumentsText, inspect, withId } from './inspect.ts';
+import { otherParamsText } from './other-params.ts';
+import type { Allowed, Continuations, OpenRound } from './modern/continuations.ts';
 import type { CallAnswer, Ended } from './outcome.ts';
-import { answered, failed, lost, withdrawn } from './outcome.ts';
+import { answered, failed, lost, waitsForInput, withdrawn } from './outcome.ts';
 import type { Pending } from './pending.ts';
 import type { Received } from './reply.ts';
+import { withParams } from './upstream/modern-body.ts';
 import type { UpstreamSession } from './upstream/upstream-session.ts';
 import { notCarriedOut, toolText } from './words.ts';
 
 const LINK_WAIT_MS = 1500;
 const VERIFY_MS = 5000;
 
-type Allowed = Extract<GateDecision, { allowed: true }>;
+/** What a call goes out with: which round of it this is, and the name that its client calls it by. */
+interface Round {
+  decision: Allowed;
+  /** How often the server has asked for input already. */
+  asked: number;
+  called: string;
+}
 
 /**
  * Carries one tools/call from the guard's decision to the recorded outcome. It is sent at most once (a read or a
@@ -26,42 +34,110 @@ export class CallLane {
   readonly #host: SessionHost;
   readonly #upstream: UpstreamSession;
   readonly #client: ClientFacts;
+  readonly #open: Continuations;
 
-  constructor(host: SessionHost, upstream: UpstreamSession, client: ClientFacts) {
+  constructor(host: SessionHost, upstream: UpstreamSession, client: ClientFacts, open: Continuations) {
     this.#host = host;
     this.#upstream = upstream;
     this.#client = client;
+    this.#open = open;
   }
 
   /** Never rejects. */
   async run(message: Inspected, pending: Pending): Promise<CallAnswer> {
     const tool = message.params['name'] as string;
+    const called = pending.called ?? tool;
     const known = this.#host.catalogue.lookup(this.#host.profile, tool);
     try {
       if (known && !(await this.#linkOpen())) {
         const why = this.#host.linkDown();
         this.#recordRefused(tool, why);
-        return { result: toolText(notCarriedOut(tool, `${why} Nothing was sent.`), true) };
+        return { result: toolText(notCarriedOut(called, `${why} Nothing was sent.`), true) };
       }
-      const decision = await this.#host.gate.decide({
-        profile: this.#host.profile,
-        environment: this.#host.environment(),
-        client: `${this.#client.name} ${this.#client.version}`,
-        transport: this.#client.transport,
-        tool,
-        argumentsText: argumentsText(message),
-        signal: pending.abort.signal,
-      });
+      const open = this.#goesOn(message, pending);
+      const decision = open?.decision ?? (await this.#decide(message, pending));
       if (!decision.allowed) {
         const words = `${decision.error.message} ${decision.error.next}`;
-        return { result: toolText(notCarriedOut(tool, words), true) };
+        return { result: toolText(notCarriedOut(called, words), true) };
       }
-      const { answer, end } = await this.#permitted(tool, message, pending, decision);
-      await decision.ended(end);
-      return answer;
+      const round: Round = { decision, asked: open?.rounds ?? 0, called };
+      const ended = await this.#permitted(message, pending, round);
+      if (this.#staysOpen(message, pending, ended, round)) return ended.answer;
+      const { end } = ended;
+      const rounds = round.asked === 0 ? '' : ` The client gave input ${round.asked} times.`;
+      await decision.ended({ ...end, detail: `${end.detail}${rounds}`.trimStart() });
+      return ended.answer;
     } catch (error) {
-      return this.#unforeseen(tool, error, 'unknown').answer;
+      return this.#unforeseen(called, error, 'unknown').answer;
     }
+  }
+
+  #decide(message: Inspected, pending: Pending): ReturnType<SessionHost['gate']['decide']> {
+    const otherText = otherParamsText(message);
+    return this.#host.gate.decide({
+      profile: this.#host.profile,
+      environment: this.#host.environment(),
+      client: this.#who(),
+      transport: this.#client.transport,
+      tool: message.params['name'] as string,
+      argumentsText: argumentsText(message),
+      ...(otherText === undefined ? {} : { otherText }),
+      signal: pending.abort.signal,
+    });
+  }
+
+  #who(): string {
+    return `${this.#client.name} ${this.#client.version}`;
+  }
+
+  /** The allowed call that this one goes on with. What was blocked or judged otherwise since is asked for anew. */
+  #goesOn(message: Inspected, pending: Pending): OpenRound | undefined {
+    const { name, requestState: state } = message.params;
+    const tool = name as string;
+    if (!pending.claim || typeof state !== 'string') return undefined;
+    const of = { tool, argumentsText: argumentsText(message), client: this.#who(), state };
+    const open = this.#open.take(of);
+    if (!open) return undefined;
+    const { profile, catalogue, gate } = this.#host;
+    const isListed = catalogue.lookup(profile, tool)?.status === 'listed';
+    if (!isListed || gate.classify(profile, tool) !== open.toolClass) {
+      const detail = 'The server asked for input; meanwhile the tool was no longer allowed as it was.';
+      void open.decision.ended({ outcome: 'unknown', detail });
+      return undefined;
+    }
+    // it was sent already, in its first round
+    pending.binding = true;
+    const detail = `Goes on with what the server asked the client for (${open.rounds}).`;
+    this.#record(tool, 'ok', detail);
+    return open;
+  }
+
+  /** Keeps a call that the server asked input for open for its client; then it has not ended. */
+  #staysOpen(
+    message: Inspected,
+    pending: Pending,
+    ended: Ended,
+    { decision, asked, called }: Round,
+  ): boolean {
+    const { state } = ended;
+    if (state === undefined) return false;
+    const { profile, gate } = this.#host;
+    const tool = message.params['name'] as string;
+    const round: OpenRound = {
+      tool,
+      argumentsText: argumentsText(message),
+      client: this.#who(),
+      state,
+      toolClass: gate.classify(profile, tool),
+      decision,
+      rounds: asked + 1,
+    };
+    if (!pending.over && this.#open.keep(round)) return true;
+    const why = pending.over ? 'after the client had stopped waiting' : 'too often';
+    const words = lost(called, `The server asked for input ${why}.`, decision.toolClass);
+    ended.answer = words.answer;
+    ended.end = words.end;
+    return false;
   }
 
   /** The gate never rejects and all failures of sending are handled: what comes here is a fault of our own. */
@@ -77,22 +153,31 @@ export class CallLane {
     return (link.transport ?? (await link.whenOpen(LINK_WAIT_MS))) !== undefined;
   }
 
-  async #permitted(tool: string, message: Inspected, pending: Pending, decision: Allowed): Promise<Ended> {
-    const { toolClass } = decision;
+  async #permitted(message: Inspected, pending: Pending, round: Round): Promise<Ended> {
+    const { decision, asked, called } = round;
+    const { toolClass, idempotencyKey } = decision;
     const gated = toolClass !== 'read';
-    const headers = gated ? { 'idempotency-key': decision.idempotencyKey } : {};
+    // under the key of an earlier round a server would give that round's answer again
+    const key = asked === 0 ? idempotencyKey : `${idempotencyKey}-${asked + 1}`;
     try {
       // a session that died unnoticed is found by a ping, not by the call that must not be lost; a stop may be repeated
       if (gated && toolClass !== 'stop')
         await Promise.race([this.#upstream.verify(VERIFY_MS), pending.gone()]);
-      if (pending.abort.signal.aborted) return withdrawn(tool);
+      if (pending.abort.signal.aborted && asked === 0) return withdrawn(called);
       // what changes something is no longer given up from here on
       pending.binding = gated;
-      const received = await this.#send(message, pending, headers, toolClass);
-      return answered(tool, received, toolClass);
+      this.#host.reads.changedBy(toolClass);
+      const body = gated && asked === 0 ? plainCall(message) : message;
+      const received = await this.#send(body, pending, gated ? { 'idempotency-key': key } : {}, toolClass);
+      const waits = gated && pending.claim ? waitsForInput(called, received, toolClass) : undefined;
+      return waits ?? answered(called, received, toolClass);
     } catch (error) {
-      if (error instanceof UpstreamFailure) return failed(tool, error, toolClass);
-      return this.#unforeseen(tool, error, toolClass);
+      if (!(error instanceof UpstreamFailure)) return this.#unforeseen(called, error, toolClass);
+      // whatever became of this round, an earlier one was sent
+      if (asked > 0) return lost(called, error.error.message, toolClass);
+      return failed(called, error, toolClass);
+    } finally {
+      this.#host.reads.changedBy(toolClass);
     }
   }
 
@@ -106,46 +191,60 @@ export class CallLane {
     const once = () => {
       const id = this.#upstream.newId();
       pending.upstreamId = id;
-      return this.#upstream.request(id, withId(message, String(id)), {
-        timeoutMs: this.#host.limits.holdMs,
-        headers,
-        ...(isRead ? { signal: pending.abort.signal } : {}),
-      });
+      const options = { timeoutMs: this.#host.limits.holdMs, headers };
+      const body = withId(message, String(id));
+      const { signal } = pending.abort;
+      return isRead
+        ? this.#host.reads.guarded(() => this.#upstream.request(id, body, { ...options, signal }), signal)
+        : this.#upstream.request(id, body, options);
     };
     try {
       return await once();
     } catch (first) {
-      // being stopped is a state: to stop twice costs nothing, a stop that got lost may cost much
-      const isRepeatable = isRead ? !pending.abort.signal.aborted : toolClass === 'stop';
-      if (!isRepeatable || !isWorthRepeating(first)) throw first;
-      return await once().catch((second: unknown) => {
-        // what was cut off may have arrived all the same
-        throw isRead || isSessionLost(first) ? second : first;
-      });
+      // what was cut off may have arrived: a stop is sent again only where the server said that it knew no such session
+      const isRepeatable = isRead
+        ? !pending.abort.signal.aborted && isWorthRepeating(first)
+        : toolClass === 'stop' && isSessionLost(first);
+      if (!isRepeatable) throw first;
+      return await once();
     }
   }
 
   /** The guard was not asked, so the line is ours. */
   #recordRefused(tool: string, detail: string): void {
+    this.#record(tool, 'refused', detail);
+  }
+
+  #record(tool: string, outcome: 'ok' | 'refused', detail: string): void {
     this.#host.recordActivity({
       profile: this.#host.profile,
       kind: 'tool',
       actor: this.#client.name,
       title: tool,
       toolClass: this.#host.gate.classify(this.#host.profile, tool),
-      outcome: 'refused',
+      outcome,
       detail,
     });
   }
 }
 
-/** Whether a read may be sent a second time: the session or the connection was lost. */
+/**
+ * What the person was shown and nothing else: input for a call that is not open with us was seen by nobody, and a call
+ * that begins begins from the start.
+ */
+function plainCall(message: Inspected): Inspected {
+  const { params } = message;
+  if (!('inputResponses' in params) && !('requestState' in params)) return message;
+  const text = withParams(message.text, { inputResponses: undefined, requestState: undefined });
+  const plain = inspect(Buffer.from(text));
+  if (plain.kind === 'refused') throw new Error(plain.message);
+  return plain;
+}
+
+/** Whether a read may be sent a second time: the session or the connection was lost, or it was sent in the wrong form. */
 export function isWorthRepeating(error: unknown): boolean {
-  return (
-    error instanceof UpstreamFailure &&
-    error.fate === 'lost' &&
-    (error.sessionLost || error.error.code === 'LINK_LOST')
-  );
+  if (!(error instanceof UpstreamFailure)) return false;
+  return error.sessionLost || (error.fate === 'lost' && error.error.code === 'LINK_LOST');
 }
 
 const isSessionLost = (error: unknown): boolean => error instanceof UpstreamFailure && error.sessionLost;

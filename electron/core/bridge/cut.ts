@@ -1,5 +1,5 @@
-/** Claude refuses tool results over 1,048,576 bytes; ours stay below, with room for the envelope. */
-export const CLAUDE_LIMIT = 1_000_000;
+/** Claude refuses longer lines. */
+export const CLAUDE_LIMIT = 1_048_576;
 const PIECE_BYTES = 900_000;
 const SMALL_ITEM = 20_000;
 

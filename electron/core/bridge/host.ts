@@ -5,6 +5,7 @@ import type { Clock, Log } from '../ports.ts';
 import type { Gate, RecordActivity } from '../seams.ts';
 import type { Held } from './held.ts';
 import type { OwnAnswers } from './own-answers.ts';
+import type { SharedReads } from './reads/shared-reads.ts';
 import type { EraMemory } from './upstream/era.ts';
 
 export interface BridgeLimits {
@@ -38,6 +39,7 @@ export interface SessionHost {
   gate: Gate;
   own: OwnAnswers;
   held: Held;
+  reads: SharedReads;
   clock: Clock;
   log: Log;
   limits: BridgeLimits;

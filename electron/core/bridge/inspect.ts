@@ -29,7 +29,7 @@ export interface Refused {
 }
 
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
-const CALL_PARAMS = ['name', 'arguments', '_meta', 'task'];
+const CALL_PARAMS = ['name', 'arguments', '_meta', 'task', 'inputResponses', 'requestState'];
 const NOWHERE: Span = { start: 0, end: 0 };
 
 /** How lenient parsers may read a key: letter case, width forms and control characters dropped (CVE-2026-27896). */

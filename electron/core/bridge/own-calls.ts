@@ -66,7 +66,8 @@ export class OwnCalls {
       return toolText(
         `${found.tool} is still running (answered late ${seconds} s ago). Do not call it again; ask again with the same handle.`,
       );
-    if (Buffer.byteLength(result) <= limit) return result;
+    // with room for the id and the rest of the line
+    if (Buffer.byteLength(result) <= limit - 2048) return result;
     return cutToolResult(JSON.parse(result) as Record<string, unknown>, (text) =>
       this.#host.held.keepText(this.#host.profile, text),
     );

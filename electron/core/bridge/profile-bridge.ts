@@ -2,6 +2,7 @@ import type { Environment } from '../../contract/profile.ts';
 import type { BridgeLimits, SessionHost } from './host.ts';
 import type { BridgeReader } from './reader.ts';
 import { createReader } from './reader.ts';
+import { SharedReads } from './reads/shared-reads.ts';
 import { EraMemory } from './upstream/era.ts';
 import { clockTime } from './words.ts';
 
@@ -11,11 +12,13 @@ const RETRY_MS = 15_000;
 
 export interface ProfileBridgeOptions extends Omit<
   SessionHost,
-  'linkDown' | 'onListChanged' | 'environment' | 'eras'
+  'linkDown' | 'onListChanged' | 'environment' | 'eras' | 'reads'
 > {
   environment(): Environment;
   limits: BridgeLimits;
   version: string;
+  /** How old an answer for this resource may be, milliseconds; 0, the usual: always asked for anew. */
+  ttlMs(uri: string): number;
 }
 
 /** What all clients of one profile share: its reader, its catalogue's upkeep and the words for a link that is down. */
@@ -37,17 +40,25 @@ export class ProfileBridge {
     const { link, clock, log, version } = options;
     const eras = new EraMemory();
     const onListChanged = () => this.#soon(SETTLE_MS);
-    this.reader = createReader(link, { clock, log, version, eras, onListChanged });
+    const { profile } = options;
+    const ttlMs = (uri: string) => options.ttlMs(uri);
+    const reads = new SharedReads({ profile, clock, ttlMs, isUp: () => link.transport !== undefined });
+    const onChanged = () => reads.changed();
+    this.reader = createReader(link, { clock, log, version, eras, onListChanged, onChanged });
     this.host = {
       ...options,
       eras,
+      reads,
       linkDown: () => this.#linkDown(),
       onListChanged,
     };
   }
 
   start(): void {
+    let before = this.#o.link.transport;
     const look = () => {
+      if (this.#o.link.transport !== before) this.host.reads.reset();
+      before = this.#o.link.transport;
       if (this.#o.link.transport) {
         if (this.#downSince !== undefined || !this.#unsubscribe) this.#soon(0);
         this.#downSince = undefined;

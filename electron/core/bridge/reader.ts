@@ -1,20 +1,28 @@
 import { AppError } from '../../contract/errors.ts';
-import { elements, members } from '../../stub/envelope.ts';
 import { LATEST } from '../../stub/wire.ts';
 import type { LinkHandle } from '../link/transport.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { McpReader, RpcAnswer } from '../seams.ts';
 import { UpstreamFailure, timeoutFailure } from './failure.ts';
+import type { AskList } from './lists.ts';
+import { answerOf, listed } from './lists.ts';
 import type { Received } from './reply.ts';
-import { parsed, textOf } from './reply.ts';
 import type { SessionFacts } from './upstream/session-facts.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
 import type { EraMemory } from './upstream/era.ts';
+import { META } from './upstream/modern-body.ts';
 import type { UpstreamSession } from './upstream/upstream-session.ts';
 
 const READ_MS = 15_000;
 const CALL_MS = 30_000;
-const MAX_PAGES = 100;
+/** What lists tools was not used for this long: its session ends, milliseconds. */
+const LISTER_IDLE_MS = 3000;
+/**
+ * What the app's lists are asked with: servers show some tools only to clients that declare these. It stays out of the
+ * sessions of reads, calls and stops, where a server would ask before it acts, and the app has nobody to answer.
+ */
+const LISTER_CAPABILITIES = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
+const ASKABLE = ['sampling/createMessage', 'elicitation/create', 'roots/list'];
 
 /** What the server lists, each entry as the JSON text that it sent. */
 export interface Learned {
@@ -41,21 +49,11 @@ export interface ReaderOptions {
   eras?: EraMemory;
   /** The server said that a list changed. */
   onListChanged?(): void;
+  /** A call that changes something was sent, or has ended. */
+  onChanged?(): void;
 }
 
-function answerOf(received: Received): RpcAnswer {
-  const value = parsed(received);
-  if (value && 'result' in value) return { result: value['result'] };
-  if (value && typeof value['error'] === 'object' && value['error'] !== null)
-    return { error: value['error'] as { code: number; message: string } };
-  throw new AppError(
-    'MCP_NOT_MCP',
-    'The server sent something that is not a JSON-RPC answer.',
-    'Check the MCP URL of the profile.',
-  );
-}
-
-/** A client with a session of its own on this link. Reads are made once more where the server lost the session. */
+/** A client with sessions of its own on this link, in the modern era where the server has it. Reads are made once more where the server lost the session. */
 export function createReader(link: LinkHandle, options: ReaderOptions): BridgeReader {
   const reader = new Reader(link, options);
   return {
@@ -70,31 +68,42 @@ export function createReader(link: LinkHandle, options: ReaderOptions): BridgeRe
 
 class Reader {
   readonly #clock: Clock;
+  readonly #onChanged: () => void;
+  /** For all but the lists of `learn`. */
   readonly #upstream: UpstreamSession;
+  readonly #lister: UpstreamSession;
   #resources: Promise<readonly { uri: string; name: string }[]> | undefined;
   #tools: Promise<readonly { name: string }[]> | undefined;
 
   constructor(link: LinkHandle, options: ReaderOptions) {
     this.#clock = options.clock;
-    const hello = {
-      protocolVersion: LATEST,
-      capabilities: {},
-      clientInfo: { name: 'catalyst-companion', version: options.version },
-    };
-    this.#upstream = createUpstream({
+    this.#onChanged = () => options.onChanged?.();
+    this.#upstream = this.#client(link, options, {}, (again) => {
+      // a server that lost our session was restarted, perhaps with other tools
+      if (again) options.onListChanged?.();
+    });
+    this.#lister = this.#client(link, options, LISTER_CAPABILITIES);
+  }
+
+  #client(
+    link: LinkHandle,
+    options: ReaderOptions,
+    capabilities: object,
+    restored?: (again: boolean) => void,
+  ): UpstreamSession {
+    const clientInfo = { name: 'catalyst-companion', version: options.version };
+    const params = { protocolVersion: LATEST, capabilities, clientInfo };
+    const upstream = createUpstream({
       link,
       ...(options.eras ? { eras: options.eras } : {}),
-      // it hears when lists change, also for clients that rest
-      idleMs: Infinity,
+      prefer: 'modern',
+      // one hears when lists change, also for clients that rest
+      idleMs: restored ? Infinity : LISTER_IDLE_MS,
       clock: options.clock,
       log: options.log,
-      initialize: (id) => JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params: hello }),
+      initialize: (id) => JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params }),
       onServerMessage: (message) => {
-        if (message.method === 'ping') this.#say(`{"jsonrpc":"2.0","id":${message.id},"result":{}}`);
-        else if (message.kind === 'request')
-          this.#say(
-            `{"jsonrpc":"2.0","id":${message.id},"error":{"code":-32601,"message":"Method not found"}}`,
-          );
+        if (message.kind === 'request') upstream.notify(refusal(message)).catch(() => {});
         else if (message.method.endsWith('/list_changed')) {
           this.#forgetLists();
           options.onListChanged?.();
@@ -102,11 +111,11 @@ class Reader {
       },
       restore: (again) => {
         this.#forgetLists();
-        // a server that lost our session was restarted, perhaps with other tools
-        if (again) options.onListChanged?.();
+        restored?.(again);
         return Promise.resolve();
       },
     });
+    return upstream;
   }
 
   resources(): Promise<readonly { uri: string; name: string }[]> {
@@ -146,33 +155,51 @@ class Reader {
     try {
       await this.#openWithin(timeoutMs);
       const left = Math.max(1, until - this.#clock.monotonic());
+      if (idempotencyKey !== undefined) this.#onChanged();
       return answerOf(await this.#send('tools/call', params, left, headers));
     } catch (error) {
       if (error instanceof UpstreamFailure && error.fate !== 'lost') throw notSent(error.error);
       throw plain(error);
+    } finally {
+      if (idempotencyKey !== undefined) this.#onChanged();
     }
   }
 
   async learn(): Promise<Learned> {
     this.#forgetLists();
+    let facts: SessionFacts;
     try {
-      await this.#upstream.open();
+      facts = await this.#upstream.open();
     } catch (error) {
       throw plain(error);
     }
-    const all = async (method: string, key: string) => (await this.#list(method, key)) ?? [];
+    const ask = await this.#asLister(facts);
+    const all = async (method: string, key: string) => (await listed(ask, method, key)) ?? [];
     const [tools, resources, templates, prompts] = await Promise.all([
       all('tools/list', 'tools'),
       all('resources/list', 'resources'),
       all('resources/templates/list', 'resourceTemplates'),
-      this.#list('prompts/list', 'prompts'),
+      listed(ask, 'prompts/list', 'prompts'),
     ]);
-    const facts = this.#upstream.facts ?? (await this.#upstream.open());
-    return { facts, tools, resources, templates, prompts };
+    return { facts: this.#upstream.facts ?? facts, tools, resources, templates, prompts };
   }
 
-  close(): Promise<void> {
-    return this.#upstream.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#upstream.close(), this.#lister.close()]);
+  }
+
+  /** Declares more than the app has: in the modern era in each request, before that in a session of its own. */
+  async #asLister({ era }: SessionFacts): Promise<AskList> {
+    if (era === 'modern') {
+      const _meta = { [`${META}clientCapabilities`]: LISTER_CAPABILITIES };
+      return (method, params) => this.#again(method, { ...params, _meta }, READ_MS);
+    }
+    // a server that takes no second session is listed with what the first one sees
+    const lister = await this.#lister.open().then(
+      () => this.#lister,
+      () => this.#upstream,
+    );
+    return (method, params) => this.#again(method, params, READ_MS, lister);
   }
 
   #forgetLists(): void {
@@ -180,60 +207,28 @@ class Reader {
     this.#tools = undefined;
   }
 
-  #say(body: string): void {
-    this.#upstream.notify(body).catch(() => {});
-  }
-
   async #cached<T>(method: string, key: string, pick: (entry: unknown) => T): Promise<readonly T[]> {
-    return ((await this.#list(method, key)) ?? []).map((text) => pick(JSON.parse(text)));
-  }
-
-  /** The entries of all pages as JSON text; null where the server does not know the method. */
-  async #list(method: string, key: string): Promise<string[] | null> {
-    const entries: string[] = [];
-    let cursor: string | undefined;
-    for (let page = 0; page < MAX_PAGES; page++) {
-      const received = await this.#again(method, cursor === undefined ? undefined : { cursor }, READ_MS);
-      const answer = answerOf(received);
-      if ('error' in answer) {
-        if (page === 0 && answer.error.code === -32601) return null;
-        throw new AppError(
-          'MCP_SERVER_ERROR',
-          `The server cannot list (${method}): "${answer.error.message}".`,
-          'Look at the server on the droplet.',
-        );
-      }
-      const text = textOf(received);
-      const result = members(text).get('result');
-      const list = result && members(text, result.start).get(key);
-      if (list) entries.push(...elements(text, list.start).map((span) => text.slice(span.start, span.end)));
-      cursor = (answer.result as { nextCursor?: string } | null)?.nextCursor;
-      if (typeof cursor !== 'string') break;
-    }
-    return entries;
+    const ask: AskList = (asked, params) => this.#again(asked, params, READ_MS);
+    return ((await listed(ask, method, key)) ?? []).map((text) => pick(JSON.parse(text)));
   }
 
   /** For what only reads: once more where the session or the connection was lost. */
-  async #again(method: string, params: object | undefined, timeoutMs: number): Promise<Received> {
-    try {
-      return await this.#once(method, params, timeoutMs);
-    } catch (error) {
-      const lost = error instanceof AppError && ['MCP_SESSION_LOST', 'LINK_LOST'].includes(error.code);
-      if (!lost) throw error;
-      return await this.#once(method, params, timeoutMs);
-    }
-  }
-
-  async #once(
+  async #again(
     method: string,
     params: object | undefined,
     timeoutMs: number,
-    headers: Record<string, string> = {},
+    upstream = this.#upstream,
   ): Promise<Received> {
+    const once = () =>
+      this.#send(method, params, timeoutMs, {}, upstream).catch((error: unknown) => {
+        throw plain(error);
+      });
     try {
-      return await this.#send(method, params, timeoutMs, headers);
+      return await once();
     } catch (error) {
-      throw plain(error);
+      const lost = error instanceof AppError && ['MCP_SESSION_LOST', 'LINK_LOST'].includes(error.code);
+      if (!lost) throw error;
+      return await once();
     }
   }
 
@@ -243,11 +238,12 @@ class Reader {
     params: object | undefined,
     timeoutMs: number,
     headers: Record<string, string>,
+    upstream = this.#upstream,
   ): Promise<Received> {
-    await this.#upstream.open();
-    const id = this.#upstream.newId();
+    await upstream.open();
+    const id = upstream.newId();
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, ...(params ? { params } : {}) });
-    return await this.#upstream.request(id, body, { timeoutMs, headers });
+    return await upstream.request(id, body, { timeoutMs, headers });
   }
 
   /** Opening may take 20 s; a call that was given up meanwhile must not go out after that. Throws UpstreamFailure. */
@@ -262,6 +258,15 @@ class Reader {
       cancel();
     }
   }
+}
+
+/** The app answers no questions: nobody sits behind its own reads. */
+function refusal({ id, method }: Received): string {
+  if (method === 'ping') return `{"jsonrpc":"2.0","id":${id},"result":{}}`;
+  const error = ASKABLE.includes(method)
+    ? '"code":-1,"message":"Not available to the app itself"'
+    : '"code":-32601,"message":"Method not found"';
+  return `{"jsonrpc":"2.0","id":${id},"error":{${error}}}`;
 }
 
 /** In a code that says that nothing can have arrived. */

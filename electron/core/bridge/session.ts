@@ -1,77 +1,112 @@
+import type { Claim } from '../../stub/era.ts';
+import { claimOf, discoverResult, faultLine, isModern } from '../../stub/era.ts';
 import { members } from '../../stub/envelope.ts';
-import { LISTS, initializeResult } from '../../stub/wire.ts';
+import { initializeResult } from '../../stub/wire.ts';
 import type { ClientState } from '../../stub/wire.ts';
-import type { CallAnswer } from './outcome.ts';
-import { CallLane } from './call.ts';
-import type { Keep, Pieces } from './fit.ts';
-import { answerResult, callPieces, lineLimit } from './fit.ts';
-import { ForwardLane } from './forward.ts';
+import type { Pieces } from './fit.ts';
 import type { ClientFacts, SessionHost } from './host.ts';
 import type { Inspected } from './inspect.ts';
-import { inspect, progressToken } from './inspect.ts';
-import { OwnCalls } from './own-calls.ts';
-import { Pending } from './pending.ts';
-import { ownProgress, progressWanted } from './progress.ts';
-import type { Received } from './reply.ts';
+import { inspect } from './inspect.ts';
+import { Continuations } from './modern/continuations.ts';
+import { Listens } from './modern/listens.ts';
+import { ParkedRequests } from './modern/parked.ts';
 import { Remembered } from './remembered.ts';
+import { Requests } from './requests.ts';
+import { ServerVoice } from './server-voice.ts';
 import { createUpstream } from './upstream/create-upstream.ts';
 import type { UpstreamSession } from './upstream/upstream-session.ts';
-import { errorLine, resultLine, toolText } from './words.ts';
+import { errorLine, resultLine } from './words.ts';
+
+/** How long the back end may take to grant a subscription, milliseconds. */
+const SUBSCRIBE_MS = 5000;
 
 /** Takes one line for the client; `id` is the raw id that it answers, empty where it answers nothing. */
 export type Send = (id: string, pieces: Pieces) => void;
 
-/** One local client and its session with the back end. */
+/**
+ * One local client and its session with the back end. The era is a matter of each request: one that says in its `_meta`
+ * that it is of 2026-07-28 is answered so, also between others that are not.
+ */
 export class ClientSession {
   readonly client: ClientFacts;
   readonly #host: SessionHost;
   readonly #send: Send;
   readonly #upstream: UpstreamSession;
-  readonly #lane: CallLane;
-  readonly #forward: ForwardLane;
-  readonly #own: OwnCalls;
-  readonly #pending = new Map<string, Pending>();
-  /** Raw ids of the server's requests that the client has to answer. */
-  readonly #asked = new Set<string>();
-  readonly #held = new Set<Promise<unknown>>();
+  readonly #requests: Requests;
+  readonly #voice: ServerVoice;
   readonly #remembered: Remembered;
-  readonly #keep: Keep;
+  readonly #continuations: Continuations;
+  readonly #parked: ParkedRequests;
+  readonly #listens: Listens;
+  /** A request of the modern era came that was more than a look at what is here. */
+  #sawModern = false;
   #initialized = false;
   #closed = false;
 
   constructor(host: SessionHost, client: ClientFacts, send: Send) {
     this.#host = host;
     this.client = client;
-    this.#send = send;
+    this.#send = host.reads.telling(client, send);
     this.#remembered = new Remembered(client);
-    this.#keep = (text) => host.held.keepText(host.profile, text);
     this.#upstream = createUpstream({
       link: host.link,
       eras: host.eras,
       clock: host.clock,
       log: host.log,
+      clientEra: () => (this.#sawModern ? 'modern' : 'legacy'),
       initialize: (id) => this.#remembered.initializeText(id),
-      onServerMessage: (message) => this.#fromServer(message),
+      onServerMessage: (message, during) => this.#voice.hear(message, during),
       restore: (again) => {
         if (again) host.onListChanged();
-        return this.#remembered.restore(this.#upstream);
+        return this.#remembered.restore(this.#upstream, this.#listens.uris());
       },
     });
-    this.#lane = new CallLane(host, this.#upstream, client);
-    this.#forward = new ForwardLane(host, this.#upstream, client, this.#remembered);
-    this.#own = new OwnCalls(host);
+    const { clock, limits } = host;
+    this.#continuations = new Continuations(clock, limits.holdMs);
+    this.#parked = new ParkedRequests({
+      clock,
+      lifeMs: limits.holdMs,
+      answer: (text) => this.#tell(text),
+    });
+    this.#listens = this.#listensHere();
+    this.#requests = new Requests({
+      host,
+      client,
+      upstream: this.#upstream,
+      remembered: this.#remembered,
+      open: this.#continuations,
+      parked: this.#parked,
+      send: this.#send,
+    });
+    this.#voice = new ServerVoice({
+      host,
+      requests: this.#requests,
+      parked: this.#parked,
+      listens: this.#listens,
+      isClassic: () => this.#remembered.isIntroduced || !this.#sawModern,
+      send: this.#send,
+      tell: (text) => this.#tell(text),
+    });
   }
 
   get inFlight(): number {
-    return this.#pending.size;
+    return this.#requests.size;
   }
 
   /** Takes over a session that began while the app was away. */
   adopt(state: ClientState): void {
     this.#remembered.adopt(state);
-    if (state.initialized) this.#begin();
+    for (const line of state.listens ?? []) {
+      const message = inspect(Buffer.from(line));
+      const claim = message.kind === 'request' && claimOf(message.method, message.params);
+      if (!claim || 'code' in claim || message.kind !== 'request') continue;
+      this.#meet(message, claim);
+      this.#listens.adopt(message).catch((error: unknown) => this.#failed('subscriptions/listen', error));
+    }
+    if (state.initialized) this.#initialized = true;
+    if (state.initialized || this.#sawModern) this.#begin();
     const { revision } = this.#host.catalogue.served(this.#host.profile);
-    if (state.initialized && state.served !== null && state.served !== revision)
+    if (state.served !== null && state.served !== revision)
       this.listsChanged(['tools', 'resources', 'prompts']);
   }
 
@@ -85,7 +120,7 @@ export class ClientSession {
         this.#send(message.id, [errorLine(message.id, message.code, message.message)]);
         return;
       case 'response':
-        if (this.#asked.delete(message.id)) this.#tell(message.text);
+        if (this.#voice.isAwaited(message.id)) this.#tell(message.text);
         return;
       case 'notification':
         this.#notified(message);
@@ -99,7 +134,9 @@ export class ClientSession {
   }
 
   listsChanged(kinds: readonly string[]): void {
-    if (!this.#initialized || this.#closed) return;
+    if (this.#closed) return;
+    this.#listens.listsChanged(kinds);
+    if (!this.#initialized) return;
     for (const kind of kinds)
       this.#send('', [`{"jsonrpc":"2.0","method":"notifications/${kind}/list_changed"}\n`]);
   }
@@ -108,178 +145,139 @@ export class ClientSession {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const pending of this.#pending.values()) {
-      pending.over = true;
-      if (!pending.binding) pending.abort.abort();
-    }
-    for (const id of this.#asked) this.#refuseServer(id);
-    await Promise.allSettled(this.#held);
+    this.#voice.close();
+    this.#continuations.close();
+    this.#parked.close();
+    await this.#requests.close();
     await this.#upstream.close();
   }
 
   #requested(message: Inspected): void {
     const { id, method } = message;
-    if (this.#pending.has(id)) {
+    if (this.#requests.has(id) || this.#listens.has(id)) {
       this.#send('', [errorLine(id, -32600, 'Invalid request: this id is still in use')]);
       return;
     }
-    if (this.#pending.size >= this.#host.limits.inFlight && !this.#isStop(message)) {
-      this.#send(id, [
-        errorLine(id, -32000, 'Too many requests are open at the same time; wait for answers first'),
-      ]);
+    const isOther = method === 'initialize' || this.#remembered.isIntroduced || !this.#sawModern;
+    if (!isModern(method, message.params) && isOther) {
+      this.#classic(message);
       return;
     }
-    if (method === 'server/discover')
-      this.#send(id, [errorLine(id, -32601, 'Method not found: server/discover')]);
-    else if (method === 'ping') this.#send(id, [resultLine(id, '{}')]);
+    const claim = claimOf(method, message.params);
+    if ('code' in claim) this.#send(id, [faultLine(id, claim)]);
+    else this.#modern(message, claim);
+  }
+
+  #classic(message: Inspected): void {
+    const { id, method } = message;
+    if (method === 'ping') this.#send(id, [resultLine(id, '{}')]);
     else if (method === 'initialize') {
       this.#remembered.introduce(message);
       this.#host.onClientChanged(true);
-      const { serve } = this.#host.catalogue.served(this.#host.profile);
-      this.#send(id, [
-        resultLine(id, initializeResult(serve['initialize'], message.params['protocolVersion'])),
-      ]);
-    } else this.#work(message);
+      const { initialize } = this.#host.catalogue.served(this.#host.profile).serve;
+      this.#send(id, [resultLine(id, initializeResult(initialize, message.params['protocolVersion']))]);
+    } else this.#take(message, undefined);
   }
 
-  /** No queue of ours is ever in the way of a stop. */
-  #isStop({ method, params }: Inspected): boolean {
-    const { gate, profile } = this.#host;
-    return method === 'tools/call' && gate.classify(profile, params['name'] as string) === 'stop';
+  #modern(message: Inspected, claim: Claim): void {
+    const { id, method } = message;
+    if (method === 'server/discover') {
+      if (this.#remembered.meet(message, claim)) this.#host.onClientChanged(true);
+      const { initialize } = this.#host.catalogue.served(this.#host.profile).serve;
+      this.#send(id, [resultLine(id, discoverResult(initialize))]);
+      return;
+    }
+    const isFirst = !this.#sawModern;
+    this.#meet(message, claim);
+    if (isFirst) this.#begin();
+    if (method === 'subscriptions/listen')
+      this.#listens.open(message).catch((error: unknown) => this.#failed(method, error));
+    else this.#take(message, claim);
+  }
+
+  #meet(message: Inspected, claim: Claim): void {
+    this.#sawModern = true;
+    if (this.#remembered.meet(message, claim)) this.#host.onClientChanged(true);
   }
 
   /** Requests that take time. */
-  #work(message: Inspected): void {
-    const pending = new Pending(message.id, message.method, progressToken(message));
-    this.#pending.set(message.id, pending);
-    this.client.calls++;
-    this.#host.onClientChanged(false);
-    const done = this.#answer(message, pending)
-      .catch((error: unknown) => {
-        this.#host.log.error('a request failed inside the bridge', {
-          method: message.method,
-          why: String(error),
-        });
-        this.#finish(pending, [errorLine(message.id, -32603, 'Internal error in Catalyst Companion')]);
-      })
-      .finally(() => {
-        this.#held.delete(done);
-        this.#host.onClientChanged(false);
-      });
-    this.#held.add(done);
+  #take(asked: Inspected, claim: Claim | undefined): void {
+    const message = this.#named(asked);
+    const { id } = message;
+    if (this.#requests.size >= this.#host.limits.inFlight && !this.#requests.isStop(message)) {
+      const code = claim ? -32603 : -32000;
+      const why = 'Too many requests are open at the same time; wait for answers first';
+      this.#send(id, [errorLine(id, code, why)]);
+      return;
+    }
+    const called = message === asked ? undefined : (asked.params['name'] as string);
+    this.#requests.take(message, claim, called);
   }
 
-  async #answer(message: Inspected, pending: Pending): Promise<void> {
-    if (LISTS.includes(message.method)) {
-      await this.#list(message, pending);
-      return;
-    }
-    if (message.method === 'tools/call') {
-      await this.#call(message, pending);
-      return;
-    }
-    const own = this.#own.resource(message);
-    if (own !== undefined) this.#finish(pending, [resultLine(message.id, own)]);
-    else this.#finish(pending, await this.#forward.run(message, pending));
-  }
-
-  async #list(message: Inspected, pending: Pending): Promise<void> {
-    if (message.params['cursor'] !== undefined) {
-      this.#finish(pending, [
-        errorLine(message.id, -32602, 'Invalid params: there is one page only, without cursors'),
-      ]);
-      return;
-    }
-    await this.#host.catalogue.whenKnown(this.#host.profile, this.#host.limits.firstListMs);
-    const { serve } = this.#host.catalogue.served(this.#host.profile);
-    this.#finish(pending, [resultLine(message.id, serve[message.method] ?? '{}')]);
-  }
-
-  async #call(message: Inspected, pending: Pending): Promise<void> {
-    const tool = message.params['name'] as string;
-    const own = this.#own.tool(message, lineLimit(this.client.name));
-    if (own !== undefined) {
-      this.#finish(pending, [resultLine(message.id, await own)]);
-      return;
-    }
-    const ended = this.#lane.run(message, pending);
-    const stopProgress = ownProgress(pending, tool, this.#host.clock, (line) => this.#send('', [line]));
-    let late = false;
-    const cancel = this.#host.clock.after(this.#host.limits.deadlineMs, () => {
-      late = true;
-      this.#deadline(pending, tool, ended, this.#isStop(message));
-    });
-    const answer = await ended;
-    cancel();
-    stopProgress();
-    if (!late || !pending.over)
-      this.#finish(pending, callPieces(message.id, answer, lineLimit(this.client.name), this.#keep));
-  }
-
-  /** The client is answered now, the call goes on. A call that still waits for consent is withdrawn instead. */
-  #deadline(pending: Pending, tool: string, ended: Promise<CallAnswer>, isStop: boolean): void {
-    if (pending.upstreamId === undefined) {
-      pending.abort.abort();
-      return;
-    }
-    const done = ended.then((answer) => answerResult(answer));
-    const handle = this.#host.held.keepCall(this.#host.profile, tool, done);
-    const seconds = Math.round(this.#host.limits.deadlineMs / 1000);
-    const text =
-      `${tool} is still running after ${seconds} s; its outcome is not known yet. ` +
-      (isStop ? '' : `Do not call ${tool} again. `) +
-      `Ask for the outcome with companion_continue and {"handle":"${handle}"}.`;
-    this.#finish(pending, [resultLine(pending.id, toolText(text, pending.binding))]);
+  /** A call by the name that the server knows: guard, audit and policy go by that one alone. */
+  #named(message: Inspected): Inspected {
+    const { method, params, paramsSpan, text } = message;
+    if (method !== 'tools/call' || !paramsSpan) return message;
+    const name = params['name'] as string;
+    const own = this.#host.catalogue.serverName(this.#host.profile, name);
+    if (own === name) return message;
+    const span = members(text, paramsSpan.start).get('name');
+    if (!span) return message;
+    const whole = text.slice(0, span.start) + JSON.stringify(own) + text.slice(span.end);
+    const renamed = inspect(Buffer.from(whole));
+    return renamed.kind === 'refused' ? message : renamed;
   }
 
   #notified(message: Inspected): void {
-    if (message.method === 'notifications/initialized') this.#begin();
-    else if (message.method === 'notifications/cancelled') this.#cancelled(message);
+    if (message.method === 'notifications/initialized') {
+      this.#initialized = true;
+      this.#begin();
+    } else if (message.method === 'notifications/cancelled') this.#cancelled(message);
     // a request without its id is no notification: a tools/call in that form would pass the guard by
     else if (message.method.startsWith('notifications/')) this.#tell(message.text);
   }
 
   /** The session upstream is opened ahead of the first call, so that the first call is as fast as the others. */
   #begin(): void {
-    this.#initialized = true;
     if (this.#host.link.transport) this.#upstream.open().catch(() => {});
   }
 
   #cancelled(message: Inspected): void {
-    const span = message.paramsSpan && members(message.text, message.paramsSpan.start).get('requestId');
-    const pending = span && this.#pending.get(message.text.slice(span.start, span.end));
-    if (!span || !pending) return;
-    pending.over = true;
-    this.#pending.delete(pending.id);
-    // hosts cancel by themselves when their time is up: that must not break off a start half-way
-    if (pending.binding) return;
-    const { upstreamId } = pending;
-    if (upstreamId !== undefined)
-      this.#tell(message.text.slice(0, span.start) + String(upstreamId) + message.text.slice(span.end));
-    pending.abort.abort();
+    const { text, paramsSpan } = message;
+    const span = paramsSpan && members(text, paramsSpan.start).get('requestId');
+    if (!span) return;
+    const id = text.slice(span.start, span.end);
+    if (this.#listens.cancel(id)) return;
+    const given = this.#requests.cancel(id);
+    if (!given) return;
+    if (given.upstreamId !== undefined)
+      this.#tell(text.slice(0, span.start) + String(given.upstreamId) + text.slice(span.end));
+    given.abort.abort();
   }
 
-  #fromServer(message: Received): void {
-    if (message.kind === 'request') {
-      if (this.#closed) this.#refuseServer(message.id);
-      else {
-        this.#asked.add(message.id);
-        this.#send('', [...message.bytes, '\n']);
-      }
-      return;
-    }
-    if (message.method.endsWith('/list_changed')) {
-      this.#host.onListChanged();
-      return;
-    }
-    if (this.#closed) return;
-    if (message.method === 'notifications/progress' && !progressWanted(message, this.#pending.values()))
-      return;
-    this.#send('', [...message.bytes, '\n']);
+  #listensHere(): Listens {
+    const ask = async (method: string, uri: string): Promise<boolean> => {
+      const id = this.#upstream.newId();
+      const body = JSON.stringify({ jsonrpc: '2.0', id, method, params: { uri } });
+      const answer = await this.#upstream
+        .request(id, body, { timeoutMs: SUBSCRIBE_MS })
+        .catch(() => undefined);
+      // where nobody answers it is asked for again with the next session
+      return answer?.value?.['error'] === undefined;
+    };
+    return new Listens({
+      tell: (line) => this.#send('', [line]),
+      fail: (id, line) => this.#send(id, [line]),
+      saved: () => this.#host.catalogue.served(this.#host.profile).serve['initialize'],
+      subscribe: async (uri) => !this.#host.link.transport || (await ask('resources/subscribe', uri)),
+      unsubscribe: (uri) => {
+        if (this.#upstream.facts) void ask('resources/unsubscribe', uri);
+      },
+    });
   }
 
-  #refuseServer(id: string): void {
-    this.#tell(`{"jsonrpc":"2.0","id":${id},"error":{"code":-32000,"message":"The client has gone"}}`);
+  #failed(method: string, error: unknown): void {
+    this.#host.log.error('a request failed inside the bridge', { method, why: String(error) });
   }
 
   #tell(text: string): void {
@@ -287,12 +285,5 @@ export class ClientSession {
     this.#upstream.notify(text).catch((error: unknown) => {
       this.#host.log.warn('a notification did not reach the server', { why: (error as Error).message });
     });
-  }
-
-  #finish(pending: Pending, pieces: Pieces): void {
-    if (this.#pending.get(pending.id) === pending) this.#pending.delete(pending.id);
-    if (pending.over) return;
-    pending.over = true;
-    this.#send(pending.id, pieces);
   }
 }

@@ -8,10 +8,12 @@ import { readState, writeState } from '../files.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { ToolLookup } from '../seams.ts';
 import { definitionOf } from './definition.ts';
-import { isListed, learnTools, statusOf } from './rules.ts';
-import { aliasesOf, renamed, shownText } from './shown.ts';
+import { learnTools, statusOf } from './rules.ts';
 import type { SavedTool } from './saved.ts';
 import { NOTHING_SAVED, SavedCatalogue } from './saved.ts';
+import type { ListKind, OwnEntries } from './served.ts';
+import { changedKinds, nameOf, served, uriOf } from './served.ts';
+import { aliasesOf } from './shown.ts';
 
 /** What a back end lists, each entry as the JSON text that it sent. */
 export interface LearnedLists {
@@ -22,8 +24,6 @@ export interface LearnedLists {
   prompts: string[] | null;
 }
 
-export type ListKind = 'tools' | 'resources' | 'prompts';
-
 export interface CatalogueOptions {
   home: Home;
   clock: Clock;
@@ -33,7 +33,7 @@ export interface CatalogueOptions {
   /** The class by the reviewed table alone, whatever was approved. */
   tableClass(profile: string, tool: string): ToolClass;
   /** What the app itself adds to every profile's lists, JSON texts. */
-  own: { tools: readonly string[]; resources: readonly string[] };
+  own: OwnEntries;
   publish(profile: string, view: CatalogueView): void;
   /** The lists that clients get are no longer the same. */
   onListsChanged(profile: string, kinds: ListKind[]): void;
@@ -50,9 +50,6 @@ interface Entry {
   /** The names that clients know tools by, where these are not the server's. */
   aliases: Map<string, string>;
 }
-
-const nameOf = (text: string) => (JSON.parse(text) as { name?: unknown }).name;
-const uriOf = (text: string) => (JSON.parse(text) as { uri?: unknown }).uri;
 
 /** The saved, approved lists of all profiles, one file each. */
 export class Catalogue {
@@ -257,7 +254,7 @@ export class Catalogue {
     entry.saved = next;
     const own = this.#o.own.tools.map((text) => String(nameOf(text)));
     entry.aliases = aliasesOf([...own, ...next.tools.map(({ name }) => name)]);
-    const serve = this.#serve(profile, next, entry.aliases);
+    const serve = served(next, this.#o.own, entry.aliases, this.#ofTable(profile));
     const revision = createHash('sha256').update(JSON.stringify(serve)).digest('hex').slice(0, 16);
     const ofClass = (toolClass: ToolClass) =>
       next.tools
@@ -280,42 +277,6 @@ export class Catalogue {
     await entry.saving;
   }
 
-  #serve(
-    profile: string,
-    saved: SavedCatalogue,
-    aliases: ReadonlyMap<string, string>,
-  ): Record<string, string> {
-    const { own } = this.#o;
-    const ownNames = new Set(own.tools.map(nameOf));
-    const listed = saved.tools.filter(
-      (tool) => !ownNames.has(tool.name) && isListed(tool, this.#ofTable(profile)),
-    );
-    const uris = new Set(saved.resources.map(uriOf));
-    const resources = saved.resources.map((text) => shownText(text, 'as prose'));
-    const tools = listed.map(({ name, definition }) => {
-      const shown = shownText(definition);
-      const alias = aliases.get(name);
-      return alias === undefined ? shown : renamed(shown, alias);
-    });
-    const list = (key: string, entries: readonly string[]) => `{"${key}":[${entries.join(',')}]}`;
-    return {
-      ...(saved.initialize === null ? {} : { initialize: shownText(saved.initialize) }),
-      'tools/list': list('tools', [...tools, ...own.tools]),
-      'resources/list': list('resources', [
-        ...resources,
-        ...own.resources.filter((text) => !uris.has(uriOf(text))),
-      ]),
-      'resources/templates/list': list(
-        'resourceTemplates',
-        saved.templates.map((text) => shownText(text, 'as prose')),
-      ),
-      'prompts/list': list(
-        'prompts',
-        (saved.prompts ?? []).map((text) => shownText(text)),
-      ),
-    };
-  }
-
   #ofTable(profile: string): (tool: string) => ToolClass {
     return (tool) => this.#o.tableClass(profile, tool);
   }
@@ -323,13 +284,4 @@ export class Catalogue {
   #file(profile: string): string {
     return path.join(this.#o.home.catalogue, `${profile}.json`);
   }
-}
-
-function changedKinds(before: Record<string, string>, after: Record<string, string>): ListKind[] {
-  const differs = (...methods: string[]) => methods.some((method) => before[method] !== after[method]);
-  const kinds: ListKind[] = [];
-  if (differs('tools/list')) kinds.push('tools');
-  if (differs('resources/list', 'resources/templates/list')) kinds.push('resources');
-  if (differs('prompts/list')) kinds.push('prompts');
-  return kinds;
 }

@@ -3,8 +3,9 @@ import { members } from '../../stub/envelope.ts';
 import { TOOL_NAME } from './definition.ts';
 
 // what a terminal would act on: whole sequences first, as their rest would stay as text
-// oxlint-disable-next-line no-control-regex
-const TERMINAL = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]/g;
+const TERMINAL =
+  // oxlint-disable-next-line no-control-regex
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]/g;
 /** Controls but tab and line breaks, bidi, zero-width, tag characters, variation selectors, lone surrogates. */
 const HIDDEN = /(?![\n\r\t])[\p{C}\p{Default_Ignorable_Code_Point}]/gu;
 /** What a model reads as prose. Other strings of a definition are data that calls depend on. */
@@ -19,7 +20,7 @@ export function withoutHidden(text: string): string {
 }
 
 /** The number as it was written; JSON.parse with its source is not in the library's types yet. */
-const rawJson = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON;
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(this: void, text: string): unknown };
 
 /**
  * A definition as JSON text with its prose freed of hidden characters; the very same text where there are none.
@@ -50,7 +51,7 @@ export function aliasesOf(names: readonly string[]): Map<string, string> {
   for (const name of names) {
     if (TOOL_NAME.test(name) || found.has(name)) continue;
     const hash = createHash('sha256').update(name).digest('hex');
-    const readable = name.replace(/[^a-zA-Z0-9_-]+/g, '_');
+    const readable = name.replace(/[^a-zA-Z0-9_-]+/g, '_').replace(/^_+|_+$/g, '');
     for (let length = 8; length < hash.length; length += 8) {
       const alias = `${readable.slice(0, 63 - length)}_${hash.slice(0, length)}`;
       if (taken.has(alias)) continue;

@@ -12,7 +12,7 @@ import { flavour, type LocateHost } from './location.ts';
 import { withLock } from './lock.ts';
 import { planInstall, planRemove, targetAt, type Action, type FileChange, type PlanContext } from './plan.ts';
 import { createRunningProbe, type RunningProbe } from './running.ts';
-import { installStub, readStub, stubPath } from './stub-install.ts';
+import { checkStub, installStub, stubPath } from './stub-install.ts';
 import { planUndo } from './undo.ts';
 import { changed, removeFolders, writeConfig, type Commit, type WriterOptions } from './writer.ts';
 
@@ -72,7 +72,7 @@ export function createClients(options: ClientsOptions): Clients {
     }
     const locations = await locate(client, host);
     if (action === 'remove') return planRemove(client, profile, locations, context);
-    await readStub(options.stubFile);
+    await checkStub(options.stubFile);
     const planned = await planInstall(client, profile, locations, context);
     planned.plan.warnings.push(...(await twinWarning(client, profile, host, context)));
     return planned;

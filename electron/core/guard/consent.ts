@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../../contract/errors.ts';
-import type { ConsentRequest, ToolClass } from '../../contract/bridge.ts';
+import type { ConsentEnd, ConsentRequest, ToolClass } from '../../contract/bridge.ts';
 import type { Clock, Screen } from '../ports.ts';
 import type { GatedCall } from '../seams.ts';
 import { argumentRows, bindingOf } from './canonical.ts';
@@ -12,6 +12,8 @@ const CONSENT_EXPIRES_MS = 45_000;
 const CONSENT_ARMS_MS = 700;
 const MAX_WAITING = 16;
 const MAX_REMEMBERED = 200;
+/** How many ended requests a screen hears of. */
+const MAX_ENDS = 20;
 
 export type ConsentVerdict = 'allow' | 'deny' | 'expired' | 'withdrawn' | 'no-screen' | 'busy';
 
@@ -19,18 +21,31 @@ export interface ConsentFacts {
   toolClass: ToolClass;
   known: ConsentRequest['known'];
   unresolved: string | null;
+  warnings?: ConsentRequest['warnings'];
+  grantMinutes?: number[];
+  /** Takes what came with an allow, before it counts; throws AppError where it is not enough, and the request goes on waiting. */
+  accept?: (extras: ConsentExtras) => void;
+}
+
+/** What a person can add to an allow. */
+export interface ConsentExtras {
+  confirmed?: readonly string[] | undefined;
+  grantMinutes?: number | undefined;
 }
 
 export interface ConsentOptions {
   clock: Clock;
   screen: Screen;
   /** Called with the whole list after every change. */
-  publish(list: ConsentRequest[]): void;
+  publish(list: ConsentRequest[], ends: ConsentEnd[]): void;
+  /** An emergency stop has begun on a profile. */
+  onStopped?(profile: string): void;
 }
 
 interface Waiting {
   request: ConsentRequest;
   call: GatedCall;
+  accept: ConsentFacts['accept'];
   salt: Buffer;
   startedMono: number;
   /** Monotonic time from which an answer counts; undefined while another request is shown. */
@@ -41,7 +56,8 @@ interface Waiting {
 /** The nonce is derived from the call itself, so that an answer can only ever fit the call that was shown. */
 function nonceOf(salt: Buffer, id: string, call: GatedCall): string {
   const binding = bindingOf(call.profile, call.tool, call.argumentsText);
-  return createHash('sha256').update(salt).update(`${id}\n${binding}`).digest('base64url');
+  const all = JSON.stringify([id, binding, call.otherText ?? '']);
+  return createHash('sha256').update(salt).update(all).digest('base64url');
 }
 
 function sameText(a: string, b: string): boolean {
@@ -62,6 +78,7 @@ function prepare(call: GatedCall, facts: ConsentFacts, clock: Clock): Omit<Waiti
   const requestedAt = clock.now();
   return {
     call: { ...call },
+    accept: facts.accept,
     salt,
     startedMono: clock.monotonic(),
     armedMono: undefined,
@@ -75,12 +92,15 @@ function prepare(call: GatedCall, facts: ConsentFacts, clock: Clock): Omit<Waiti
       client: visible(`${call.client} over ${call.transport}`),
       argumentsText: visible(call.argumentsText),
       rows: argumentRows(call.argumentsText),
+      others: call.otherText === undefined ? [] : argumentRows(call.otherText),
       requestedAt,
       expiresAt: requestedAt + CONSENT_EXPIRES_MS,
       // behind another request it cannot be answered yet
       armedAt: requestedAt + CONSENT_EXPIRES_MS,
       known: [...facts.known],
       unresolved: facts.unresolved,
+      ...(facts.warnings ? { warnings: facts.warnings } : {}),
+      ...(facts.grantMinutes ? { grantMinutes: facts.grantMinutes } : {}),
     },
   };
 }
@@ -92,7 +112,8 @@ function prepare(call: GatedCall, facts: ConsentFacts, clock: Clock): Omit<Waiti
 export class Consent {
   readonly #options: ConsentOptions;
   readonly #waiting: Waiting[] = [];
-  readonly #ended = new Map<string, ConsentVerdict>();
+  readonly #ended = new Map<string, ConsentEnd['verdict']>();
+  #ends: ConsentEnd[] = [];
   #disposed = false;
 
   constructor(options: ConsentOptions) {
@@ -128,7 +149,12 @@ export class Consent {
    * it was already answered, the nonce is another one's, or an allow comes before it was shown for 700 ms. A deny
    * counts at once: clicked through by mistake it costs nothing, and a refused deny would look like a dead button.
    */
-  answer(id: string, nonce: string, decision: 'allow' | 'deny'): { decided: 'allow' | 'deny' } {
+  answer(
+    id: string,
+    nonce: string,
+    decision: 'allow' | 'deny',
+    extras: ConsentExtras = {},
+  ): { decided: 'allow' | 'deny' } {
     const { clock } = this.#options;
     const one = this.#waiting.find((each) => each.request.id === id);
     if (one === undefined) throw this.#refusalOfEnded(id);
@@ -142,8 +168,16 @@ export class Consent {
     const armed = one.armedMono !== undefined && clock.monotonic() >= one.armedMono;
     if (decision === 'allow' && !armed)
       throw notFitting('The answer came too soon after the request appeared.');
+    if (decision === 'allow') one.accept?.(extras);
     this.#take(one, decision);
     return { decided: decision };
+  }
+
+  /** An emergency stop denies what waits on its profile: a start allowed a moment later would undo it. */
+  stopped(profile: string): void {
+    this.#options.onStopped?.(profile);
+    for (const one of this.#waiting.filter((each) => each.request.profile === profile))
+      this.#take(one, 'stopped');
   }
 
   list(): readonly ConsentRequest[] {
@@ -157,7 +191,10 @@ export class Consent {
   }
 
   #publish(): void {
-    this.#options.publish(this.#waiting.map((one) => one.request));
+    this.#options.publish(
+      this.#waiting.map((one) => one.request),
+      this.#ends,
+    );
   }
 
   /** The first in the queue comes up: its arm delay starts now. */
@@ -169,16 +206,18 @@ export class Consent {
     first.request = { ...first.request, armedAt: clock.now() + CONSENT_ARMS_MS };
   }
 
-  #take(one: Waiting, verdict: ConsentVerdict): void {
+  #take(one: Waiting, verdict: ConsentEnd['verdict']): void {
     const index = this.#waiting.indexOf(one);
     if (index < 0) return;
     this.#waiting.splice(index, 1);
-    this.#ended.set(one.request.id, verdict);
+    const { id } = one.request;
+    this.#ended.set(id, verdict);
+    this.#ends = [...this.#ends, { id, at: this.#options.clock.now(), verdict }].slice(-MAX_ENDS);
     const [oldest] = this.#ended.keys();
     if (this.#ended.size > MAX_REMEMBERED && oldest !== undefined) this.#ended.delete(oldest);
     this.#showFirst();
     this.#publish();
-    one.finish(verdict);
+    one.finish(verdict === 'stopped' ? 'deny' : verdict);
   }
 
   #refusalOfEnded(id: string): AppError {

@@ -4,20 +4,30 @@ import type { ConsentRequest, ToolClass } from '../../contract/bridge.ts';
 import type { TradingModel } from '../../contract/models.ts';
 import type { PresetName } from '../../contract/profile.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { CallEnd, Gate, GateDecision, GatedCall, RecordActivity, ToolLookup } from '../seams.ts';
-import { argumentRows, callHash } from './canonical.ts';
+import type {
+  CallEnd,
+  Gate,
+  GateDecision,
+  GatedCall,
+  RecordActivity,
+  StateOf,
+  ToolLookup,
+} from '../seams.ts';
+import { Claims } from './annotations.ts';
+import { callHash } from './canonical.ts';
 import type { Consent } from './consent.ts';
+import { Grants } from './grants.ts';
+import { Outcomes } from './outcomes.ts';
 import { classify, isOwnTool, strictestOfCall, withApproval } from './policy.ts';
-import { consentRefusal, notRecorded, policyRefusal } from './refusals.ts';
+import { policyRefusal } from './refusals.ts';
+import { StartChecks } from './start-checks.ts';
+import { StartLane } from './start-lane.ts';
 import { Recorder, RefusalFilter } from './trail.ts';
 import type { Pass, Trail } from './trail.ts';
-import { OpenCalls } from './unresolved.ts';
 import type { OpenCall } from './unresolved.ts';
 
 /** A stop does not wait longer than this for its audit records. */
 const STOP_AUDIT_WAIT_MS = 250;
-/** A start that cannot be recorded within this is refused. */
-const START_AUDIT_WAIT_MS = 5_000;
 /** An answer does not wait longer than this for its record: its intent is on the disk already. */
 const OUTCOME_WAIT_MS = 1_000;
 
@@ -31,32 +41,64 @@ export interface GateOptions {
   recordActivity: RecordActivity;
   /** What is known of the profile right now, for the consent request. */
   factsOf(profile: string): ConsentRequest['known'];
+  /** What the screen shows of a profile: its limits, what was read of its back end, its tools. Absent: none of these count. */
+  stateOf?: StateOf;
+  /** Takes what the guard holds of a profile after a change. */
+  publish?(profile: string, part: 'grants' | 'unresolved', list: object[]): void;
   log?: Log;
 }
 
 /** `sent: false` says that the call never left this machine; only then is an error of a start not an unknown outcome. */
 export type GateCallEnd = CallEnd & { sent?: boolean };
 
-/** The guard in front of every tools/call: policy, then consent, then the write-ahead audit record. */
+/** The guard in front of every tools/call: policy, limits, then consent or a grant, then the write-ahead audit record. */
 export class GuardGate implements Gate {
+  readonly grants: Grants;
+  readonly outcomes: Outcomes;
   readonly #options: GateOptions;
   readonly #recorder: Recorder;
-  readonly #open = new OpenCalls();
+  readonly #checks: StartChecks;
+  readonly #claims = new Claims();
+  readonly #lane: StartLane;
   readonly #refusals = new RefusalFilter();
   /** Calls that change state and have not ended, by profile. */
   readonly #writing = new Map<string, number>();
-  /** How to show on the activity line that an unknown outcome was settled, by call id. */
-  readonly #settledLines = new Map<string, (text: string) => void>();
 
   constructor(options: GateOptions) {
+    const { clock, recordActivity } = options;
     this.#options = options;
     this.#recorder = new Recorder(options);
+    this.outcomes = new Outcomes({
+      clock,
+      recordActivity,
+      recorder: this.#recorder,
+      publish: (profile, list) => options.publish?.(profile, 'unresolved', list),
+    });
+    this.grants = new Grants({
+      clock,
+      publish: (profile, list) => options.publish?.(profile, 'grants', list),
+      ended: (profile, grant, why) => this.#lane.grantEnded(profile, grant, why),
+    });
+    this.#checks = new StartChecks({
+      clock,
+      grants: this.grants,
+      stateOf: (profile) => options.stateOf?.(profile),
+    });
+    this.#lane = new StartLane({
+      ...options,
+      recorder: this.#recorder,
+      outcomes: this.outcomes,
+      grants: this.grants,
+      checks: this.#checks,
+    });
   }
 
   classify(profile: string, tool: string): ToolClass {
-    const ofTable = this.tableClass(profile, tool);
-    if (isOwnTool(tool) || this.#options.presetOf(profile) === undefined) return ofTable;
-    return withApproval(ofTable, this.#options.lookup(profile, tool)?.approvedAs ?? null);
+    const preset = this.#options.presetOf(profile);
+    if (preset === undefined) return 'unknown';
+    if (isOwnTool(tool)) return classify(preset, tool);
+    const approvedAs = this.#options.lookup(profile, tool)?.approvedAs ?? null;
+    return withApproval(this.#claimed(profile, tool, classify(preset, tool)), approvedAs);
   }
 
   tableClass(profile: string, tool: string): ToolClass {
@@ -77,43 +119,36 @@ export class GuardGate implements Gate {
     return (this.#writing.get(profile) ?? 0) > 0;
   }
 
+  /** What is still open on a profile, in words, one sentence a line; null when nothing is. */
+  unresolved(profile: string): string | null {
+    return this.outcomes.words(profile);
+  }
+
+  settle(profile: string, text: string, readAt: number): void {
+    this.outcomes.settle(profile, text, readAt);
+  }
+
+  observe(profile: string, trading: TradingModel): void {
+    this.outcomes.observe(profile, trading);
+  }
+
+  /** Takes over what an earlier run left: calls without an outcome, and when its starts of the last hour were. */
+  restore(calls: readonly OpenCall[], starts: readonly { profile: string; at: number }[] = []): void {
+    this.outcomes.restore(calls);
+    for (const { profile, at } of starts) this.#checks.budget.count(profile, at);
+  }
+
   #count(pass: Pass, by: 1 | -1): void {
     if (pass.toolClass === 'read') return;
     const { profile } = pass.call;
     this.#writing.set(profile, (this.#writing.get(profile) ?? 0) + by);
   }
 
-  /** What is still open on a profile, in words, one sentence a line; null when nothing is. */
-  unresolved(profile: string): string | null {
-    return this.#open.words(profile);
-  }
-
-  /**
-   * A status read, received at `readAt` (ms), settles the calls that ended unknown before it; `text` is what it
-   * said. The outcome stays `unknown` on record: what is settled is what to believe now.
-   */
-  settle(profile: string, text: string, readAt: number): void {
-    for (const { id, tool } of this.#open.settle(profile, readAt)) {
-      this.#settledLines.get(id)?.(text);
-      this.#settledLines.delete(id);
-      void this.#recorder.may({ actor: 'app', kind: 'settled', profile, tool, id, detail: text });
-    }
-  }
-
-  /** Settles by what trading state says, once both the cycle and the positions were read after the call. */
-  observe(profile: string, { cycle, workflow, positions }: TradingModel): void {
-    if (cycle.state !== 'known' || positions.state !== 'known') return;
-    const text = [
-      `Read afterwards: trading cycle ${cycle.value.status}`,
-      workflow.state === 'known' ? `workflow ${workflow.value.status}` : 'workflow unknown',
-      `${positions.value.rows.length} positions.`,
-    ].join(', ');
-    this.settle(profile, text, Math.min(cycle.receivedAt, positions.receivedAt));
-  }
-
-  /** Takes over the calls that an earlier run left without an outcome. */
-  restore(calls: readonly OpenCall[]): void {
-    for (const call of calls) this.#open.begin(call);
+  /** The class after the droplet's own words about the tool, which can only make it stricter. */
+  #claimed(profile: string, tool: string, ofTable: ToolClass): ToolClass {
+    if (ofTable !== 'read') return ofTable;
+    const entry = this.#options.stateOf?.(profile)?.catalogue.tools.find(({ name }) => name === tool);
+    return this.#claims.strictest(ofTable, entry);
   }
 
   /** Policy as it stands now; asked again after the consent, which may have taken 45 s. */
@@ -125,12 +160,10 @@ export class GuardGate implements Gate {
       const refusal = new AppError('PROFILE_UNKNOWN', `There is no profile "${call.profile}".`, next);
       return { toolClass: 'unknown', refusal };
     }
-    const ofTable = classify(preset, call.tool);
     const entry = this.#options.lookup(call.profile, call.tool);
-    const named = withApproval(ofTable, entry?.approvedAs ?? null);
     return {
-      toolClass: strictestOfCall(named, call.argumentsText),
-      refusal: policyRefusal(call, entry, ofTable),
+      toolClass: strictestOfCall(this.classify(call.profile, call.tool), call.argumentsText),
+      refusal: policyRefusal(call, entry, classify(preset, call.tool)),
     };
   }
 
@@ -142,14 +175,9 @@ export class GuardGate implements Gate {
     try {
       if (refusal) return this.#refuseByPolicy(pass, refusal);
       if (toolClass === 'read') return this.#allow(pass);
-      if (toolClass === 'stop') await this.#beginStop(pass);
-      else {
-        // throws for arguments that two parsers could read differently: they never reach a person
-        argumentRows(call.argumentsText);
-        pass.hash = callHash(call.profile, call.tool, call.argumentsText);
-        const refused = (await this.#ask(pass)) ?? (await this.#beginStart(pass));
-        if (refused) return refused;
-      }
+      if (toolClass !== 'stop') return await this.#start(pass);
+      this.grants.end(call.profile, 'trading was stopped');
+      await this.#beginStop(pass);
       return this.#allow(pass);
     } catch (error) {
       return this.#refuse(pass, asAppError(error), 'refused');
@@ -162,58 +190,26 @@ export class GuardGate implements Gate {
   }
 
   #refuseByPolicy(pass: Pass, error: AppError): GateDecision {
-    if (this.#refusals.passes(pass.call, error, this.#options.clock.monotonic())) {
-      const entry = this.#recorder.entry(pass, 'refused', { decision: error.code, outcome: 'refused' });
+    // a limit is recorded each time: how often is bounded by the rate before it
+    const always = error.code === 'LIMIT_REFUSED';
+    if (always || this.#refusals.passes(pass.call, error, this.#options.clock.monotonic())) {
+      const detail = error.message;
+      const entry = this.#recorder.entry(pass, 'refused', {
+        decision: error.code,
+        outcome: 'refused',
+        detail,
+      });
       void this.#recorder.may(entry, false);
     }
     return this.#refuse(pass, error, 'refused');
   }
 
-  async #ask(pass: Pass): Promise<GateDecision | undefined> {
-    const { call, toolClass, hash } = pass;
-    const repeat = this.#open.repeat(hash, this.#options.clock.now());
-    const verdict = await this.#options.consent.request(call, {
-      toolClass,
-      known: [...(repeat ? [repeat] : []), ...this.#options.factsOf(call.profile)],
-      unresolved: this.#open.words(call.profile),
-    });
-    if (verdict === 'allow') {
-      const { refusal } = this.#policy(call);
-      return refusal && this.#refuseByPolicy(pass, refusal);
-    }
-    const outcome = verdict === 'deny' || verdict === 'expired' ? 'denied' : 'refused';
-    void this.#recorder.may(this.#recorder.entry(pass, 'consent', { decision: verdict, outcome }), false);
-    return this.#refuse(pass, consentRefusal(verdict, call.tool), outcome);
-  }
-
-  async #beginStart(pass: Pass): Promise<GateDecision | undefined> {
-    const { call, key, hash } = pass;
-    const { profile, tool, client } = call;
-    const at = this.#options.clock.now();
-    this.#open.begin({ id: key, profile, tool, client, hash, at, endedAt: null, detail: '' });
-    const intent = this.#recorder.entry(pass, 'intent', { decision: 'allow', outcome: 'pending' });
-    let how: 'recorded' | 'late' | 'left';
-    try {
-      how = await this.#recorder.must(intent, START_AUDIT_WAIT_MS, call.signal);
-    } catch (error) {
-      this.#open.drop(key);
-      this.#recorder.failed(intent, error);
-      return this.#refuse(pass, notRecorded(tool, error), 'refused');
-    }
-    if (how === 'recorded' && !call.signal.aborted) return undefined;
-    this.#open.drop(key);
-    const rest =
-      how === 'late'
-        ? { decision: 'late', outcome: 'refused', detail: 'Recorded too late, so it was not sent.' }
-        : { decision: 'withdrawn', outcome: 'refused', detail: 'Withdrawn before it was sent.' };
-    // not waited for: where the disk hangs it is written right after the intent, whenever that is
-    void this.#recorder.may(this.#recorder.entry(pass, 'outcome', rest));
-    const hangs = new Error('the disk does not answer');
-    return this.#refuse(
-      pass,
-      how === 'late' ? notRecorded(tool, hangs) : consentRefusal('withdrawn', tool),
-      'refused',
-    );
+  async #start(pass: Pass): Promise<GateDecision> {
+    const end = await this.#lane.run(pass, () => this.#policy(pass.call).refusal);
+    if (end.kind === 'allowed') return this.#allow(pass, end.under);
+    return end.kind === 'rule'
+      ? this.#refuseByPolicy(pass, end.error)
+      : this.#refuse(pass, end.error, end.kind);
   }
 
   /** Recorded if it can be within a moment; neither a full nor a hanging disk holds a stop back. */
@@ -224,19 +220,22 @@ export class GuardGate implements Gate {
     await this.#recorder.mayWithin(intent, STOP_AUDIT_WAIT_MS);
   }
 
-  #allow(pass: Pass): GateDecision {
-    let ended = false;
+  #allow(pass: Pass, under = ''): GateDecision {
+    let last: GateCallEnd['outcome'] | undefined;
     this.#count(pass, 1);
     return {
       allowed: true,
       toolClass: pass.toolClass,
       idempotencyKey: pass.key,
       ended: async (end: GateCallEnd) => {
-        if (ended) return;
-        ended = true;
-        this.#count(pass, -1);
-        if (pass.toolClass === 'read') this.#recorder.line(pass, end.outcome, end.detail);
-        else await this.#endWrite(pass, end);
+        // an answer that comes after all replaces an outcome that was unknown; nothing else is said twice
+        const isLate = last === 'unknown' && end.outcome === 'ok' && pass.toolClass !== 'read';
+        if (last !== undefined && !isLate) return;
+        if (last === undefined) this.#count(pass, -1);
+        last = end.outcome;
+        const detail = [end.detail, isLate ? 'Answered late.' : '', under].filter(Boolean).join(' ');
+        if (pass.toolClass === 'read') this.#recorder.line(pass, end.outcome, detail);
+        else await this.#endWrite(pass, { ...end, detail });
       },
     };
   }
@@ -246,15 +245,22 @@ export class GuardGate implements Gate {
    * start or stop says nothing about what was done, unless the call never left this machine.
    */
   async #endWrite(pass: Pass, { outcome: said, detail, sent }: GateCallEnd): Promise<void> {
+    const { key, call, toolClass } = pass;
     const unsent = sent === false;
     const outcome = said === 'ok' || (said === 'error' && unsent) ? said : 'unknown';
-    if (unsent) this.#open.drop(pass.key);
-    else this.#open.end(pass.key, outcome === 'ok' ? null : this.#options.clock.now(), detail);
-    if (outcome === 'unknown' && pass.toolClass !== 'stop')
-      this.#settledLines.set(pass.key, (text) => this.#recorder.line(pass, 'unknown', `${detail} ${text}`));
+    const isOpen = outcome === 'unknown' && toolClass !== 'stop';
+    if (unsent) this.outcomes.drop(key, call.profile);
+    else
+      this.outcomes.end(
+        key,
+        call.profile,
+        outcome === 'ok' ? null : this.#options.clock.now(),
+        detail,
+        isOpen ? (text) => this.#recorder.line(pass, 'unknown', `${detail} ${text}`) : undefined,
+      );
     this.#recorder.line(pass, outcome, detail);
     const entry = this.#recorder.entry(pass, 'outcome', { outcome, detail });
-    await this.#recorder.mayWithin(entry, pass.toolClass === 'stop' ? STOP_AUDIT_WAIT_MS : OUTCOME_WAIT_MS);
+    await this.#recorder.mayWithin(entry, toolClass === 'stop' ? STOP_AUDIT_WAIT_MS : OUTCOME_WAIT_MS);
   }
 }
 

@@ -71,8 +71,8 @@ export function consentRefusal(verdict: Exclude<ConsentVerdict, 'allow'>, tool: 
     case 'no-screen':
       return new AppError(
         'CONSENT_NO_SCREEN',
-        `${tool} needs a person's consent, and no dashboard is open to ask on. ${NOT_SENT}`,
-        'Open the dashboard from the tray icon, or start it with: catalyst-companion serve; then ask again.',
+        `${tool} needs a person's consent, and nobody can be asked now: the screen is locked, or no dashboard is open. ${NOT_SENT}`,
+        'Ask the user to unlock the screen, or to open the dashboard from the tray icon or with: catalyst-companion serve; then ask again.',
       );
     case 'busy':
       return new AppError(

@@ -5,9 +5,9 @@ import type { PresetName } from '../../contract/profile.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { RpcAnswer } from '../seams.ts';
 import { stopTools } from './policy.ts';
+import { answerText, neverLeft } from './sent.ts';
 import type { Trail, TrailEntry } from './trail.ts';
-
-export { manualStopCommand } from './manual-stop.ts';
+import { visible } from './visible.ts';
 
 type StopPart = StopReport['parts'][number];
 
@@ -67,28 +67,6 @@ function within<T>(clock: Clock, ms: number, work: () => Promise<T>, late: T, ca
       .then(work)
       .then(finish, (error: unknown) => finish(caught(error)));
   });
-}
-
-function answerText(answer: RpcAnswer): string {
-  if ('error' in answer) return `error ${answer.error.code}: ${answer.error.message}`;
-  const { content, structuredContent } = (answer.result ?? {}) as {
-    content?: unknown;
-    structuredContent?: unknown;
-  };
-  const texts = (Array.isArray(content) ? content : []).flatMap((part: unknown) => {
-    const text = (part as { text?: unknown } | null)?.text;
-    return typeof text === 'string' ? [text] : [];
-  });
-  return (texts.join('\n') || JSON.stringify(structuredContent ?? answer.result)).slice(0, 2_000);
-}
-
-const TURNED_AWAY = new Set(['MCP_NOT_FOUND', 'MCP_SESSION_LOST', 'RATE_LIMITED']);
-
-/** True where the error says that nothing can have arrived; a lost link or a time-out says no such thing. */
-function neverLeft(code: string): boolean {
-  return (
-    (code.startsWith('LINK_') && code !== 'LINK_LOST' && code !== 'LINK_TIMEOUT') || TURNED_AWAY.has(code)
-  );
 }
 
 function failedPart(name: string, error: unknown): StopPart {
@@ -159,7 +137,7 @@ async function sendWorkflow(options: StopOptions): Promise<StopPart> {
       const { status, text } = await posted;
       // 3xx, 4xx and a proxy's 502–504 never reached what stops trading; 409 and 500 are the service's own
       const sent = (status >= 200 && status < 300) || status === 409 || status === 500;
-      return { name, sent, answer: `HTTP ${status} ${text}`.trim().slice(0, 2_000) };
+      return { name, sent, answer: visible(`HTTP ${status} ${text}`.trim().slice(0, 2_000)) };
     },
     latePart(name),
     (error) => failedPart(name, error),
@@ -219,7 +197,9 @@ export async function stopTrading(options: StopOptions): Promise<StopReport> {
   // nothing to wait for where nothing arrived: the command to run by hand is needed now
   const state = await confirm(options, delivered ? CONFIRM_MS : UNDELIVERED_READ_MS);
   const result = !delivered ? 'not-delivered' : isStopped(state) ? 'confirmed' : 'sent-not-confirmed';
-  const stateRead = `Workflow: ${clause(state.workflow.text)}. Trading cycle: ${clause(state.cycle.text)}.`;
+  const stateRead = visible(
+    `Workflow: ${clause(state.workflow.text)}. Trading cycle: ${clause(state.cycle.text)}.`,
+  );
   await recorded;
   const detail = [...parts.map((part) => `${part.name}: ${part.answer}`), stateRead].join(' | ');
   await record(options, { ...base, kind: 'stop', outcome: result, detail });

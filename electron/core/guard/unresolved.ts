@@ -56,6 +56,11 @@ export class OpenCalls {
     if (hash) this.#started.delete(hash);
   }
 
+  /** A person has looked at it: it is no longer open. That it was made stays known for repeats. */
+  forget(id: string): void {
+    this.#open.delete(id);
+  }
+
   /** Ends the unknown calls of a profile that ended well before a status received at `readAt`; returns them. */
   settle(profile: string, readAt: number): OpenCall[] {
     const settled = this.ofProfile(profile).filter(

@@ -109,6 +109,10 @@ export class ChainRun {
     this.arrange();
   }
 
+  probe(): void {
+    this.inUse.connection?.probe();
+  }
+
   proven(): void {
     this.inUse.connection?.proven();
   }

@@ -15,6 +15,8 @@ import { linkReason, Waiters } from './waiting.ts';
 
 /** A published `lastProof` may be this much behind, so that a busy bridge does not publish a state per call. */
 const PROOF_STEP_MS = 1_000;
+/** Failing calls ask for no more than one probe in this time. */
+const DOUBT_STEP_MS = 2_000;
 
 /** What the user wants of one profile's link, and what has become of it. See createSupervisor. */
 class LinkSupervisor implements Supervisor {
@@ -29,6 +31,7 @@ class LinkSupervisor implements Supervisor {
   private wanted = false;
   private disposed = false;
   private publishedMono = 0;
+  private doubtedMono = -Infinity;
 
   constructor(options: SupervisorOptions) {
     this.options = options;
@@ -115,6 +118,13 @@ class LinkSupervisor implements Supervisor {
     if (this.state.state === 'live' && mono - this.publishedMono < PROOF_STEP_MS) return;
     this.publishedMono = mono;
     this.feed({ type: 'proof', at: this.options.clock.now() });
+  }
+
+  doubt(): void {
+    const mono = this.options.clock.monotonic();
+    if (!this.transport || mono - this.doubtedMono < DOUBT_STEP_MS) return;
+    this.doubtedMono = mono;
+    this.run.probe();
   }
 
   onChange(listener: () => void): () => void {

@@ -41,6 +41,8 @@ export interface LinkHandle {
   reason(): string;
   /** To be called on every application answer through the link (any HTTP response). */
   proof(): void;
+  /** To be called when a request through the link met no answer at all: it is asked to prove itself now. */
+  doubt?(): void;
   /** Called when a transport opened or closed. Returns the unsubscribe. */
   onChange(listener: () => void): () => void;
 }

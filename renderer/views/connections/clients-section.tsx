@@ -9,6 +9,7 @@ import { Empty, Panel, Problem, Waiting } from '../../parts/panel.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import type { PlanAsked } from './client-plan.tsx';
 import { PlanView } from './client-plan.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
 
 const NO_CLIENTS: Record<string, BridgeClient> = {};
 
@@ -30,9 +31,11 @@ function Connected({ profile }: { profile: string }) {
               className="flex h-8 items-center gap-3 border-line not-first:border-t"
             >
               <StateMark tone="live" />
-              <span className="font-medium">{client.name}</span>
+              <span className="font-medium">
+                <PlainText text={client.name} />
+              </span>
               <span className="min-w-0 flex-1 truncate text-quiet">
-                {client.version} over {client.transport}
+                <PlainText text={client.version} /> over {client.transport}
                 {client.pid === null ? '' : `, pid ${client.pid}`}
               </span>
               <span className="text-quiet">

@@ -10,6 +10,7 @@ import { StateMark, TONE_TEXT } from '../../parts/state-mark.tsx';
 import { ChainList } from './chain-list.tsx';
 import { chainRows } from './chain-rows.ts';
 import { HostKeys } from './host-key.tsx';
+import { LimitsPanel } from './limits-panel.tsx';
 import { RemoveProfile } from './remove-profile.tsx';
 import { SecretsPanel } from './secrets-panel.tsx';
 
@@ -176,6 +177,7 @@ export function LinkSection() {
         <Target profile={profile} />
         <SecretsPanel profile={profile} />
       </div>
+      <LimitsPanel key={`limits/${profile.name}`} profile={profile} />
       <RemoveProfile key={profile.name} profile={profile} />
     </>
   );

@@ -109,6 +109,11 @@ export function ToolDetail({ tool }: { tool: ToolEntry }) {
           <CodeBlock text={indented(tool.definition)} className="max-h-72" />
         </section>
       </div>
+      {tool.alias === undefined ? null : (
+        <p className="text-xs text-quiet">
+          Clients see it as <code className="break-all">{tool.alias}</code>: they would not take its own name.
+        </p>
+      )}
       <p className="text-xs text-quiet">
         SHA-256 <code className="break-all">{tool.hash}</code>
       </p>

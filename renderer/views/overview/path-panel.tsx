@@ -7,6 +7,7 @@ import type { Path } from '../../parts/path-hops.ts';
 import { pathOf } from '../../parts/path-hops.ts';
 import { PathStrip } from '../../parts/path-strip.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
 
 const NONE: Record<string, BridgeClient> = {};
 
@@ -67,7 +68,7 @@ function PathNotes({ notes }: { notes: Path['notes'] }) {
             className="text-left text-quiet hover:text-text"
             onClick={() => ui.go({ page: 'connections', section: 'link' })}
           >
-            {note}
+            <PlainText text={note} />
           </button>
         </li>
       ))}

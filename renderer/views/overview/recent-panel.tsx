@@ -5,6 +5,7 @@ import { Button } from '../../parts/button.tsx';
 import { OutcomeWord } from '../../parts/outcome.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { clockText, durationText } from '../../parts/time-text.ts';
+import { PlainText } from '../../parts/plain-text.tsx';
 
 const NONE: readonly ActivityEntry[] = [];
 const SHOWN = 9;
@@ -49,7 +50,10 @@ export function RecentPanel() {
             <li key={entry.id} className="flex h-7 items-center gap-3 px-4" title={entry.detail}>
               <time className="text-quiet">{clockText(entry.at)}</time>
               <span className="min-w-0 flex-1 truncate">
-                {entry.title} <span className="text-sm text-quiet">{entry.actor}</span>
+                <PlainText text={entry.title} />{' '}
+                <span className="text-sm text-quiet">
+                  <PlainText text={entry.actor} />
+                </span>
               </span>
               <OutcomeWord outcome={entry.outcome} />
               <span className="w-14 text-right text-quiet">{durationText(entry.durationMs)}</span>

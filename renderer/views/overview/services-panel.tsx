@@ -7,6 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { durationText } from '../../parts/time-text.ts';
+import { PlainText } from '../../parts/plain-text.tsx';
 
 function Row({ service }: { service: ServiceHealth }) {
   const { tone, label } = presentVerdict(service.verdict);
@@ -22,7 +23,9 @@ function Row({ service }: { service: ServiceHealth }) {
       <span className={`min-w-0 flex-1 truncate ${quiet}`}>
         {service.name}
         {service.verdict === 'up' ? null : (
-          <span className="ml-2 text-sm text-quiet">{service.reason ?? label}</span>
+          <span className="ml-2 text-sm text-quiet">
+            <PlainText text={service.reason ?? label} />
+          </span>
         )}
       </span>
       <span className={`w-14 text-right ${quiet}`}>{durationText(service.latencyMs)}</span>

@@ -5,6 +5,7 @@ import { useProfile } from '../../api/app-context.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ReadingAge, shown, useReadingStale } from '../../parts/reading-note.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
 
 function Row(props: {
   label: string;
@@ -31,7 +32,7 @@ function Row(props: {
       </div>
       <div className="flex items-center justify-between gap-2 text-xs text-quiet">
         <span className="truncate" title={props.detail}>
-          {props.detail}
+          <PlainText text={props.detail} />
         </span>
         <span className="shrink-0">
           <ReadingAge reading={props.reading} />

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditLog } from '../../../electron/core/audit/log.ts';
 import { unfinishedCalls } from '../../../electron/core/audit/unfinished.ts';
-import { tailAudit, verifyAudit } from '../../../electron/core/audit/verify.ts';
+import { tailAudit } from '../../../electron/core/audit/read.ts';
+import { verifyAudit } from '../../../electron/core/audit/verify.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
 import { writeState } from '../../../electron/core/files.ts';
 import { createLog } from '../../../electron/core/log.ts';
@@ -86,7 +87,7 @@ describe.skipIf(!canMount)('on a disk that fills up (needs root and tmpfs; packa
     await fs.rm(ballast);
     await log.append({ ...entry, detail: 'room again' }, { sync: true });
     await log.close();
-    expect(await verifyAudit(dir)).toEqual({ ok: true, entries: written + 2, files: 1, remarks: [] });
+    expect(await verifyAudit(dir)).toMatchObject({ ok: true, entries: written + 2, files: 1, remarks: [] });
     expect((await tailAudit(dir, 1))[0]?.detail).toBe('room again');
   });
 

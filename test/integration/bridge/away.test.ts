@@ -48,7 +48,7 @@ describe('the stub while the app is away', () => {
 
   it('answers everything at once, and attaches within 2 s of the app starting', async () => {
     stub = new StubClient(home);
-    expect((await stub.request('server/discover')).error?.code).toBe(-32601);
+    expect((await stub.request('server/discover')).error?.code).toBe(-32602);
     expect((await stub.initialize()).result).toMatchObject({
       protocolVersion: '2025-11-25',
       capabilities: { tools: { listChanged: true } },

@@ -89,9 +89,9 @@ describe('a client over the stub', () => {
     expect(await c.text('echo', { text: 'still here' })).toBe('still here');
   });
 
-  it('is told that server/discover is not known, and may try again by initialize', async () => {
+  it('is told that server/discover says too little of itself, and may try again by initialize', async () => {
     const c = await rig.client();
-    expect((await c.request('server/discover')).error?.code).toBe(-32601);
+    expect((await c.request('server/discover')).error?.code).toBe(-32602);
     expect((await c.request('tools/list', { cursor: 'x' })).error?.code).toBe(-32602);
   });
 

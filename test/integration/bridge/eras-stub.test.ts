@@ -112,6 +112,63 @@ describe('Claude as it is (2025-11-25) through stub and bridge', () => {
     expect(await c.text('echo', { text: 'a' })).toBe('a');
   });
 
+  it('starts something that asks before it acts, without a state: one consent, once a round', async () => {
+    const server = new ModernRaw();
+    const rig = await rigFor(server);
+    const c = await rig.client('claude-ai', { elicitation: {} });
+    let isCut = false;
+    server.on = (message, response) => {
+      if (message?.method !== 'tools/call') return false;
+      if (!message.params.inputResponses) {
+        const params = { message: 'Sure?', requestedSchema: { type: 'object', properties: {} } };
+        const inputRequests = { sure: { method: 'elicitation/create', params } };
+        const result = { resultType: 'input_required', inputRequests };
+        server.result(response, message.id, JSON.stringify(result));
+        return true;
+      }
+      if (isCut) response.destroy();
+      return isCut;
+    };
+    const yes = { action: 'accept', content: {} };
+    const done = c.text('start_trading_cycle', { n: 1 });
+    await answered(c, 'elicitation/create', yes);
+    expect(await done).toBe('start_trading_cycle');
+    const sent = () => server.raw.seen.filter(({ message }) => message?.method === 'tools/call');
+    expect(sent().map(({ message }) => message.params.inputResponses)).toEqual([undefined, { sure: yes }]);
+    expect(sent().map(({ message }) => message.params.arguments)).toEqual([{ n: 1 }, { n: 1 }]);
+    expect(new Set(sent().map(({ headers }) => headers['idempotency-key'])).size).toBe(2);
+    expect(rig.gate.calls).toHaveLength(1);
+    await until(() => rig.gate.ends.length === 1);
+    expect(rig.gate.ends[0]?.outcome).toBe('ok');
+
+    isCut = true;
+    const seen = c.messages.length;
+    const unsure = c.text('start_trading_cycle', { n: 2 });
+    await until(() => c.messages.slice(seen).some(({ method }) => method === 'elicitation/create'));
+    const asked = c.messages.findLast(({ method }) => method === 'elicitation/create');
+    c.raw(`${JSON.stringify({ jsonrpc: '2.0', id: asked?.['id'], result: yes })}\n`);
+    expect(await unsure).toContain('outcome of start_trading_cycle is unknown');
+    expect(sent()).toHaveLength(4);
+    await until(() => rig.gate.ends.length === 2);
+    expect(rig.gate.ends[1]?.outcome).toBe('unknown');
+  });
+
+  it('stops and reads although the server was updated to another revision meanwhile', async () => {
+    const server = new ModernRaw();
+    server.legacy = true;
+    server.tools.push({ name: 'stop_trading', inputSchema: { type: 'object' } });
+    server.raw.tools = server.tools;
+    const rig = await rigFor(server);
+    const c = await rig.client();
+    expect(await c.text('stop_trading')).toBe('stop_trading');
+    server.legacy = false;
+    expect(await c.text('stop_trading')).toBe('stop_trading');
+    server.modern = false;
+    expect(await c.text('echo', { text: 'a' })).toBe('a');
+    await until(() => rig.gate.ends.length === 3);
+    expect(rig.gate.ends.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+  });
+
   it('leaving does not cancel what changes something there', async () => {
     const server = new ModernRaw();
     const rig = await rigFor(server);

@@ -122,7 +122,7 @@ describe.each([
 
   it('serves the SDK client 2.4 with version negotiation', async () => {
     const client = await clientV2(rig);
-    expect(client.getProtocolEra()).toBe('legacy');
+    expect(client.getProtocolEra()).toBe('modern');
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('companion_status');
     expect(await client.callTool({ name: 'echo', arguments: { text: 'two' } })).toMatchObject({
       content: [{ text: 'two' }],

@@ -59,10 +59,10 @@ describe.skipIf(!sshdAvailable)(
       await expect.poll(held).not.toContain('TCPSocketWrap');
       const before = held();
       for (let i = 0; i < 4; i++) await once(i);
-      await expect.poll(held, { timeout: 5_000 }).toEqual(before);
+      await expect.poll(held, { timeout: 20_000 }).toEqual(before);
       const heap = settledHeap();
       for (let i = 0; i < TIMES; i++) await once(i);
-      await expect.poll(held, { timeout: 5_000 }).toEqual(before);
+      await expect.poll(held, { timeout: 20_000 }).toEqual(before);
       // the start files of a login shell run first, and can take their time
       await expect.poll(() => processesWith(`sleep 4444${process.pid}`), { timeout: 90_000 }).toEqual([]);
       rig.dispose();

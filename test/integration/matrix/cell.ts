@@ -155,10 +155,21 @@ export async function runCell(
       cell.steps[step] = null;
     } catch (error) {
       cell.steps[step] = (error as Error).message;
+      // without these nothing else can work, and every step would wait for its time to run out
+      if (step === 'tools' || step === 'call') break;
     }
   }
-  await peer.close();
+  await within(peer.close(), 'close').catch(() => {});
   return cell;
+}
+
+/** What did not work, one line each. */
+export function faults(cells: Map<string, Cell>): string[] {
+  return [...cells].flatMap(([client, { steps }]) =>
+    Object.entries(steps).flatMap(([step, error]) =>
+      error === null ? [] : [`${client}: ${step}: ${error}`],
+    ),
+  );
 }
 
 /** The table for people: a row for each server, a column for each client. */

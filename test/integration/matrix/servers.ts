@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Conformance2025 } from '../../fixtures/mcp/conformance-2025.ts';
 import { Conformance2026 } from '../../fixtures/mcp/conformance-2026.ts';
-import { SseServer } from './sse-server.ts';
+import { SseServer } from '../../fixtures/mcp/conformance-sse.ts';
 
 export const STEPS = [
   'connect',

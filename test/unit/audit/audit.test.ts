@@ -3,11 +3,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashOf, lineOf } from '../../../electron/core/audit/entry.ts';
-import type { AuditEntry } from '../../../electron/core/audit/entry.ts';
+import type { AuditEntry } from '../../../electron/contract/audit.ts';
 import { createAuditLog } from '../../../electron/core/audit/log.ts';
-import type { AuditLog, AuditLogOptions } from '../../../electron/core/audit/log.ts';
+import type { AuditLog } from '../../../electron/core/audit/log.ts';
+import type { AuditLogOptions } from '../../../electron/core/audit/trail-file.ts';
 import { unfinishedCalls } from '../../../electron/core/audit/unfinished.ts';
-import { exportAudit, tailAudit, verifyAudit } from '../../../electron/core/audit/verify.ts';
+import { exportAudit, tailAudit } from '../../../electron/core/audit/read.ts';
+import { verifyAudit } from '../../../electron/core/audit/verify.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
 import { createRedactor } from '../../../electron/core/secrets/redact.ts';
 import { FakeClock } from '../guard/fake-clock.ts';
@@ -68,7 +70,7 @@ describe('AuditLog', () => {
   it('chains entries over runs and verifies', async () => {
     await written(3);
     await written(2);
-    expect(await verifyAudit(dir)).toEqual({ ok: true, entries: 6, files: 1, remarks: [] });
+    expect(await verifyAudit(dir)).toMatchObject({ ok: true, entries: 6, files: 1, remarks: [] });
     const entries = await tailAudit(dir, 100);
     expect(entries.map((entry) => [entry.seq, entry.kind])).toEqual([
       [1, 'genesis'],
@@ -111,7 +113,7 @@ describe('AuditLog', () => {
     for (const name of await fs.readdir(dir))
       expect([name, (await fs.stat(path.join(dir, name))).mode & 0o077]).toEqual([name, 0]);
     const lines: string[] = [];
-    for await (const line of exportAudit(dir)) lines.push(line);
+    for await (const line of exportAudit(dir)) lines.push(line.raw);
     expect(lines.map((line) => (JSON.parse(line) as AuditEntry).seq)).toEqual([1, 2, 3]);
     expect(`${lines.join('\n')}\n`).toBe(await fs.readFile(await onlyFile(), 'utf8'));
   });
@@ -323,7 +325,7 @@ describe('verifyAudit finds', () => {
   });
 
   it('nothing wrong where nothing was ever written', async () => {
-    expect(await verifyAudit(path.join(dir, 'none'))).toEqual({
+    expect(await verifyAudit(path.join(dir, 'none'))).toMatchObject({
       ok: true,
       entries: 0,
       files: 0,

@@ -23,6 +23,18 @@ describe('the arena', () => {
     expect(last.every((byte) => byte === 2)).toBe(true);
   });
 
+  it('finds what was read into a room that was offered before a reuse', () => {
+    const arena = new Arena();
+    // a room is offered as soon as the read before is over, and may stand there for long
+    read(arena, 500, 1);
+    const room = arena.room();
+    arena.reuse({ butTheLast: false });
+    room.fill(2, 0, 100);
+    expect(arena.took(100).every((byte) => byte === 2)).toBe(true);
+    const next = read(arena, 100, 3);
+    expect(next.every((byte) => byte === 3)).toBe(true);
+  });
+
   it('uses its memory again', () => {
     const arena = new Arena();
     const memory = new Set<ArrayBufferLike>();

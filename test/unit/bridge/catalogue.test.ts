@@ -121,14 +121,26 @@ describe('catalogue', () => {
     expect(status(catalogue)).toEqual({ odd_b: 'blocked' });
   });
 
-  it('never lists names that break a host, nor a second tool of the same name', async () => {
+  it('lists names that break a host under others that stay the same, and no second tool of the same name', async () => {
     const catalogue = await make();
-    await catalogue.learn(
-      'p',
-      lists(tool('get_a b'), tool(`get_${'x'.repeat(64)}`), tool('get_a'), tool('get_a', 'two')),
-    );
-    expect(listed(catalogue)).toEqual(['get_a', 'companion_status']);
+    const long = `get_${'x'.repeat(64)}`;
+    await catalogue.learn('p', lists(tool('get_a b'), tool(long), tool('get_a'), tool('get_a', 'two')));
+    const names = listed(catalogue);
+    expect(names.slice(2)).toEqual(['get_a', 'companion_status']);
+    expect(names.every((name) => /^[a-zA-Z0-9_-]{1,64}$/.test(name))).toBe(true);
+    expect(names.slice(0, 2).map((name) => catalogue.serverName('p', name))).toEqual(['get_a b', long]);
+    expect(catalogue.view('p').tools.map(({ name, alias }) => [name, alias])).toEqual([
+      ['get_a b', names[0]],
+      [long, names[1]],
+      ['get_a', undefined],
+    ]);
     expect(catalogue.view('p').tools.find(({ name }) => name === 'get_a')?.definition).toBe(tool('get_a'));
+    await catalogue.learn('p', lists(tool('get_z/z'), tool('get_a b')));
+    expect(listed(catalogue)).toEqual([names[0], 'companion_status']);
+    // what the stub goes by while the app is away
+    const file = JSON.parse(await fs.readFile(path.join(dir, 'catalogue', 'p.json'), 'utf8'));
+    expect(file.reads).toEqual(expect.arrayContaining([names[0], 'companion_status']));
+    expect(file.stops).toEqual([]);
   });
 
   it('adds our resources only where the server does not list these URIs', async () => {

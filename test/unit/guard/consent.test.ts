@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConsentRequest } from '../../../electron/contract/bridge.ts';
+import type { ConsentEnd } from '../../../electron/contract/bridge.ts';
 import { createConsent } from '../../../electron/core/guard/consent.ts';
 import type { Consent } from '../../../electron/core/guard/consent.ts';
 import type { GatedCall } from '../../../electron/core/seams.ts';
@@ -10,6 +11,7 @@ const FACTS = { toolClass: 'start' as const, known: [], unresolved: null };
 let clock: FakeClock;
 let screen: { there: boolean; canAsk(): boolean };
 let published: ConsentRequest[][];
+let ends: ConsentEnd[];
 let consent: Consent;
 
 const callOf = (over: Partial<GatedCall> = {}): GatedCall => ({
@@ -42,7 +44,15 @@ beforeEach(() => {
   clock = new FakeClock();
   screen = { there: true, canAsk: () => screen.there };
   published = [];
-  consent = createConsent({ clock, screen, publish: (list) => published.push(list) });
+  ends = [];
+  consent = createConsent({
+    clock,
+    screen,
+    publish: (list, given) => {
+      published.push(list);
+      ends = given;
+    },
+  });
 });
 
 describe('Consent', () => {
@@ -174,5 +184,56 @@ describe('Consent', () => {
       client: String.raw`good\u202ecod over stdio`,
       argumentsText: String.raw`{"a":"\u200b"}`,
     });
+  });
+
+  it('shows what is sent beside the arguments, and binds the answer to it', async () => {
+    const other = callOf({ otherText: '{"_meta":{"progressToken":3},"task":{"ttl":5}}' });
+    const verdict = consent.request(other, FACTS);
+    expect(shown().others).toEqual([
+      { name: '_meta', value: '{ "progressToken": 3 }' },
+      { name: 'task', value: '{ "ttl": 5 }' },
+    ]);
+    consent.answer(shown().id, shown().nonce, 'deny');
+    expect(await verdict).toBe('deny');
+  });
+
+  it('tells how each request ended, the newest 20', async () => {
+    const leaves = new AbortController();
+    const verdicts = [
+      consent.request(callOf({ signal: leaves.signal }), FACTS),
+      consent.request(callOf(), FACTS),
+      consent.request(callOf(), FACTS),
+    ];
+    const ids = consent.list().map(({ id }) => id);
+    leaves.abort();
+    consent.answer(shown().id, shown().nonce, 'deny');
+    clock.pass(45_000);
+    await Promise.all(verdicts);
+    expect(ends.map(({ id, verdict }) => [id, verdict])).toEqual([
+      [ids[0], 'withdrawn'],
+      [ids[1], 'deny'],
+      [ids[2], 'expired'],
+    ]);
+    for (let n = 0; n < 25; n += 1) {
+      const asked = consent.request(callOf(), FACTS);
+      consent.answer(shown().id, shown().nonce, 'deny');
+      await asked;
+    }
+    expect(ends).toHaveLength(20);
+  });
+
+  it('denies what waits on a profile that is stopped, and leaves the other profiles their requests', async () => {
+    const verdicts = [
+      consent.request(callOf(), FACTS),
+      consent.request(callOf({ profile: 'paper' }), FACTS),
+      consent.request(callOf(), FACTS),
+    ];
+    const { id, nonce } = shown();
+    consent.stopped('real');
+    expect(await Promise.all([verdicts[0], verdicts[2]])).toEqual(['deny', 'deny']);
+    expect(consent.list().map(({ profile }) => profile)).toEqual(['paper']);
+    expect(ends.map(({ verdict }) => verdict)).toEqual(['stopped', 'stopped']);
+    clock.pass(1_000);
+    expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('INPUT_INVALID');
   });
 });

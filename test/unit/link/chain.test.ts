@@ -398,6 +398,18 @@ describe('a chain of links', () => {
     expect([used(), link.transport === transport, ends[0].dials]).toEqual([['live', 0], true, 1]);
   });
 
+  it('asks a link at once when a call through it met no answer, and once for many', async () => {
+    ends[0].dial = lost;
+    link.connect();
+    await clock.advance(1_000);
+    expect(used()).toEqual(['live', 1]);
+    ends[1].answers = 'silent';
+    ends[1].dial = lost;
+    for (let i = 0; i < 50; i++) link.doubt?.();
+    await clock.advance(4_000);
+    expect(used()).toEqual(['live', 2]);
+  });
+
   it('tries a waiting link within 2 s of a wake', async () => {
     for (const end of ends) end.dial = lost;
     link.connect();

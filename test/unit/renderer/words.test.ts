@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { hiddenCount, runsOf } from '../../../renderer/parts/hidden-text.ts';
-import { manualStop, stopWords } from '../../../renderer/parts/stop-words.ts';
+import { closeWords, stopWords } from '../../../renderer/parts/stop-words.ts';
 import { durationText } from '../../../renderer/parts/time-text.ts';
 import { clientWords, toolWords } from '../../../renderer/parts/tool-words.ts';
 import { byDecimal, filtered } from '../../../renderer/views/positions/filter.ts';
-import { positions, profile } from '../../fixtures/page/scenario-state.ts';
+import { positions } from '../../fixtures/page/scenario-state.ts';
 
 describe('hidden characters', () => {
   it('are shown by their code points, tags with what they spell', () => {
@@ -22,18 +22,22 @@ describe('hidden characters', () => {
 });
 
 describe('an emergency stop', () => {
-  it('is called stopped only when it was confirmed', () => {
-    expect(stopWords('confirmed').title).toMatch(/^Stopped/);
-    expect(stopWords('sent-not-confirmed').title).not.toMatch(/stopped/i);
-    expect(stopWords('not-delivered').tone).toBe('danger');
+  const at = new Date(2026, 10, 20, 14, 2, 11).getTime();
+
+  it('is called confirmed only when it was, with the time it was known', () => {
+    expect(stopWords({ result: 'confirmed', at }).title).toBe('Stop sent, confirmed at 14:02:11 by status');
+    expect(stopWords({ result: 'sent-not-confirmed', at }).title).toContain('not confirmed');
+    expect(stopWords({ result: 'not-delivered', at })).toMatchObject({
+      title: 'NOT DELIVERED',
+      tone: 'danger',
+    });
   });
 
-  it('always has a command to run by hand', () => {
-    const own = profile('catalyst', 'live');
-    expect(manualStop(own)).toBe(
-      "ssh -p 22 root@droplet.example 'curl -fsS -X POST http://127.0.0.1:5006/api/v1/workflow/stop'",
-    );
-    expect(manualStop({ ...own, services: [] })).toBe('catalyst-companion stop catalyst');
+  it('is another thing than closing everything, which only positions read again can prove', () => {
+    expect(closeWords({ result: 'closed', at }).title).toContain('read at 14:02:11');
+    expect(closeWords({ result: 'still-open', at }).tone).toBe('attention');
+    expect(closeWords({ result: 'unknown', at }).title).toContain('unknown');
+    expect(closeWords({ result: 'not-sent', at }).tone).toBe('danger');
   });
 });
 

@@ -25,7 +25,7 @@ const report = {
   manual: 'ssh root@droplet docker-compose stop workflow',
 };
 
-function setUp(actions: object, answers: number[] = []) {
+function setUp(actions: object, answers: number[] = [], ticked = false) {
   const app = fakeApp(appState(), actions);
   const told: any[] = [];
   const parts = {
@@ -35,6 +35,10 @@ function setUp(actions: object, answers: number[] = []) {
     tell: (options: any) => {
       told.push(options);
       return Promise.resolve(answers.shift() ?? 0);
+    },
+    ask: (options: any) => {
+      told.push(options);
+      return Promise.resolve({ response: answers.shift() ?? 0, checkboxChecked: ticked });
     },
   };
   return { app, told, parts };
@@ -50,6 +54,33 @@ describe('a click in the tray', () => {
     await performTrayAction({ do: 'quit' }, parts);
     expect(app.done).toEqual(['open', 'connect demo', 'disconnect demo', 'retry demo', 'quit']);
     expect(told).toEqual([]);
+  });
+
+  it('sells nothing by one click or key: button and tick are both needed', async () => {
+    const closed: string[] = [];
+    const actions = {
+      closeAll: (profile: string, confirm: string) => {
+        closed.push(`${profile} ${confirm}`);
+        const result = 'still-open' as const;
+        return Promise.resolve({ profile, result, at: 0, tool: 't', answer: 'ok', stateRead: '2 open.' });
+      },
+    };
+    const act = async (answers: number[], ticked: boolean) => {
+      const { told, parts } = setUp(actions, answers, ticked);
+      await performTrayAction({ do: 'close-all', profile: 'catalyst' }, parts);
+      return told;
+    };
+    const [question] = await act([0], true);
+    expect(question).toMatchObject({ defaultId: 0, cancelId: 0, checkboxChecked: false });
+    expect(question.message).toContain('[LIVE]');
+    expect((await act([1], false))[1].message).toContain('not ticked');
+    expect(closed).toEqual([]);
+    const told = await act([1], true);
+    expect(closed).toEqual(['catalyst catalyst']);
+    expect(told[1]).toMatchObject({
+      type: 'error',
+      message: expect.stringContaining('still open') as string,
+    });
   });
 
   it('shows what is known after an emergency stop, and the command by hand', async () => {
@@ -181,7 +212,6 @@ describe('the window', () => {
       options: windowOptions('/p', true, '/i'),
       log: { debug() {}, info() {}, warn() {}, error() {} },
       now: () => now,
-      onVisibility: () => calls.push('visibility'),
       onSessionEnd: () => calls.push('session end'),
       onFirstHide: () => calls.push('first hide'),
     });

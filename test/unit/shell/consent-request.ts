@@ -15,6 +15,7 @@ export function consentRequest(more: Partial<ConsentRequest> = {}): ConsentReque
       { name: 'mode', value: '"normal"' },
       { name: 'max_positions', value: '5' },
     ],
+    others: [],
     requestedAt: at,
     expiresAt: at + 45_000,
     armedAt: at + 700,

@@ -1,133 +1,145 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../electron/core/clock.ts';
-import { ConsentAsker } from '../../../electron/shell/consent.ts';
-import {
-  ALLOW,
-  askWhere,
-  consentDialog,
-  DENY,
-  dialogDecision,
-} from '../../../electron/shell/consent-text.ts';
+import type { ConsentEnd } from '../../../electron/contract/bridge.ts';
+import { consentStep, consentWindowOptions, deniedByClosing } from '../../../electron/shell/consent-rules.ts';
+import { ConsentWindow } from '../../../electron/shell/consent-window.ts';
 import { appState, fakeApp } from '../../helpers/fake-app.ts';
+import { FakeClock } from '../guard/fake-clock.ts';
 import { consentRequest } from './consent-request.ts';
 
-describe('the dialog of a request', () => {
-  it('says what, where, who and with what, and denies by default', () => {
-    const dialog = consentDialog(
-      consentRequest({ unresolved: 'An earlier start has no known outcome.' }),
-      5_000,
-    );
-    expect(dialog).toMatchObject({ buttons: ['Deny', 'Allow'], defaultId: DENY, cancelId: DENY });
-    expect(dialog.message).toBe('Allow start_trading_cycle on catalyst [LIVE]?');
-    expect(dialog.detail).toMatchSnapshot();
+const ended = (verdict: ConsentEnd['verdict'], id = 'c1') => ({
+  consents: [],
+  consentEnds: [{ id, at: 0, verdict }],
+});
+
+describe('the window for consent', () => {
+  it('is above all others, cannot be put away, and is shut in like the dashboard', () => {
+    const options = consentWindowOptions('/preload.cjs', true, '/icon.png');
+    expect(options).toMatchObject({ alwaysOnTop: true, minimizable: false, maximizable: false, show: false });
+    expect(options.webPreferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      devTools: false,
+    });
   });
 
-  it('shows what hides itself', () => {
-    const rows = [{ name: 'symbol', value: '"AAPL\u202E\u200Bx\u{E0041}\u001b[2J"' }];
-    expect(consentDialog(consentRequest({ rows }), 0).detail).toContain(
-      '"AAPL\\u{202e}\\u{200b}x\\u{e0041}\\u{1b}[2J"',
-    );
+  it('asks while something waits, tells of an end that nobody here gave, and goes after an answer', () => {
+    expect(consentStep({ consents: [consentRequest()], consentEnds: [] }, undefined)).toBe('ask');
+    for (const verdict of ['expired', 'withdrawn', 'stopped'] as const)
+      expect(consentStep(ended(verdict), 'c1')).toBe('tell');
+    for (const verdict of ['allow', 'deny'] as const) expect(consentStep(ended(verdict), 'c1')).toBe('hide');
+    expect(consentStep(ended('expired', 'another'), 'c1')).toBe('hide');
   });
 
-  it('is the window instead where it is seen, where a dialog stops the app, and where it does not fit', () => {
-    const request = consentRequest();
-    expect(askWhere(request, { visible: false }, 'win32')).toBe('dialog');
-    expect(askWhere(request, { visible: false }, 'linux')).toBe('dialog');
-    expect(askWhere(request, { visible: true }, 'win32')).toBe('window');
-    expect(askWhere(request, { visible: false }, 'darwin')).toBe('window');
-    const long = consentRequest({ rows: [{ name: 'note', value: 'x'.repeat(400) }] });
-    expect(askWhere(long, { visible: false }, 'win32')).toBe('window');
-  });
-
-  it('takes no Allow that came too fast, and any Deny', () => {
-    expect(dialogDecision(ALLOW, 699)).toBe('ask-again');
-    expect(dialogDecision(ALLOW, 700)).toBe('allow');
-    expect(dialogDecision(DENY, 0)).toBe('deny');
-    expect(dialogDecision(-1, 5_000)).toBe('deny');
+  it('denies by closing what it shows, never what came up behind it', () => {
+    const state = { consents: [consentRequest({ id: 'c2', nonce: 'n2' })] };
+    expect(deniedByClosing(state, 'c2')).toEqual({ id: 'c2', nonce: 'n2' });
+    expect(deniedByClosing(state, 'c1')).toBeUndefined();
   });
 });
 
-function setUp(visible = false) {
-  const app = fakeApp();
-  const asked: { signal: AbortSignal; answer: (button: number) => void }[] = [];
-  const seen = { visible, attention: 0 };
-  let late = 0;
-  const asker = new ConsentAsker({
-    app,
-    // each look at the clock is a second later: nobody clicks too fast here
-    clock: {
-      ...systemClock,
-      monotonic: () => (late += 1_000),
-      after: (_ms, run) => systemClock.after(1, run),
-    },
-    platform: 'win32',
-    windowVisible: () => seen.visible,
-    callAttention: () => (seen.attention += 1),
-    ask: (_options, signal) =>
-      new Promise((resolve) => {
-        asked.push({ signal, answer: resolve });
-        signal.addEventListener('abort', () => resolve(DENY));
-      }),
-  });
-  const show = (...requests: ReturnType<typeof consentRequest>[]) => {
-    app.set(appState([], requests));
-    asker.refresh();
-  };
-  return { app, asked, seen, asker, show };
+class WindowDouble extends EventEmitter {
+  readonly webContents: any = Object.assign(new EventEmitter(), { id: 9, mainFrame: {} });
+  readonly calls: string[] = [];
+  fail = false;
+  loadURL(url: string) {
+    this.calls.push(url);
+    return this.fail ? Promise.reject(new Error('ERR_FAILED')) : Promise.resolve();
+  }
+  showInactive() {
+    this.calls.push('show inactive');
+  }
+  flashFrame() {}
+  destroy() {
+    this.calls.push('destroyed');
+    this.emit('closed');
+  }
 }
 
-const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+function setUp(fail = false) {
+  const app = fakeApp();
+  const clock = new FakeClock();
+  const made: WindowDouble[] = [];
+  let fallBacks = 0;
+  const window = new ConsentWindow({
+    app,
+    clock,
+    makeWindow: () => {
+      const one = new WindowDouble();
+      one.fail = fail;
+      made.push(one);
+      return one as any;
+    },
+    options: {},
+    fallBack: () => (fallBacks += 1),
+  });
+  const show = (consents: ReturnType<typeof consentRequest>[], ends: ConsentEnd[] = []) => {
+    app.set({ ...appState([], consents), consentEnds: ends });
+    window.refresh();
+  };
+  return { app, clock, made, window, show, fallBacks: () => fallBacks };
+}
 
-describe('asking', () => {
-  it('answers with the nonce of what was shown', async () => {
-    const { app, asked, show } = setUp();
-    show(consentRequest());
-    show(consentRequest());
-    expect(asked).toHaveLength(1);
-    asked[0].answer(ALLOW);
-    await soon();
-    expect(app.done).toEqual(['answer c1 allow']);
+describe('asking in the window', () => {
+  it('shows it without taking the focus, once for each request, in one window', () => {
+    const { made, show } = setUp();
+    show([consentRequest()]);
+    show([consentRequest(), consentRequest({ id: 'c2' })]);
+    show([consentRequest({ id: 'c2' })]);
+    expect(made).toHaveLength(1);
+    expect(made[0].calls).toEqual(['app://companion/#consent', 'show inactive', 'show inactive']);
   });
 
-  it('closes the dialog of a request that is gone, without an answer, and asks for the next', async () => {
-    const { app, asked, show } = setUp();
-    show(consentRequest());
-    show(consentRequest({ id: 'c2' }));
-    expect(asked[0].signal.aborted).toBe(true);
-    asked[1].answer(DENY);
-    await soon();
-    expect(app.done).toEqual(['answer c2 deny']);
+  it('stays a moment to say that a request was withdrawn, then goes; a new one keeps it', () => {
+    const { made, clock, show } = setUp();
+    show([consentRequest()]);
+    show([], [{ id: 'c1', at: 0, verdict: 'withdrawn' }]);
+    clock.pass(5_999);
+    expect(made[0].calls).not.toContain('destroyed');
+    show([consentRequest({ id: 'c2' })]);
+    clock.pass(10_000);
+    expect(made[0].calls).not.toContain('destroyed');
+    show([], [{ id: 'c2', at: 0, verdict: 'expired' }]);
+    clock.pass(6_000);
+    expect(made[0].calls.at(-1)).toBe('destroyed');
   });
 
-  it('asks on the page while it is seen, and by dialog when it is hidden with the request unanswered', () => {
-    const { asked, seen, asker, show } = setUp(true);
-    show(consentRequest());
-    expect([asked.length, seen.attention]).toEqual([0, 1]);
-    seen.visible = false;
-    asker.reconsider();
-    expect(asked).toHaveLength(1);
-    seen.visible = true;
-    asker.reconsider();
-    expect(asked[0].signal.aborted).toBe(true);
+  it('goes at once after an answer, wherever it was given', () => {
+    const { made, window, show } = setUp();
+    show([consentRequest()]);
+    show([], [{ id: 'c1', at: 0, verdict: 'allow' }]);
+    expect(made[0].calls.at(-1)).toBe('destroyed');
+    expect(window.trusted()).toBeUndefined();
   });
 
-  it('survives an answer that core refuses', async () => {
-    const { app, asked, show } = setUp();
+  it('denies when it is closed, and survives that core refuses', () => {
+    const { app, made, show } = setUp();
+    show([consentRequest()]);
+    made[0].emit('close', { preventDefault() {} });
+    expect(app.done).toEqual(['answer c1 deny']);
     app.act.answerConsent = () => {
       throw new Error('expired');
     };
-    show(consentRequest());
-    asked[0].answer(ALLOW);
-    await soon();
+    made[0].emit('close', { preventDefault() {} });
     expect(app.logged).toEqual(['a consent answer was not taken']);
+    expect(made[0].calls.at(-1)).toBe('destroyed');
   });
 
-  it('says nothing after it was disposed', async () => {
-    const { app, asked, asker, show } = setUp();
-    show(consentRequest());
-    asker.dispose();
-    asked[0].answer(ALLOW);
-    await soon();
-    expect(app.done).toEqual([]);
+  it('sends the user to the dashboard when its page cannot be loaded or dies', async () => {
+    const failing = setUp(true);
+    failing.show([consentRequest()]);
+    await expect.poll(() => failing.fallBacks()).toBe(1);
+    const dying = setUp();
+    dying.show([consentRequest()]);
+    dying.made[0].webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    expect(dying.fallBacks()).toBe(1);
+  });
+
+  it('shows nothing after it was disposed', () => {
+    const { made, window, show } = setUp();
+    window.dispose();
+    show([consentRequest()]);
+    expect(made).toEqual([]);
   });
 });

@@ -136,12 +136,50 @@ describe('the desktop app, with a double of Electron', () => {
     expect(app.done).toContain('wake');
   });
 
-  it('asks by dialog while its window is hidden, and denies by default', async () => {
+  it('asks in a window of its own, which takes no focus, talks to the app, and denies when it is closed', async () => {
     const { double, app } = await start({ argv: ['--hidden'] });
-    const at = Date.now() - 1_000;
-    app.set(appState([profileState('catalyst', { state: 'off' })], [consentRequest({ requestedAt: at })]));
-    await expect.poll(() => app.done).toContain('answer c1 deny');
-    expect(double.boxes[0]).toMatchObject({ defaultId: 0, cancelId: 0, signal: expect.any(AbortSignal) });
+    expect(double.windows).toHaveLength(0);
+    app.set(appState([profileState('catalyst', { state: 'off' })], [consentRequest()]));
+    const [window] = double.windows;
+    expect(window.url).toBe('app://companion/#consent');
+    expect(window.options).toMatchObject({ alwaysOnTop: true, minimizable: false, show: false });
+    double.ipcMain.emit(PORT_CHANNEL, { senderFrame: window.frame, sender: { id: window.webContents.id } });
+    const [port] = window.ports;
+    port.start();
+    const client: any = createORPCClient(new RPCLink({ port }));
+    expect(await client.app.info()).toMatchObject({ version: '0.1.0' });
+    let kept = 0;
+    window.emit('close', { preventDefault: () => (kept += 1) });
+    expect([app.done.at(-1), kept]).toEqual(['answer c1 deny', 1]);
+    app.set(appState());
+    expect(double.boxes).toEqual([]);
+  });
+
+  it('asks nobody behind a locked screen', async () => {
+    const { double, app } = await start();
+    expect(app.attached).toBe(1);
+    double.powerMonitor.emit('lock-screen');
+    double.powerMonitor.emit('lock-screen');
+    expect(app.attached).toBe(0);
+    double.powerMonitor.emit('unlock-screen');
+    double.powerMonitor.emit('unlock-screen');
+    expect(app.attached).toBe(1);
+  });
+
+  it('stops by keys once the user chose some, and not before', async () => {
+    const { double, app } = await start();
+    expect(double.shortcuts.size).toBe(0);
+    const chosen = appState([
+      profileState('real', { state: 'off' }),
+      profileState('demo', { state: 'off' }, 'demo'),
+    ]);
+    chosen.app.stopShortcut = 'Control+Alt+End';
+    app.set(chosen);
+    double.shortcuts.get('Control+Alt+End')?.();
+    await expect.poll(() => app.done).toContain('stop real');
+    expect(app.done).not.toContain('stop demo');
+    app.set(appState());
+    expect(double.shortcuts.size).toBe(0);
   });
 
   it('quits once and cleanly, whoever asks', async () => {

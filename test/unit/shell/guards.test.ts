@@ -1,3 +1,4 @@
+import { APP_ORIGIN } from '../../../electron/shell/channel.ts';
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import {
@@ -92,19 +93,19 @@ describe('who may ask for the port', () => {
   const mainFrame = { url: 'app://companion/#/' };
   const window = { mainFrame, id: 7 };
   it('our page in the main frame of our window', () => {
-    expect(isTrustedSender({ frame: mainFrame, senderId: 7 }, window)).toBe(true);
+    expect(isTrustedSender({ frame: mainFrame, senderId: 7 }, [window])).toBe(true);
   });
   it.each([
-    ['another window', { frame: mainFrame, senderId: 8 }, window],
-    ['a frame inside', { frame: { url: mainFrame.url }, senderId: 7 }, window],
-    ['a frame that is gone', { frame: null, senderId: 7 }, window],
-    ['no window', { frame: mainFrame, senderId: 7 }, undefined],
+    ['another window', { frame: mainFrame, senderId: 8 }, [window]],
+    ['a frame inside', { frame: { url: mainFrame.url }, senderId: 7 }, [window]],
+    ['a frame that is gone', { frame: null, senderId: 7 }, [window]],
+    ['no window', { frame: mainFrame, senderId: 7 }, []],
   ])('not %s', (_who, sender, trusted) => {
     expect(isTrustedSender(sender, trusted)).toBe(false);
   });
   it('not another page in our window', () => {
     const frame = { url: 'https://evil.example/' };
-    expect(isTrustedSender({ frame, senderId: 7 }, { mainFrame: frame, id: 7 })).toBe(false);
+    expect(isTrustedSender({ frame, senderId: 7 }, [{ mainFrame: frame, id: 7 }])).toBe(false);
   });
 });
 
@@ -178,6 +179,19 @@ describe('every session', () => {
     const download = preventable();
     session.emit('will-download', download);
     expect(download.prevented).toBe(true);
+    for (const url of [
+      'https://claude.ai/x.csv',
+      'blob:https://claude.ai/1',
+      'app://companion/x',
+      'data:,x',
+    ]) {
+      const foreign = preventable();
+      session.emit('will-download', foreign, { getURL: () => url });
+      expect([url, foreign.prevented]).toEqual([url, true]);
+    }
+    const own = preventable();
+    session.emit('will-download', own, { getURL: () => `blob:${APP_ORIGIN}/c1a2` });
+    expect(own.prevented).toBe(false);
   });
 });
 

@@ -36,7 +36,7 @@ describe('the message port of a window', () => {
       installIpc({
         ipcMain,
         makeChannel: () => new MessageChannel() as any,
-        trusted: () => ({ mainFrame: page.frame, id: 1 }),
+        trusted: () => [{ mainFrame: page.frame, id: 1 }],
         app,
       }),
     );
@@ -63,6 +63,26 @@ describe('the message port of a window', () => {
     ask(page.frame);
     await closed;
     expect(await clientOf(page.ports[1]).app.info()).toMatchObject({ pid: process.pid });
+  });
+
+  it('is one for each of our windows: the reload of one leaves the other its port', async () => {
+    const ipcMain: any = new EventEmitter();
+    const [dashboard, consent] = [fakeFrame('app://companion/'), fakeFrame('app://companion/#consent')];
+    const trusted = () => [
+      { mainFrame: dashboard.frame, id: 1 },
+      { mainFrame: consent.frame, id: 2 },
+    ];
+    undo.push(
+      installIpc({ ipcMain, makeChannel: () => new MessageChannel() as any, trusted, app: fakeApp() }),
+    );
+    const ask = (frame: unknown, id: number) =>
+      ipcMain.emit(PORT_CHANNEL, { senderFrame: frame, sender: { id } });
+    ask(dashboard.frame, 1);
+    ask(consent.frame, 2);
+    ask(consent.frame, 2);
+    ask(consent.frame, 1);
+    expect([dashboard.ports.length, consent.ports.length]).toEqual([1, 2]);
+    expect(await clientOf(dashboard.ports[0]).app.info()).toMatchObject({ pid: process.pid });
   });
 
   it('is not given to a stranger', () => {

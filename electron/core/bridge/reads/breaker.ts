@@ -2,7 +2,6 @@ import {
   BulkheadRejectedError,
   CircuitState,
   ConsecutiveBreaker,
-  TaskCancelledError,
   bulkhead,
   circuitBreaker,
   handleWhen,
@@ -21,14 +20,17 @@ export interface ReadLimits {
   /** Reads of one back end under way at the same time, and waiting for that. */
   atOnce: number;
   waiting: number;
+  /** How long one waits for its turn at most, milliseconds. */
+  waitMs: number;
 }
 
 export const READ_LIMITS: ReadLimits = {
   failures: 5,
-  firstPauseMs: 2000,
+  firstPauseMs: 1000,
   lastPauseMs: 30_000,
   atOnce: 256,
   waiting: 1024,
+  waitMs: 10_000,
 };
 
 const DEAD = new Set(['LINK_LOST', 'LINK_PORT_CLOSED', 'LINK_TIMEOUT', 'LINK_UNREACHABLE', 'MCP_TIMEOUT']);
@@ -67,6 +69,8 @@ export class ReadGuard {
   #since: number | undefined;
   #probeAt = 0;
   #last = '';
+  /** Monotonic time of the last failure that counted. */
+  #failedAt = -1;
 
   constructor(name: string, clock: Clock, limits: ReadLimits = READ_LIMITS) {
     this.#name = name;
@@ -80,16 +84,8 @@ export class ReadGuard {
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const breaker = this.#breaker;
     this.#look(breaker);
-    try {
-      return await this.#bulkhead.execute(() => {
-        this.#look(breaker);
-        return this.#counted(breaker, work, signal);
-      }, signal);
-    } catch (error) {
-      if (error instanceof BulkheadRejectedError) throw this.#full();
-      if (error instanceof TaskCancelledError) throw givenUp();
-      throw error;
-    }
+    if (this.#bulkhead.executionSlots === 0) return await this.#queued(breaker, work, signal);
+    return await this.#bulkhead.execute(() => this.#counted(breaker, work, signal));
   }
 
   /** The link has come back, or somebody was answered: what was known is old. */
@@ -98,21 +94,57 @@ export class ReadGuard {
     this.#since = undefined;
   }
 
+  /** Waits for its turn, but not for ever, and not for a client that has gone. */
+  async #queued<T>(breaker: CircuitBreakerPolicy, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const ticket = new AbortController();
+    const { promise: left, reject } = Promise.withResolvers<never>();
+    const leave = (why: UpstreamFailure) => {
+      ticket.abort();
+      reject(why);
+    };
+    const giveUp = () => leave(givenUp());
+    const cancel = this.#clock.after(this.#limits.waitMs, () => leave(this.#full()));
+    signal.addEventListener('abort', giveUp, { once: true });
+    const stop = () => {
+      cancel();
+      signal.removeEventListener('abort', giveUp);
+    };
+    const done = this.#bulkhead.execute(() => {
+      stop();
+      this.#look(breaker);
+      return this.#counted(breaker, work, signal);
+    }, ticket.signal);
+    try {
+      return await Promise.race([done, left]);
+    } catch (error) {
+      done.catch(() => {});
+      throw error instanceof BulkheadRejectedError ? this.#full() : error;
+    } finally {
+      stop();
+    }
+  }
+
   async #counted<T>(breaker: CircuitBreakerPolicy, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     // who gave up says nothing of the back end, but a probe that was given up has proved nothing either
     const isProbe = breaker.state !== CircuitState.Closed;
-    const done = await breaker.execute(async (): Promise<Done<T>> => {
-      try {
-        return { value: await work() };
-      } catch (error) {
-        if (isAnswer(error) && !isDead(error)) return { answer: error };
-        if (signal.aborted && !isProbe) throw new GivenUp(error);
-        if (isDead(error)) this.#last = (error as UpstreamFailure).error.message;
-        throw error;
-      }
-    }).catch((error: unknown) => {
-      throw error instanceof GivenUp ? error.cause : error;
-    });
+    const begun = this.#clock.monotonic();
+    const done = await breaker
+      .execute(async (): Promise<Done<T>> => {
+        try {
+          return { value: await work() };
+        } catch (error) {
+          if (isAnswer(error) && !isDead(error)) return { answer: error };
+          if (!isProbe && (signal.aborted || !isDead(error))) throw new GivenUp(error);
+          // one cut ends all that was under way: that is one failure, not many
+          if (!isProbe && begun <= this.#failedAt) throw new GivenUp(error);
+          this.#failedAt = this.#clock.monotonic();
+          if (isDead(error)) this.#last = (error as UpstreamFailure).error.message;
+          throw error;
+        }
+      })
+      .catch((error: unknown) => {
+        throw error instanceof GivenUp ? error.cause : error;
+      });
     if (breaker === this.#breaker) this.#since = undefined;
     if ('answer' in done) throw done.answer;
     return done.value;

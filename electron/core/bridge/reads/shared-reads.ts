@@ -1,3 +1,4 @@
+import type { ToolClass } from '../../../contract/bridge.ts';
 import type { Clock } from '../../ports.ts';
 import type { ClientFacts } from '../host.ts';
 import type { Inspected } from '../inspect.ts';
@@ -68,13 +69,10 @@ export class SharedReads {
   /** The answer to one request. Throws UpstreamFailure. */
   async run(ask: ReadAsk): Promise<Received> {
     const { message, pending, send } = ask;
-    const own = message.method === 'resources/read' ? readKey(message) : undefined;
-    const key = own ?? readKey(message);
-    if (key === undefined) {
-      const alone = () => send(pending.abort.signal, (id) => (pending.upstreamId = id));
-      return READS.has(message.method) ? await this.guarded(alone, pending.abort.signal) : await alone();
-    }
-    return await this.#shared(`${ask.session} ${key}`, ask);
+    const key = readKey(message);
+    if (key !== undefined) return await this.#shared(`${ask.session} ${key}`, ask);
+    const alone = () => send(pending.abort.signal, (id) => (pending.upstreamId = id));
+    return READS.has(message.method) ? await this.guarded(alone, pending.abort.signal) : await alone();
   }
 
   /** For other reads, such as calls of tools that only read. */
@@ -82,15 +80,23 @@ export class SharedReads {
     return this.#o.isUp() ? await this.#guard.run(work, signal) : await work();
   }
 
-  /** Something was sent to this client: what it knows from now on no answer may fall behind. */
-  told(client: ClientFacts): void {
-    this.#told.set(client, this.#o.clock.monotonic());
+  /** The same `send`, noted: behind what a client knows from then on no answer may fall. */
+  telling<T extends unknown[]>(client: ClientFacts, send: (...line: T) => void): (...line: T) => void {
+    return (...line) => {
+      this.#told.set(client, this.#o.clock.monotonic());
+      send(...line);
+    };
   }
 
   /** The back end's state changed, or may have: nothing that was asked for before is passed on to others. */
   changed(): void {
     this.#changedAt = this.#o.clock.monotonic();
     this.#kept.clear();
+  }
+
+  /** As `changed`, for a call of this class that was sent or has ended. */
+  changedBy(toolClass: ToolClass): void {
+    if (toolClass !== 'read') this.changed();
   }
 
   /** Another link, perhaps another server behind it. */

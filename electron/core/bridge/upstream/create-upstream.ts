@@ -1,30 +1,37 @@
 import { randomInt } from 'node:crypto';
 import type { Received } from '../reply.ts';
 import { UpstreamFailure } from '../failure.ts';
-import { AppError } from '../../../contract/errors.ts';
 import { discover } from './discover.ts';
 import type { Era } from './era.ts';
 import { EraMemory } from './era.ts';
 import { HttpLane } from './http-lane.ts';
+import { Idle } from './idle.ts';
 import type { InnerOptions } from './inner.ts';
+import { unlessFailed } from './inner.ts';
+import { serverFault } from './input-rounds.ts';
+import { LegacyForm } from './legacy-form.ts';
 import { SseUpstream } from './legacy-sse.ts';
-import { learnTools, modernError } from './modern-answer.ts';
+import { learnTools } from './modern-answer.ts';
 import { ModernUpstream } from './modern.ts';
-import { introduced, outgoing, withoutMeta } from './modern-body.ts';
+import { introduced, outgoing } from './modern-body.ts';
 import type { SessionFacts } from './session-facts.ts';
 import { closedFailure } from './session-facts.ts';
 import { StreamableUpstream } from './streamable.ts';
 import type { SendOptions, UpstreamSession } from './upstream-session.ts';
-import { WrongEra } from './wrong-era.ts';
+import { WrongEra, otherRevision } from './wrong-era.ts';
 
 const IDLE_MS = 15 * 60_000;
 const MAX_CHOICES = 3;
+/** How long server/discover may take where the server is used in another era too, milliseconds. */
+const PREFERRED_MS = 5000;
 
 export interface UpstreamOptions extends Omit<InnerOptions, 'newId'> {
   /** What the back end speaks, shared by all sessions of a profile. */
   eras?: EraMemory;
   /** The era of the local client, asked at each opening; `legacy` where it is absent. */
   clientEra?(): Era;
+  /** `modern`: a classic client that is served in the modern era wherever the server has it. */
+  prefer?: Era;
   /** A session that was silent this long, milliseconds, is ended until the next message; 15 min by default, Infinity: never. */
   idleMs?: number;
   /** How long server/discover may take, milliseconds; 20 s by default. */
@@ -48,13 +55,23 @@ class EraUpstream implements UpstreamSession {
   #closed = false;
   #nextId = randomInt(2 ** 46);
   #inFlight = 0;
-  #cancelIdle: (() => void) | undefined;
-  #logLevel: string | undefined;
+  readonly #idle: Idle;
+  readonly #legacyForm = new LegacyForm();
 
   constructor(options: UpstreamOptions) {
     this.#o = options;
     this.#memory = options.eras ?? new EraMemory();
     this.#http = new HttpLane(options.link, options.clock);
+    this.#idle = new Idle({
+      clock: options.clock,
+      idleMs: options.idleMs ?? IDLE_MS,
+      isNeeded: () => this.#inFlight > 0 || this.#subscriptions.size > 0,
+      onIdle: () => {
+        const inner = this.#inner;
+        this.#inner = undefined;
+        void inner?.close();
+      },
+    });
   }
 
   get facts(): SessionFacts | undefined {
@@ -79,7 +96,7 @@ class EraUpstream implements UpstreamSession {
       const { era } = inner.facts ?? (await inner.open());
       const isTranslated = era === 'legacy' && this.#o.clientEra?.() === 'modern';
       const answer = isTranslated
-        ? await this.#translated(inner, id, body, options)
+        ? await this.#legacyForm.request(inner, id, body, options)
         : await inner.request(id, body, options);
       if (body.length < 4096 && body.includes('"resources/')) this.#note(body, answer);
       const isList = era === 'legacy' && body.length < 4096 && body.includes('"tools/list"');
@@ -89,13 +106,16 @@ class EraUpstream implements UpstreamSession {
   }
 
   async notify(body: string): Promise<void> {
-    await this.#with((inner) => inner.notify(body));
+    const isModern = this.#o.clientEra?.() === 'modern';
+    await this.#with((inner) => {
+      const isTranslated = isModern && !(inner instanceof ModernUpstream);
+      return isTranslated ? this.#legacyForm.notify(inner, body) : inner.notify(body);
+    });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#cancelIdle?.();
-    await this.#choosing?.catch(() => {});
+    this.#idle.close();
     const inner = this.#inner;
     this.#inner = undefined;
     await inner?.close();
@@ -104,7 +124,6 @@ class EraUpstream implements UpstreamSession {
   /** Does it in the era that the server speaks; again in another where it certainly did not reach the server. */
   async #with<T>(run: (inner: UpstreamSession) => Promise<T>): Promise<T> {
     this.#inFlight++;
-    this.#cancelIdle?.();
     try {
       for (let choices = 1; ; choices++) {
         const inner = this.#inner ?? (await this.#choose());
@@ -118,7 +137,7 @@ class EraUpstream implements UpstreamSession {
       }
     } finally {
       this.#inFlight--;
-      this.#rest();
+      this.#idle.used();
     }
   }
 
@@ -129,29 +148,21 @@ class EraUpstream implements UpstreamSession {
     if (isModern && error.fate === 'refused' && (await this.#isStillModern())) throw error;
     if (this.#inner === inner) {
       this.#inner = undefined;
-      if (this.#url) this.#memory.forget(this.#url);
+      const now = this.#o.link.transport?.route({ to: 'mcp' });
+      // a link that goes elsewhere now says nothing of the server that was there before
+      if (this.#url && now?.url.href === this.#url.href) this.#memory.forget(this.#url);
       void inner.close();
     }
-    if (error.fate === 'refused' && error.repeatable)
-      throw new UpstreamFailure(
-        'lost',
-        new AppError(
-          'MCP_SESSION_LOST',
-          'The server speaks another revision of MCP than before; it was probably updated.',
-          'A new session is opened by itself; try again.',
-          { cause: error },
-        ),
-        true,
-      );
+    if (error.fate === 'refused') throw otherRevision(error);
   }
 
   async #isStillModern(): Promise<boolean> {
     return (await this.#discovered().catch(() => undefined)) !== null;
   }
 
-  async #discovered(): Promise<SessionFacts | null> {
+  async #discovered(timeoutMs = this.#o.discoverMs): Promise<SessionFacts | null> {
     const route = await this.#http.route();
-    return await discover(this.#http, route, this.newId(), this.#who(), this.#o.discoverMs);
+    return await discover(this.#http, route, this.newId(), this.#who(), timeoutMs);
   }
 
   #who(): { clientInfo: string; clientCapabilities: string; logLevel: undefined } {
@@ -166,13 +177,14 @@ class EraUpstream implements UpstreamSession {
 
   /**
    * The client's own era first. A client of the earlier eras begins with initialize, and only a server that turns it
-   * down is asked whether it is modern, then whether it is one of 2024-11-05.
+   * down, or that gives no session, is asked whether it is modern, then whether it is one of 2024-11-05.
    */
   async #chosen(): Promise<UpstreamSession> {
     const { url } = await this.#http.route();
     this.#url = url;
-    if (this.#o.clientEra?.() === 'modern') {
-      const modern = await this.#modern(url);
+    const isModern = this.#o.clientEra?.() === 'modern';
+    if (isModern || this.#o.prefer === 'modern') {
+      const modern = await (isModern ? this.#modern(url) : unlessFailed(this.#modern(url, PREFERRED_MS)));
       if (modern) return modern;
     }
     const { legacy } = this.#memory.of(url);
@@ -204,15 +216,27 @@ class EraUpstream implements UpstreamSession {
   }
 
   /** A session of 2026-07-28; undefined where the server is not of that era. */
-  async #modern(url: URL): Promise<UpstreamSession | undefined> {
-    let { modern } = this.#memory.of(url);
-    if (modern === undefined) {
-      modern = await this.#discovered();
-      this.#memory.learn(url, { modern });
-    }
+  async #modern(url: URL, timeoutMs?: number): Promise<UpstreamSession | undefined> {
+    const modern = await this.#knownModern(url, timeoutMs);
     if (!modern) return undefined;
     const memory = this.#memory;
     return await this.#begin(new ModernUpstream({ ...this.#innerOptions(), memory, facts: modern }));
+  }
+
+  async #knownModern(url: URL, timeoutMs?: number): Promise<SessionFacts | null> {
+    let { modern } = this.#memory.of(url);
+    if (modern === undefined) {
+      modern = await this.#discovered(timeoutMs);
+      this.#memory.learn(url, { modern });
+    }
+    return modern;
+  }
+
+  /** A server that serves each classic request by itself cannot speak up, ask or announce; its modern side can. */
+  async #withoutSession(): Promise<void> {
+    const url = this.#url;
+    if (!url || !(await unlessFailed(this.#knownModern(url, PREFERRED_MS)))) return;
+    throw new WrongEra('unsent', serverFault('The server has no sessions in the earlier revisions of MCP.'));
   }
 
   async #opened(url: URL, legacy: 'streamable' | 'sse'): Promise<UpstreamSession> {
@@ -224,6 +248,7 @@ class EraUpstream implements UpstreamSession {
   }
 
   async #begin(inner: UpstreamSession): Promise<UpstreamSession> {
+    if (this.#closed) throw closedFailure();
     // set before it is open: what it restores goes through here
     this.#inner = inner;
     try {
@@ -246,31 +271,14 @@ class EraUpstream implements UpstreamSession {
       log,
       newId: () => this.newId(),
       initialize: (id) => this.#o.initialize(id),
-      onServerMessage: (message) => this.#o.onServerMessage(message),
-      ...(restore ? { restore: (again) => restore(again || wasOpen) } : {}),
+      onServerMessage: (message, during) => this.#o.onServerMessage(message, during),
+      withoutSession: () => this.#withoutSession(),
+      restore: async (again) => {
+        if (again && this.#url) this.#memory.restarted(this.#url);
+        this.#legacyForm.reset();
+        await restore?.(again || wasOpen);
+      },
     };
-  }
-
-  /** A request of the modern era for a server of an earlier one. */
-  async #translated(
-    inner: UpstreamSession,
-    id: number,
-    body: string,
-    options: SendOptions,
-  ): Promise<Received> {
-    const message = outgoing(body);
-    if (message.version === undefined) return await inner.request(id, body, options);
-    const meta = message.params['_meta'] as Record<string, unknown>;
-    const level = meta['io.modelcontextprotocol/logLevel'];
-    const { logging } = inner.facts?.capabilities ?? {};
-    if (typeof level === 'string' && level !== this.#logLevel && logging !== undefined) {
-      this.#logLevel = level;
-      const setId = this.newId();
-      const params = JSON.stringify({ level });
-      const set = `{"jsonrpc":"2.0","id":${setId},"method":"logging/setLevel","params":${params}}`;
-      await inner.request(setId, set, { timeoutMs: 10_000 }).catch(() => {});
-    }
-    return modernError(id, await inner.request(id, withoutMeta(message), options));
   }
 
   #note(body: string, answer: Received): void {
@@ -279,18 +287,5 @@ class EraUpstream implements UpstreamSession {
     if (typeof uri !== 'string' || answer.value?.['error'] !== undefined) return;
     if (method === 'resources/subscribe') this.#subscriptions.add(uri);
     else if (method === 'resources/unsubscribe') this.#subscriptions.delete(uri);
-  }
-
-  /** Ends the session where the client says nothing for long and waits for nothing. */
-  #rest(): void {
-    const { clock, idleMs = IDLE_MS } = this.#o;
-    if (this.#inFlight > 0 || this.#closed || !Number.isFinite(idleMs)) return;
-    this.#cancelIdle?.();
-    this.#cancelIdle = clock.after(idleMs, () => {
-      if (this.#inFlight > 0 || this.#subscriptions.size > 0 || this.#closed) return;
-      const inner = this.#inner;
-      this.#inner = undefined;
-      void inner?.close();
-    });
   }
 }

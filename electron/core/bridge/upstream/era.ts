@@ -1,4 +1,4 @@
-import type { ParamHeader } from './param-headers.ts';
+import type { ToolMarks } from './param-headers.ts';
 import type { SessionFacts } from './session-facts.ts';
 
 /** `legacy`: revisions with `initialize` (up to 2025-11-25). `modern`: 2026-07-28, every request stands alone. */
@@ -44,7 +44,7 @@ const MAX_URLS = 16;
  */
 export class EraMemory {
   readonly #known = new Map<string, KnownEras>();
-  readonly #tools = new Map<string, Map<string, readonly ParamHeader[]>>();
+  readonly #tools = new Map<string, Map<string, ToolMarks>>();
 
   of(url: URL): Readonly<KnownEras> {
     return this.#known.get(url.href) ?? {};
@@ -61,12 +61,18 @@ export class EraMemory {
     }
   }
 
+  /** A server that was restarted may be a newer one: what it had not got is asked anew. */
+  restarted(url: URL): void {
+    const { modern, legacy } = this.of(url);
+    this.#known.set(url.href, { ...(modern ? { modern } : {}), ...(legacy ? { legacy } : {}) });
+  }
+
   forget(url: URL): void {
     this.#known.delete(url.href);
   }
 
   /** Which parameters of its tools the server wants as headers, as far as lists were seen. */
-  toolsOf(url: URL): Map<string, readonly ParamHeader[]> {
+  toolsOf(url: URL): Map<string, ToolMarks> {
     let tools = this.#tools.get(url.href);
     if (!tools) {
       tools = new Map();

@@ -17,6 +17,12 @@ export const STREAM_ONLY = { accept: 'text/event-stream' };
 /** How long a message waits for a link that is just coming back. */
 const LINK_WAIT_MS = 1500;
 const RESUME_TRIES = 5;
+const NO_ANSWER: ReadonlySet<string> = new Set([
+  'LINK_LOST',
+  'LINK_PORT_CLOSED',
+  'LINK_UNREACHABLE',
+  'LINK_TIMEOUT',
+]);
 
 export type RunOptions = Omit<Exchange, 'route' | 'path' | 'headers' | 'onHead' | 'hadSession'> & {
   hadSession?: boolean;
@@ -88,6 +94,16 @@ export class HttpLane {
     }
   }
 
+  /** No answer at all says something about the link, not about the server alone. */
+  async #exchange(exchange: Exchange): Promise<Exchanged> {
+    try {
+      return await exchangeMessages(exchange);
+    } catch (error) {
+      if (error instanceof UpstreamFailure && NO_ANSWER.has(error.error.code)) this.#link.doubt?.();
+      throw error;
+    }
+  }
+
   /** One exchange, following redirects on the same host. Throws UpstreamFailure. */
   async run(route: Route, headers: Record<string, string>, rest: RunOptions): Promise<Exchanged> {
     const own = route.url.pathname + route.url.search;
@@ -96,7 +112,7 @@ export class HttpLane {
     if (rest.body === undefined) delete whole['content-type'];
     else whole['content-length'] = String(Buffer.byteLength(rest.body));
     for (let hops = 0; ; hops++) {
-      const done = await exchangeMessages({
+      const done = await this.#exchange({
         hadSession: false,
         ...rest,
         route,

@@ -7,6 +7,8 @@ import { textOf } from '../reply.ts';
 import { received } from './modern-answer.ts';
 
 export const MAX_ROUNDS = 10;
+/** A person or a model would not get through more. */
+const MAX_QUESTIONS = 32;
 const ASKABLE = ['elicitation/create', 'sampling/createMessage', 'roots/list'];
 
 /** What a server wants before it goes on. All texts are as it wrote them. */
@@ -31,7 +33,10 @@ export function askedBy(answer: Received): Asked {
   const found = result ? members(text, result.start) : undefined;
   const state = found?.get('requestState');
   const wanted = found?.get('inputRequests');
-  const requests = [...(wanted ? members(text, wanted.start) : [])].map(([key, span]) => {
+  const questions = [...(wanted ? members(text, wanted.start) : [])];
+  if (questions.length > MAX_QUESTIONS)
+    throw serverFault(`The server asks ${questions.length} questions at once.`);
+  const requests = questions.map(([key, span]) => {
     const entry = members(text, span.start);
     const name = entry.get('method');
     const method = name ? String(JSON.parse(slice(name))) : '';
@@ -45,6 +50,7 @@ export function askedBy(answer: Received): Asked {
 
 /** 2025-11-25 has an id in each elicitation by URL; the modern era has none. */
 function withElicitationId(key: string, method: string, params: string): string {
+  if (!params.startsWith('{')) return params;
   const { mode, elicitationId } = JSON.parse(params) as { mode?: unknown; elicitationId?: unknown };
   if (method !== 'elicitation/create' || mode !== 'url' || elicitationId !== undefined) return params;
   return `{"elicitationId":${JSON.stringify(key)},${params.slice(params.indexOf('{') + 1)}`;

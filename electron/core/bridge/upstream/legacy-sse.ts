@@ -26,6 +26,7 @@ interface Session {
   stop: AbortController;
   /** Where messages are sent, of the same origin as the stream. */
   path: string;
+  origin: string;
   facts: SessionFacts | undefined;
   waiting: Map<string, Waiting>;
 }
@@ -81,12 +82,12 @@ export class SseUpstream implements UpstreamSession {
   }
 
   async request(id: number, body: string, options: SendOptions): Promise<Received> {
-    const session = this.#session ?? (await this.#ready());
+    const session = await this.#ready();
     return await this.#ask(session, id, body, options);
   }
 
   async notify(body: string): Promise<void> {
-    const session = this.#session ?? (await this.#ready());
+    const session = await this.#ready();
     await this.#post(session, body, {});
   }
 
@@ -100,7 +101,11 @@ export class SseUpstream implements UpstreamSession {
 
   #ready(): Promise<Session> {
     if (this.#closed) return Promise.reject(closedFailure());
-    if (this.#session) return Promise.resolve(this.#session);
+    const url = this.#o.link.transport?.route({ to: 'mcp' })?.url;
+    const session = this.#session;
+    // where the link goes another way now, nobody knows this session
+    if (session && url && url.origin !== session.origin) this.#end(session);
+    else if (session) return Promise.resolve(session);
     this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
     return this.#opening;
   }
@@ -127,7 +132,13 @@ export class SseUpstream implements UpstreamSession {
 
   /** Opens the stream and waits for the address to send to. */
   async #connect(route: Route): Promise<Session> {
-    const session: Session = { stop: new AbortController(), path: '', facts: undefined, waiting: new Map() };
+    const session: Session = {
+      stop: new AbortController(),
+      path: '',
+      origin: route.url.origin,
+      facts: undefined,
+      waiting: new Map(),
+    };
     const { promise: named, resolve, reject } = Promise.withResolvers<string>();
     const cancel = this.#o.clock.after(OPEN_MS, () => reject(timeoutFailure(OPEN_MS, true)));
     const stream = this.#http.run(route, STREAM_ONLY, {
@@ -187,6 +198,11 @@ export class SseUpstream implements UpstreamSession {
     this.#forget(session);
   }
 
+  #end(session: Session): void {
+    this.#forget(session);
+    session.stop.abort();
+  }
+
   #forget(session: Session): void {
     if (this.#session !== session) return;
     this.#session = undefined;
@@ -230,6 +246,10 @@ export class SseUpstream implements UpstreamSession {
 
   async #post(session: Session, body: string, headers: Record<string, string>): Promise<void> {
     const route = await this.#http.route();
+    if (route.url.origin !== session.origin) {
+      this.#end(session);
+      throw cutFailure(new Error('the link has changed'), false, route.url.host);
+    }
     try {
       await this.#http.run(route, headers, {
         method: 'POST',
@@ -242,10 +262,7 @@ export class SseUpstream implements UpstreamSession {
       });
     } catch (error) {
       // the server has forgotten this session: its stream brings nothing any more
-      if (error instanceof UpstreamFailure && error.sessionLost) {
-        this.#forget(session);
-        session.stop.abort();
-      }
+      if (error instanceof UpstreamFailure && error.sessionLost) this.#end(session);
       throw error;
     }
   }

@@ -54,20 +54,18 @@ export class ListenStream {
 
   /** Opens it where the server announces anything. */
   start(): void {
-    if (Object.keys(this.#o.lists()).length > 0) this.#open().catch(() => {});
+    if (!this.#stream && Object.keys(this.#o.lists()).length > 0) this.#open().catch(() => {});
   }
 
   /** Throws UpstreamFailure where the server does not take it. */
   async subscribe(uri: string): Promise<void> {
     if (this.#uris.has(uri) && this.#stream?.isAcknowledged) return;
     this.#uris.add(uri);
-    try {
-      const granted = await this.#open();
-      if (!granted.includes(uri)) throw serverFault('The server does not announce changes of this resource.');
-    } catch (error) {
-      this.#uris.delete(uri);
-      throw error;
-    }
+    // where the connection fails it stays wanted: the stream is opened again with it
+    const granted = await this.#open();
+    if (granted.includes(uri)) return;
+    this.#uris.delete(uri);
+    throw serverFault('The server does not announce changes of this resource.');
   }
 
   async unsubscribe(uri: string): Promise<void> {

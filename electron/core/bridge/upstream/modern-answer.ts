@@ -6,7 +6,7 @@ import type { Received } from '../reply.ts';
 import { parsed, receive, textOf } from '../reply.ts';
 import type { RpcError } from './era.ts';
 import { isModernError } from './era.ts';
-import type { ParamHeader } from './param-headers.ts';
+import type { ToolMarks } from './param-headers.ts';
 import { paramHeaders } from './param-headers.ts';
 
 const EDGE = 160;
@@ -109,7 +109,7 @@ export function modernError(id: number, answer: Received): Received {
  */
 export function learnTools(
   answer: Received,
-  tools: Map<string, readonly ParamHeader[]>,
+  tools: Map<string, ToolMarks>,
   onInvalid: (tool: string, why: string) => void,
 ): Received {
   const list = (parsed(answer)?.['result'] as Result)?.['tools'];
@@ -120,8 +120,10 @@ export function learnTools(
     try {
       tools.set(tool.name, paramHeaders(tool.inputSchema));
     } catch (error) {
+      const fault = (error as Error).message;
+      tools.set(tool.name, { fault });
       invalid.add(index);
-      onInvalid(tool.name, (error as Error).message);
+      onInvalid(tool.name, fault);
     }
   }
   if (invalid.size === 0) return answer;

@@ -93,20 +93,22 @@ function ahead(text: string, object: Span, addition: string): string {
 /** The message as one of the modern era; what it had before stays byte for byte. */
 export function withMeta(message: Outgoing, who: PerRequest): string {
   const { text, paramsSpan, metaSpan, params } = message;
-  const isObject = (span: Span | undefined): span is Span => span !== undefined && text[span.start] === '{';
   const meta = metaText(who, fields(params['_meta']));
-  if (isObject(metaSpan)) return ahead(text, metaSpan, meta);
-  if (isObject(paramsSpan)) return ahead(text, paramsSpan, `"_meta":{${meta}}`);
+  if (metaSpan && text[metaSpan.start] === '{') return ahead(text, metaSpan, meta);
+  // something else under this key is nothing that a server could read
+  if (metaSpan) return `${text.slice(0, metaSpan.start)}{${meta}}${text.slice(metaSpan.end)}`;
+  if (paramsSpan && text[paramsSpan.start] === '{') return ahead(text, paramsSpan, `"_meta":{${meta}}`);
   return `${text.slice(0, text.lastIndexOf('}'))},"params":{"_meta":{${meta}}}}`;
 }
 
-/** The message as one of the earlier eras: without what the modern one says in every request. */
+/** The message as one of the earlier eras: without what the modern one says in every request, and no empty `_meta`. */
 export function withoutMeta(message: Outgoing): string {
   const { text, metaSpan } = message;
   if (!metaSpan || text[metaSpan.start] !== '{') return text;
   const kept: string[] = [];
   for (const [key, span] of members(text, metaSpan.start))
     if (!PER_REQUEST.includes(key)) kept.push(`${JSON.stringify(key)}:${text.slice(span.start, span.end)}`);
+  if (kept.length === 0) return withParams(text, { _meta: undefined });
   return `${text.slice(0, metaSpan.start)}{${kept.join(',')}}${text.slice(metaSpan.end)}`;
 }
 
@@ -132,7 +134,7 @@ export function standardHeaders(message: Outgoing): Record<string, string> {
   const key = NAMED[message.method];
   const name = key === undefined ? undefined : message.params[key];
   return {
-    'mcp-protocol-version': message.version ?? MODERN_VERSION,
+    'mcp-protocol-version': headerValue(message.version ?? MODERN_VERSION),
     'mcp-method': headerValue(message.method),
     ...(typeof name === 'string' ? { 'mcp-name': headerValue(name) } : {}),
   };

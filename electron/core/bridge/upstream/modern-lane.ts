@@ -72,9 +72,10 @@ export class ModernLane {
     if (message.method !== 'tools/call' || !first.isTurnedAway) return first.answer;
     const said = errorIn(first.answer);
     if (said?.code === -32020) await this.#learnAll(route);
-    if (!closable) throw turnedAway(said);
     const fresh = await this.#headersFor(route, message);
-    if (JSON.stringify(fresh) === JSON.stringify(headers)) return first.answer;
+    const mayFit = JSON.stringify(fresh) !== JSON.stringify(headers);
+    if (!closable) throw turnedAway(said, mayFit);
+    if (!mayFit) return first.answer;
     const id = this.#o.newId();
     const again = { ...sending, id, message: outgoing(withOtherId(message, id)) };
     return (await this.#post(again, route, fresh)).answer;
@@ -89,7 +90,12 @@ export class ModernLane {
       await this.#learnAll(route);
       if (!tools.has(name)) tools.set(name, []);
     }
-    return { ...headers, ...paramHeaderValues(tools.get(name) ?? [], message.params['arguments']) };
+    const marks = tools.get(name) ?? [];
+    if ('fault' in marks) {
+      const fault = `The definition of ${name} is against the specification (${marks.fault}).`;
+      throw new UpstreamFailure('refused', serverFault(fault).error);
+    }
+    return { ...headers, ...paramHeaderValues(marks, message.params['arguments']) };
   }
 
   /** Reads the list of tools for their header marks; without it a call goes out without such headers. */
@@ -167,7 +173,7 @@ export class ModernLane {
 
   /** An answer that is no success: the server's JSON-RPC error where it gave one. */
   #refused(
-    { id, closable }: Sending,
+    { id }: Sending,
     error: unknown,
     answer: Received | undefined,
     refusal: Refusal | undefined,
@@ -180,7 +186,7 @@ export class ModernLane {
       return { answer: answer ?? errorAnswer(id, Number(said?.code), wordsOf(said)), isTurnedAway };
     if (answer) return plainly(answer);
     const isOfAnotherEra = refusal !== undefined && OTHER_ERA.includes(refusal.status);
-    throw isOfAnotherEra ? new WrongEra('refused', error, { repeatable: closable }) : error;
+    throw isOfAnotherEra ? new WrongEra('refused', error) : error;
   }
 
   /** A request whose answer stays open until `signal` aborts or the server ends it. */
@@ -205,6 +211,6 @@ const plainly = (answer: Received): Posted => ({ answer, isTurnedAway: false });
 const wordsOf = (said: RpcError | undefined) =>
   typeof said?.message === 'string' ? said.message.slice(0, 300) : 'no reason given';
 
-/** It was looked at and not run: the caller may say so for certain. */
-const turnedAway = (said: RpcError | undefined) =>
-  new UpstreamFailure('refused', serverFault(`The server turned it away: "${wordsOf(said)}".`).error);
+/** It was looked at and not run: the caller may say so for certain. `again`: another try may go well. */
+const turnedAway = (said: RpcError | undefined, again: boolean) =>
+  new UpstreamFailure('refused', serverFault(`The server turned it away: "${wordsOf(said)}".`).error, again);

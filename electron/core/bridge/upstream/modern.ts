@@ -1,3 +1,4 @@
+import { UpstreamFailure } from '../failure.ts';
 import type { Received } from '../reply.ts';
 import { discover } from './discover.ts';
 import type { EraMemory } from './era.ts';
@@ -25,7 +26,14 @@ import type { SendOptions, UpstreamSession } from './upstream-session.ts';
 import { WrongEra } from './wrong-era.ts';
 
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
-const STATE_ONLY_PAUSE_MS = 250;
+/** Grows by this with each round in which the server wants nothing but to be asked again. */
+const STATE_ONLY_PAUSE_MS = 50;
+/** Notifications of the earlier eras that this one has not. */
+const WITHOUT_COUNTERPART = [
+  'notifications/initialized',
+  'notifications/progress',
+  'notifications/roots/list_changed',
+];
 const NOTIFY_MS = 10_000;
 
 export interface ModernOptions extends InnerOptions {
@@ -86,7 +94,6 @@ export class ModernUpstream implements UpstreamSession {
   async open(): Promise<SessionFacts> {
     if (this.#closed) throw closedFailure();
     this.#opening ??= (async () => {
-      this.#lane.answeredAt = this.#o.clock.monotonic();
       await restored(this.#o, false);
       if (!this.#closed) this.#listen.start();
     })();
@@ -124,8 +131,7 @@ export class ModernUpstream implements UpstreamSession {
     const { method } = message;
     if (method === '') this.#rounds.answer(body);
     else if (method === 'notifications/cancelled') this.#lane.cancel(String(message.params['requestId']));
-    // the others of the protocol have no counterpart in this era
-    else if (!method.startsWith('notifications/'))
+    else if (!WITHOUT_COUNTERPART.includes(method))
       await this.#http.run(await this.#http.route(), standardHeaders(message), {
         method: 'POST',
         body: message.version === undefined ? withMeta(message, this.#who) : body,
@@ -171,12 +177,14 @@ export class ModernUpstream implements UpstreamSession {
   async #inRounds(first: Sending): Promise<Received> {
     let sending = first;
     for (let round = 0; ; round++) {
-      const answer = await this.#lane.send(sending);
+      const sent = this.#lane.send(sending);
+      const answer = await (round === 0 || sending.closable ? sent : sent.catch(notTheFirst));
       const kind = resultType(answer);
       if (kind === 'complete') return answer;
       if (kind !== 'input_required') throw unknownKind(kind);
       if (round === MAX_ROUNDS)
         throw serverFault(`The server asked for input more than ${MAX_ROUNDS} times.`);
+      // the server said that it has not finished: what follows goes on with this call and is no second one
       sending = await this.#nextRound(sending, answer, round);
     }
   }
@@ -184,11 +192,6 @@ export class ModernUpstream implements UpstreamSession {
   async #nextRound(sending: Sending, answer: Received, round: number): Promise<Sending> {
     const { clock } = this.#o;
     const asked = askedBy(answer);
-    // the state proves that it goes on with the call and is no second one
-    if (!sending.closable && asked.state === undefined)
-      throw serverFault(
-        'The server asked for input without a state to go on from, so nothing was sent again.',
-      );
     if (asked.requests.length === 0)
       await new Promise<void>((resolve) => void clock.after(STATE_ONLY_PAUSE_MS * round, resolve));
     const left = Math.max(1, sending.until - clock.monotonic());
@@ -207,6 +210,12 @@ export class ModernUpstream implements UpstreamSession {
       options: { ...sending.options, headers: own },
     };
   }
+}
+
+/** Whatever became of a later round, an earlier one was sent, and nobody knows what it did. */
+function notTheFirst(error: unknown): never {
+  if (error instanceof UpstreamFailure) throw new UpstreamFailure('lost', error.error);
+  throw error;
 }
 
 /** Which lists the server says that it announces changes of. */

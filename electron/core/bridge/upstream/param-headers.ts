@@ -5,6 +5,9 @@ export interface ParamHeader {
   path: readonly string[];
 }
 
+/** What a tool's definition says of headers, or why it is against the rules: such a tool is not called. */
+export type ToolMarks = readonly ParamHeader[] | { fault: string };
+
 const ANNOTATION = 'x-mcp-header';
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const TYPES: readonly unknown[] = ['string', 'integer', 'boolean'];

@@ -73,7 +73,8 @@ export class StreamableUpstream implements UpstreamSession {
       await this.request(id, `{"jsonrpc":"2.0","id":${id},"method":"ping"}`, { timeoutMs });
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
-      if (!error.sessionLost) throw new UpstreamFailure('unsent', error.error);
+      const isGone = error.sessionLost || error instanceof WrongEra;
+      if (!isGone) throw new UpstreamFailure('unsent', error.error);
       await this.#ready();
     }
   }
@@ -97,8 +98,12 @@ export class StreamableUpstream implements UpstreamSession {
     const session = this.#session;
     this.#session = undefined;
     session?.stream.close();
+    if (session) await this.#delete(session);
+  }
+
+  async #delete(session: Session): Promise<void> {
     const route = this.#o.link.transport?.route({ to: 'mcp' });
-    if (session?.id === undefined || !route) return;
+    if (session.id === undefined || !route) return;
     const gone = this.#http.run(route, session.headers, {
       method: 'DELETE',
       timeoutMs: 1000,
@@ -137,13 +142,14 @@ export class StreamableUpstream implements UpstreamSession {
         )
         .catch((error: unknown) => {
           if (!(error instanceof UpstreamFailure)) throw error;
-          if (OTHER_ERA.includes(refused)) throw new WrongEra('unsent', error, { maybeSse: true });
+          if (OTHER_ERA.includes(refused)) throw new WrongEra('unsent', error, true);
           // nothing of the client's was in it, so whatever happened to it is no unknown outcome
           throw new UpstreamFailure('unsent', error.error);
         })
     ).headers;
     if (typeof given === 'string' && /^[\x21-\x7e]{1,512}$/.test(given)) sessionId = given;
     const facts = beginning(answer);
+    if (sessionId === undefined) await this.#o.withoutSession?.();
     const headers = {
       'mcp-protocol-version': facts.protocolVersion,
       ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
@@ -155,7 +161,10 @@ export class StreamableUpstream implements UpstreamSession {
       { timeoutMs: INITIALIZE_MS },
       () => {},
     );
-    if (this.#closed) throw closedFailure();
+    if (this.#closed) {
+      void this.#delete(session);
+      throw closedFailure();
+    }
     this.#session = session;
     this.#answeredAt = this.#o.clock.monotonic();
     this.#opened++;
@@ -186,7 +195,7 @@ export class StreamableUpstream implements UpstreamSession {
     let settle: (message: Received) => void = () => {};
     const early = new Promise<Received>((resolve) => (settle = resolve));
     const finished = this.#exchange(session, body, options, (message) => {
-      if (message.kind !== 'response') this.#o.onServerMessage(message);
+      if (message.kind !== 'response') this.#o.onServerMessage(message, id);
       else if (message.id === id && !answer) {
         answer = message;
         // under a refusing status it says that the server speaks another revision now, which is known a turn later
@@ -239,7 +248,7 @@ export class StreamableUpstream implements UpstreamSession {
         hadSession: session.id !== undefined,
       });
     } catch (error) {
-      fault = isModern ? otherEra(error, body, options) : error;
+      fault = isModern && error instanceof UpstreamFailure ? new WrongEra('refused', error) : error;
       if (fault instanceof UpstreamFailure && (fault.sessionLost || isModern)) this.#forget(session);
     }
     const resumable = lastEvent !== undefined && !answered && options.signal?.aborted !== true;
@@ -263,11 +272,6 @@ export class StreamableUpstream implements UpstreamSession {
     this.#session = undefined;
     session.stream.close();
   }
-}
-
-function otherEra(error: unknown, body: string, options: SendOptions): unknown {
-  const repeatable = options.signal !== undefined || !body.includes('"tools/call"');
-  return error instanceof UpstreamFailure ? new WrongEra('refused', error, { repeatable }) : error;
 }
 
 /** What initialize taught. A server that answers it with an error may speak another revision all the same. */

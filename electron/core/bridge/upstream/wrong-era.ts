@@ -1,3 +1,4 @@
+import { AppError } from '../../../contract/errors.ts';
 import { UpstreamFailure } from '../failure.ts';
 
 /**
@@ -5,18 +6,24 @@ import { UpstreamFailure } from '../failure.ts';
  * can go out in another era; `refused`: it turned down the message itself before it ran.
  */
 export class WrongEra extends UpstreamFailure {
-  /** Whether the message may be sent again: it only reads, or sets a wanted state. */
-  readonly repeatable: boolean;
   /** Whether it may be a server of 2024-11-05, which refuses POST at the address of its event stream. */
   readonly maybeSse: boolean;
 
-  constructor(
-    fate: 'unsent' | 'refused',
-    cause: UpstreamFailure,
-    { repeatable = false, maybeSse = false }: { repeatable?: boolean; maybeSse?: boolean } = {},
-  ) {
+  constructor(fate: 'unsent' | 'refused', cause: UpstreamFailure, maybeSse = false) {
     super(fate, cause.error);
-    this.repeatable = repeatable;
     this.maybeSse = maybeSse;
   }
 }
+
+/** What the caller of the message is told: it did not run, and a new session will fit. */
+export const otherRevision = (cause: WrongEra): UpstreamFailure =>
+  new UpstreamFailure(
+    'refused',
+    new AppError(
+      'MCP_SESSION_LOST',
+      'The server speaks another revision of MCP than before; it was probably updated.',
+      'A new session is opened by itself; try again.',
+      { cause },
+    ),
+    true,
+  );

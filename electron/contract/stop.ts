@@ -1,4 +1,5 @@
-import type { HttpsLink, LinkConfig, Profile, SshHop, SshLink } from '../../contract/profile.ts';
+import type { ToolEntry } from './bridge.ts';
+import type { HttpsLink, LinkConfig, PresetName, Profile, SshHop, SshLink } from './profile.ts';
 
 const STOP_PATH = '/api/v1/workflow/stop';
 
@@ -66,11 +67,44 @@ function overLink(link: LinkConfig, profile: Profile): string {
 /**
  * The command that stops the trading workflow without this app, ready to copy; never empty and never with a
  * secret in it. SSH comes first where a profile has it: it needs nothing but the key. Pure, so that the command
- * line can print it while no app runs.
+ * line and the page can show it while no app answers.
  */
 export function manualStopCommand(profile: Profile): string {
   const link = profile.links.find((each) => each.kind === 'ssh') ?? profile.links[0];
   if (profile.preset !== 'catalyst' || link === undefined)
     return `${profile.name} has no stop that this app knows; stop it on the machine where it runs.`;
   return overLink(link, profile);
+}
+
+export interface CloseTool {
+  name: string;
+  /** Arguments as JSON text. */
+  args: string;
+}
+
+const CLOSING = ['close_all_positions', 'close_all', 'emergency_stop'];
+const STOPPING = ['stop_trading', 'stop_trading_cycle'];
+
+function takes({ definition }: ToolEntry, argument: string): boolean {
+  const { inputSchema } = JSON.parse(definition) as { inputSchema?: { properties?: object } | null };
+  return Object.hasOwn(inputSchema?.properties ?? {}, argument);
+}
+
+function closeTool(tool: ToolEntry, fixed: object): CloseTool {
+  const reason = takes(tool, 'reason') ? { reason: 'Close everything, from Catalyst Companion' } : {};
+  return { name: tool.name, args: JSON.stringify({ ...fixed, ...reason }) };
+}
+
+/**
+ * How "close everything" is said to this back end: a tool that sells every position, else a stop that takes
+ * `close_positions`. Only what a person has approved counts; undefined where there is none. Tools by
+ * backends.md 1.3; another preset has nothing that closes positions.
+ */
+export function closeAllTool(preset: PresetName, tools: readonly ToolEntry[]): CloseTool | undefined {
+  if (preset !== 'catalyst') return undefined;
+  const listed = (name: string) => tools.find((tool) => tool.name === name && tool.status === 'listed');
+  const closing = CLOSING.map(listed).find((tool) => tool !== undefined);
+  if (closing !== undefined) return closeTool(closing, {});
+  const stopping = STOPPING.map(listed).find((tool) => tool !== undefined && takes(tool, 'close_positions'));
+  return stopping && closeTool(stopping, { close_positions: true });
 }

@@ -1,0 +1,19 @@
+const TYPES = { jsonl: 'application/x-ndjson', csv: 'text/csv' } as const;
+
+/** `catalyst-audit-20261121-160300.csv`, local time. */
+export function exportName(format: 'jsonl' | 'csv', at: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  return `catalyst-audit-${day}-${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}.${format}`;
+}
+
+/** Hands text to the browser as a file; nothing is sent anywhere. */
+export function download(name: string, format: 'jsonl' | 'csv', parts: readonly string[]): void {
+  const url = URL.createObjectURL(new Blob([...parts], { type: TYPES[format] }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // the browser has taken it by then
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
