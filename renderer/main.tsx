@@ -13,7 +13,7 @@ import './styles/app.css';
 
 const served = location.protocol === 'http:' || location.protocol === 'https:';
 /** The desktop app opens this page once more for the window that asks for consent. */
-const ownWindow = !served && location.hash === '#consent';
+const ownWindow = location.hash === '#consent';
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 

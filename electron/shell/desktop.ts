@@ -135,6 +135,8 @@ function watchScreen(monitor: Electron.PowerMonitor, app: CompanionApp): () => v
   const lock = (): void => {
     detach?.();
     detach = undefined;
+    // as after sleep: what was allowed for a while ends
+    app.act.wake();
   };
   const unlock = (): void => {
     detach ??= app.screen.attach();

@@ -37,6 +37,7 @@ export interface PumpOptions {
 export class Pump {
   readonly #o: PumpOptions;
   #socket: net.Socket | undefined;
+  #arena = new Arena();
   #attaching = false;
   /** Whether it was tried once to reach the app. */
   #tried = false;
@@ -90,7 +91,10 @@ export class Pump {
     try {
       const state = this.#state();
       const who = { kind: 'bridge' as const, profile: this.#o.profile, ...(state ? { state } : {}) };
-      const intake: Intake = { arena: new Arena(), take: undefined };
+      if (this.#o.output.writableLength > 0)
+        this.#arena = new Arena(); // some of it is on its way yet
+      else this.#arena.reuse({ butTheLast: false });
+      const intake: Intake = { arena: this.#arena, take: undefined };
       const socket = await attach(this.#o.home, who, { intake });
       this.#attaching = false;
       this.#attached(socket, intake);

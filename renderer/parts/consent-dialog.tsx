@@ -64,7 +64,7 @@ function Grant(props: { request: ConsentRequest; minutes: number; onMinutes: (mi
   const offered = request.environment === 'live' ? [] : (request.grantMinutes ?? []);
   if (offered.length === 0) return null;
   return (
-    <label className="flex items-center gap-2 text-quiet">
+    <label className="flex basis-full items-center justify-end gap-2 text-quiet">
       Allow
       <select
         data-testid="consent-grant"
@@ -103,6 +103,7 @@ function Buttons(props: {
   };
   return (
     <footer className="mt-1 flex flex-wrap items-center gap-2 border-t border-line px-5 py-3">
+      <Grant request={request} minutes={minutes} onMinutes={setMinutes} />
       <Button
         look="ghost"
         data-testid="consent-deny-stop"
@@ -115,7 +116,6 @@ function Buttons(props: {
         Deny and stop trading
       </Button>
       <span className="flex-1" />
-      <Grant request={request} minutes={minutes} onMinutes={setMinutes} />
       <Button
         data-testid="consent-allow"
         disabled={!armed || answering || open > 0}

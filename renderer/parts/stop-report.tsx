@@ -68,7 +68,7 @@ function Sending({ view }: { view: Extract<StopView, { phase: 'sending' }> }) {
     <>
       <div className={`flex items-center gap-3 rounded-md p-3 ${TONE_SOFT.working}`}>
         <StateMark tone="working" size={20} />
-        <p>Sent at {clockText(view.at)}; reading the state again. Not confirmed yet.</p>
+        <p>Pressed at {clockText(view.at)}; being sent, then the state is read again. Not confirmed yet.</p>
       </div>
       <details className="text-quiet">
         <summary>The same by hand</summary>

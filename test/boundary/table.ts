@@ -23,7 +23,9 @@ export const TABLE: Table = {
       types: ['core/*'],
       packages: ['node:', 'zod', 'eventsource-parser', 'cockatiel'],
       only: {
-        stub: ['attach', 'envelope', 'era', 'lines', 'offline', 'wire'].map((name) => `electron/stub/${name}.ts`),
+        stub: ['attach', 'envelope', 'era', 'lines', 'offline', 'wire'].map(
+          (name) => `electron/stub/${name}.ts`,
+        ),
       },
     },
     // both cut the same text into members

@@ -105,7 +105,7 @@ describe.skipIf(!chromiumAvailable)('the audit trail on the page (Debian package
     };
     await only('kind', 'outcome', /\noutcome\n/);
     await only('tool', 'execute_trade', /\nexecute_trade\n/);
-    await only('outcome', 'unknown', /outcome unknown/);
+    await only('outcome', 'unknown', /\nunknown\n/);
     await only('client', 'claude-ai 0.1.0', /\nclaude-ai 0\.1\.0\n/);
     await only('profile', 'catalyst', /\ncatalyst\n/);
     await page.getByTestId('audit-since').selectOption('hour');

@@ -300,6 +300,23 @@ describe.skipIf(!chromiumAvailable)('consent on the page (Debian package chromiu
     expect(await page.getByTestId('stop-strip').count()).toBe(0);
   });
 
+  it('fills a page of its own, as in the desktop app’s window, and says there when nothing waits', async () => {
+    const own = await page.context().newPage();
+    await own.setViewportSize({ width: 600, height: 680 });
+    await own.goto(`${app.origin}/#consent`);
+    await own.getByText('Nothing waits for your answer.').waitFor();
+    const asked = ask({ mode: 'normal' });
+    await shows('normal', own);
+    const [box] = [await own.getByTestId('consent-dialog').boundingBox()];
+    expect([box?.width, box?.height]).toEqual([600, 680]);
+    await own.getByTestId('consent-deny').and(own.locator(':focus')).waitFor();
+    await armed(own);
+    await own.keyboard.press('Escape');
+    expect(await asked.answer).toContain('denied');
+    await own.getByText('Nothing waits for your answer.').waitFor();
+    await own.close();
+  });
+
   it('shows what hides or turns text around, and obeys none of it', async () => {
     const evil = 'AAPL\u202Egnp\u202C\u200B\u001B[2J\u{E0049}\u00AD';
     const asked = ask({ symbol: evil, ['mo\u2066de']: 'x' }, { _meta: { note: evil } });

@@ -136,6 +136,8 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
     expect((await denied).result).toMatchObject({ isError: true });
 
     const allowed = claude.call('start_trading_cycle', { mode: 'normal' });
+    // the first dialog may still be closing
+    await dialog.getByText('normal').first().waitFor();
     await dialog.getByRole('button', { name: /allow once/i }).click();
     const answer = await allowed;
     expect(answer.result.isError ?? false).toBe(false);

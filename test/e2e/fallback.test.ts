@@ -58,12 +58,18 @@ describe.skipIf(!ready)(
       );
       browser = await startBrowser();
       const { url } = await user.serve();
-      const added = await user.run([
-        ...['profile', 'add', 'real', '--preset', 'catalyst', '--mcp-url', droplet.mcpUrl],
-        ...['--ssh', `${sshd.user}@127.0.0.1:${sshd.port}`, '--identity', sshd.key],
-        ...['--https', `https://127.0.0.1:${port}/mcp`, '--api-key-header', 'X-API-Key', '--ca', ca.caFile],
-        ...droplet.services.flatMap((each) => ['--service', `${each.name}=${each.url}`]),
-      ]);
+      const services = droplet.services.flatMap((each) => ['--service', `${each.name}=${each.url}`]);
+      const ssh = ['--ssh', `${sshd.user}@127.0.0.1:${sshd.port}`, '--identity', sshd.key];
+      const web = [
+        '--https',
+        `https://127.0.0.1:${port}/mcp`,
+        '--api-key-header',
+        'X-API-Key',
+        '--ca',
+        ca.caFile,
+      ];
+      const profile = ['profile', 'add', 'real', '--preset', 'catalyst', '--mcp-url', droplet.mcpUrl];
+      const added = await user.run([...profile, ...ssh, ...web, ...services]);
       expect(added).toMatchObject({ code: 0 });
       await user.run(['secret', 'set', 'real', 'api-key'], { input: apiKey });
       ({ page } = await browser.open(url));
@@ -85,7 +91,10 @@ describe.skipIf(!ready)(
       expect(chain[0]).toMatchObject({ state: 'refused', reason: 'host-key-unknown' });
       expect(chain[0].hostKey.fingerprint).toBe(sshd.fingerprint());
       await page.getByRole('button', { name: /real/ }).first().click();
-      await page.getByRole('button', { name: /Connections/ }).first().click();
+      await page
+        .getByRole('button', { name: /Connections/ })
+        .first()
+        .click();
       await page.getByText(sshd.fingerprint()).first().waitFor();
       await picture('first-contact');
     });

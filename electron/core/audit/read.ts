@@ -39,8 +39,8 @@ function lineAt(file: string, line: number, bytes: Buffer): AuditLine {
 /** A file that cannot be read is one damaged line: what it held must not just be missing. */
 async function linesOf(dir: string, file: string): Promise<Buffer[] | AuditLine> {
   try {
-    const { lines, torn } = await readLines(path.join(dir, file));
-    return torn.length > 0 ? [...lines, torn] : lines;
+    // what has no end yet is being written now; of a crash it was set aside when the trail was opened
+    return (await readLines(path.join(dir, file))).lines;
   } catch (error) {
     const problem = `the file cannot be read: ${(error as Error).message}`;
     return { file, line: 0, raw: '', entry: null, problem };

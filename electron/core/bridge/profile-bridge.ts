@@ -33,6 +33,7 @@ export class ProfileBridge {
   #refreshing: Promise<void> | undefined;
   #again = false;
   #disposed = false;
+  #saving: Promise<unknown> | undefined;
 
   constructor(options: ProfileBridgeOptions) {
     this.#o = options;
@@ -85,6 +86,8 @@ export class ProfileBridge {
     this.#unsubscribe?.();
     this.#cancel?.();
     await this.reader.close();
+    // nothing is written after the end
+    await this.#saving?.catch(() => {});
   }
 
   async #learn(): Promise<void> {
@@ -92,7 +95,8 @@ export class ProfileBridge {
       this.#again = false;
       const lists = await this.reader.learn();
       if (this.#disposed) return;
-      await this.#o.catalogue.learn(this.name, lists);
+      this.#saving = this.#o.catalogue.learn(this.name, lists);
+      await this.#saving;
     } while (this.#again);
   }
 

@@ -17,14 +17,14 @@ const CHOICES = [
   ['client', 'Who', 'Everybody'],
 ] as const;
 
-/** As wide as the window allows: the controls stay in one line. */
-const PLACE = 'max-w-36 min-w-0 flex-1';
+/** Wide enough for their words; in a narrow window the search goes to a line of its own. */
+const PLACE = 'max-w-36 min-w-30 flex-1';
 
 /** The controls above the list. */
 export function AuditBar(props: { asked: Asked; choices: Choices; onChange: (asked: Asked) => void }) {
   const { asked, choices, onChange } = props;
   return (
-    <div className="flex items-center gap-2" data-testid="audit-bar">
+    <div className="flex flex-wrap items-center gap-2" data-testid="audit-bar">
       {CHOICES.map(([part, label, all]) => (
         <div key={part} className={PLACE}>
           <Choice

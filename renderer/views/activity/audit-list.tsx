@@ -6,9 +6,9 @@ import { momentText } from '../../parts/time-text.ts';
 
 const ROW_PX = 28;
 const GRID =
-  'grid grid-cols-[48px_124px_minmax(72px,0.8fr)_minmax(72px,0.9fr)_minmax(88px,1fr)_minmax(72px,0.6fr)] gap-x-3 px-4 @3xl:grid-cols-[56px_132px_minmax(80px,0.7fr)_minmax(64px,0.5fr)_minmax(80px,0.8fr)_minmax(96px,1fr)_minmax(72px,0.5fr)_minmax(0,1.6fr)]';
+  'grid grid-cols-[48px_124px_minmax(72px,0.8fr)_minmax(72px,0.9fr)_minmax(88px,1fr)_minmax(72px,0.6fr)] gap-x-3 px-4 @4xl:grid-cols-[56px_132px_minmax(80px,0.7fr)_minmax(64px,0.5fr)_minmax(80px,0.8fr)_minmax(96px,1fr)_minmax(72px,0.5fr)_minmax(0,1.6fr)]';
 /** Columns that give way where the list is narrow; the drawer has them. */
-const WIDE = 'hidden @3xl:block';
+const WIDE = 'hidden @4xl:block';
 
 const LOOKS: Readonly<Record<string, string>> = {
   allow: 'text-live',
@@ -27,11 +27,6 @@ const LOOKS: Readonly<Record<string, string>> = {
 
 export const keyOf = (line: AuditLine): string => `${line.file}:${line.line}`;
 
-/** What an entry says of how it ended, in the page's words. */
-export function endWord(word: string): string {
-  return word === 'unknown' ? 'outcome unknown' : word.replaceAll('-', ' ');
-}
-
 const Row = memo(function Row({ line, now }: { line: AuditLine; now: number }) {
   const { entry } = line;
   if (entry === null)
@@ -39,7 +34,7 @@ const Row = memo(function Row({ line, now }: { line: AuditLine; now: number }) {
       <div className={`${GRID} h-7 items-center text-danger`}>
         <span />
         <span className="col-span-2 truncate font-medium">damaged line</span>
-        <span className="col-span-3 truncate @3xl:col-span-5">{line.problem}</span>
+        <span className="col-span-3 truncate @4xl:col-span-5">{line.problem}</span>
       </div>
     );
   const end = entry.outcome ?? entry.decision ?? '';
@@ -62,7 +57,7 @@ const Row = memo(function Row({ line, now }: { line: AuditLine; now: number }) {
         <PlainText text={entry.tool ?? ''} />
       </span>
       <span className={`truncate ${LOOKS[end] ?? ''}`}>
-        <PlainText text={endWord(end)} />
+        <PlainText text={end.replaceAll('-', ' ')} />
       </span>
       <span className={`truncate text-quiet ${WIDE}`}>
         <PlainText text={entry.detail ?? entry.args ?? ''} />

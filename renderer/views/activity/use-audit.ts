@@ -42,6 +42,22 @@ export function merged(old: AuditView, page: AuditPage): Pick<AuditView, 'lines'
   return { lines: [...page.lines.slice(0, known), ...old.lines], next: old.next };
 }
 
+type How = 'first' | 'newer' | 'older';
+
+function afterPage(old: AuditView, how: How, before: AuditPlace | undefined, page: AuditPage): AuditView {
+  const { lines, next, check, signing } = page;
+  // the list was exchanged meanwhile: this page does not continue it
+  if (how === 'older' && !same(before, old.next ?? undefined)) return { ...old, reading: false };
+  const shown =
+    how === 'older'
+      ? { lines: [...old.lines, ...lines], next }
+      : how === 'newer'
+        ? merged(old, page)
+        : { lines, next };
+  const choices = choicesOf(lines, old.choices);
+  return { ...shown, reading: false, problem: null, check, signing, choices };
+}
+
 /** The trail in pages through the router; older pages on demand, newer entries as things happen. */
 export function useAudit(filter: AuditFilter): AuditView & { more: () => void; refresh: () => void } {
   const call = useCall();
@@ -59,7 +75,7 @@ export function useAudit(filter: AuditFilter): AuditView & { more: () => void; r
   });
 
   const read = useCallback(
-    async (how: 'first' | 'newer' | 'older', before?: AuditPlace) => {
+    async (how: How, before?: AuditPlace) => {
       if (how === 'first') {
         asked.current += 1;
         busy.current = new Set();
@@ -72,20 +88,11 @@ export function useAudit(filter: AuditFilter): AuditView & { more: () => void; r
       );
       if (mine !== asked.current) return;
       if (how !== 'first') busy.current.delete(how);
-      setView((old) => {
-        if (!outcome.ok) return { ...old, reading: false, problem: outcome.error };
-        const { lines, next, check, signing } = outcome.value;
-        // the list was exchanged meanwhile: this page does not continue it
-        if (how === 'older' && !same(before, old.next ?? undefined)) return { ...old, reading: false };
-        const shown =
-          how === 'older'
-            ? { lines: [...old.lines, ...lines], next }
-            : how === 'newer'
-              ? merged(old, outcome.value)
-              : { lines, next };
-        const choices = choicesOf(lines, old.choices);
-        return { ...shown, reading: false, problem: null, check, signing, choices };
-      });
+      setView((old) =>
+        outcome.ok
+          ? afterPage(old, how, before, outcome.value)
+          : { ...old, reading: false, problem: outcome.error },
+      );
     },
     [filter],
   );

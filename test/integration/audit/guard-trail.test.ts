@@ -95,8 +95,8 @@ describe('guard and trail together', () => {
     const second = await started();
     expect(second.unresolved('real')).toContain('start_trading_cycle');
     const asking = second.decide({ ...CALL, signal: new AbortController().signal });
+    await expect.poll(() => consent.list()[0]?.unresolved).toContain('The app ended before an answer came.');
     const [request] = consent.list();
-    expect(request?.unresolved).toContain('The app ended before an answer came.');
     expect(request?.known[0]?.label).toBe('Repeated call');
     await click('deny');
     expect(await asking).toMatchObject({ allowed: false, error: { code: 'CONSENT_DENIED' } });

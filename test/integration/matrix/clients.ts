@@ -34,7 +34,7 @@ export interface ClientKind {
 }
 
 const info = { name: 'matrix', version: '1' };
-const capabilities = { elicitation: { form: {} }, sampling: {}, roots: {} };
+const capabilities = { elicitation: { form: {} }, sampling: {} };
 const elicited = () => ({
   action: 'accept' as const,
   content: { username: 'ann', email: 'ann@example.org', name: 'ann' },

@@ -167,7 +167,7 @@ export const SERVERS: readonly ServerKind[] = [
       answer: /completed/,
     },
     endless: { tool: 'trigger-long-running-operation', args: { duration: 60, steps: 1 }, answer: /^$/ },
-    elicit: { tool: 'trigger-elicitation-request', answer: /ann/ },
+    elicit: { tool: 'trigger-elicitation-request', answer: /User provided/ },
     sample: { tool: 'trigger-sampling-request', args: { prompt: 'What?' }, answer: /Paris/ },
     without: { changed: 'its tools do not change' },
     start: program(

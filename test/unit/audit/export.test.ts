@@ -111,6 +111,11 @@ describe('pages', () => {
       (await tailAudit(folder.dir, 9, filter)).map((entry) => entry.detail);
     expect(await found({ from, to: from })).toEqual(['Two']);
     expect(await found({ text: 'tHR' })).toEqual(['Three']);
+    // a line that is being written is not a damaged one
+    const [file = ''] = await folder.trailFiles();
+    await fs.appendFile(file, '{"actor":"yo');
+    const page = await readPage(folder.dir, { before: undefined, limit: 9, scanLimit: 9, filter: {} });
+    expect(page.lines.map((line) => line.problem)).toEqual([null, null, null, null]);
   });
 });
 

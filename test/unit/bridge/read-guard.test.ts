@@ -38,6 +38,19 @@ async function opened(): Promise<ReadGuard> {
 }
 
 describe('the breaker in front of reads', () => {
+  it('says it in our words though the clock was set forward while it is open', async () => {
+    let ahead = 0;
+    const guard = new ReadGuard('demo', { ...systemClock, now: () => Date.now() + ahead }, LIMITS);
+    for (let i = 0; i < 3; i++) {
+      await tick();
+      await ended(guard.run(dead, never));
+    }
+    ahead = 3_600_000;
+    const said = await guard.run(dead, never).catch((error: unknown) => error);
+    expect(said).toBeInstanceOf(UpstreamFailure);
+    expect((said as Error).message).toMatch(/^demo answers no reads since /);
+  });
+
   it('opens after so many failures in a row, lets one try again, and closes when that is answered', async () => {
     const guard = await opened();
     let asked = 0;

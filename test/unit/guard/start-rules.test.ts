@@ -4,6 +4,7 @@ import type { Grant, UnresolvedCall } from '../../../electron/contract/guard.ts'
 import type { Limits } from '../../../electron/contract/profile.ts';
 import type { ProfileState } from '../../../electron/contract/state.ts';
 import type { ConsentExtras, ConsentFacts, ConsentVerdict } from '../../../electron/core/guard/consent.ts';
+import { wantsNameTyped } from '../../../electron/core/approval.ts';
 import { createGate } from '../../../electron/core/guard/gate.ts';
 import { CALLS_PER_MINUTE } from '../../../electron/core/guard/rate.ts';
 import type { TrailEntry } from '../../../electron/core/guard/trail.ts';
@@ -339,6 +340,14 @@ describe('outcomes', () => {
     await desk.ok();
     expect(desk.asked.at(-1)?.known[0]?.label).toBe('Repeated call');
   });
+});
+
+it('a tool that a person made stricter becomes soft again only with the name typed', () => {
+  const gate = (now: 'read' | 'start') => ({ tableClass: () => 'read' as const, classify: () => now });
+  const tools = [{ name: 'get_risk_metrics' }];
+  expect(() => wantsNameTyped(gate('start'), 'real', tools, 'read')).toThrow(/name typed/);
+  expect(() => wantsNameTyped(gate('read'), 'real', tools, 'start')).not.toThrow();
+  expect(() => wantsNameTyped(gate('read'), 'real', tools, 'read')).not.toThrow();
 });
 
 it("the droplet's own words can make a read stricter, and nothing softer", async () => {

@@ -50,7 +50,11 @@ describe('the packages', () => {
     expect(files).toContain('!**/node_modules/ssh2/util/**');
     expect(config()['asar']).toBe(true);
     expect(config()['npmRebuild']).toBe(false);
-    expect(config()['extraResources']).toEqual([{ from: 'dist/stub.js', to: 'stub/stub.js' }]);
+    expect(config()['extraResources']).toEqual([
+      { from: 'dist/stub.js', to: 'stub/stub.js' },
+      // where it was built
+      { from: 'dist', to: 'stub', filter: ['catalyst-bridge', 'catalyst-bridge.exe'] },
+    ]);
   });
 
   it('are for Windows per user, a hardened macOS and two kinds of Linux', () => {

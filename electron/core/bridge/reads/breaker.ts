@@ -1,4 +1,5 @@
 import {
+  BrokenCircuitError,
   BulkheadRejectedError,
   CircuitState,
   ConsecutiveBreaker,
@@ -143,6 +144,8 @@ export class ReadGuard {
         }
       })
       .catch((error: unknown) => {
+        // it opened, or its one read began, after this one had looked
+        if (error instanceof BrokenCircuitError) throw this.#dead(breaker);
         throw error instanceof GivenUp ? error.cause : error;
       });
     if (breaker === this.#breaker) this.#since = undefined;
@@ -153,11 +156,15 @@ export class ReadGuard {
   /** Throws where the breaker is open, or half-open with its one read under way. */
   #look(breaker: CircuitBreakerPolicy): void {
     const isOpen = breaker.state === CircuitState.Open && this.#clock.now() < this.#probeAt;
-    if (!isOpen && breaker.state !== CircuitState.HalfOpen) return;
+    if (isOpen || breaker.state === CircuitState.HalfOpen) throw this.#dead(breaker);
+  }
+
+  #dead(breaker: CircuitBreakerPolicy): UpstreamFailure {
+    const isOpen = breaker.state === CircuitState.Open;
     const since = timeOfDay(this.#since ?? this.#clock.now());
     const wait = Math.max(1, Math.ceil((this.#probeAt - this.#clock.now()) / 1000));
     const again = isOpen ? `It is asked again in ${wait} s` : 'It is being asked again now';
-    throw new UpstreamFailure(
+    return new UpstreamFailure(
       'unsent',
       new AppError(
         'LINK_UNREACHABLE',

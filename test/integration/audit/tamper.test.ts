@@ -7,7 +7,7 @@ import { hashOf, lineOf, sealed, signerOf } from '../../../electron/core/audit/e
 import { headText } from '../../../electron/core/audit/files.ts';
 import { verifyAudit } from '../../../electron/core/audit/verify.ts';
 import { seeded } from '../../helpers/seeded.ts';
-import { TrailFolder } from './trail-folder.ts';
+import { TrailFolder } from '../../unit/audit/trail-folder.ts';
 
 const soak = Boolean(process.env.COMPANION_SOAK);
 
