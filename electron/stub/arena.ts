@@ -44,4 +44,11 @@ export class Arena {
     }
     if (!options.butTheLast) this.#at = 0;
   }
+
+  /** For the next socket: this one where nothing of it is on its way any more, else a fresh one. */
+  again(isFree: boolean): Arena {
+    if (!isFree) return new Arena();
+    this.reuse({ butTheLast: false });
+    return this;
+  }
 }

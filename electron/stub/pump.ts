@@ -91,9 +91,7 @@ export class Pump {
     try {
       const state = this.#state();
       const who = { kind: 'bridge' as const, profile: this.#o.profile, ...(state ? { state } : {}) };
-      if (this.#o.output.writableLength > 0)
-        this.#arena = new Arena(); // some of it is on its way yet
-      else this.#arena.reuse({ butTheLast: false });
+      this.#arena = this.#arena.again(this.#o.output.writableLength === 0);
       const intake: Intake = { arena: this.#arena, take: undefined };
       const socket = await attach(this.#o.home, who, { intake });
       this.#attaching = false;
