@@ -16,7 +16,7 @@ import {
   silent,
   text,
   until,
-} from '../backends/world.ts';
+} from '../../unit/backends/world.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
