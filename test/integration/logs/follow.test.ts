@@ -7,7 +7,7 @@ import { LogsStatus, type LogLine } from '../../../electron/contract/models.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
 import type { RemoteProcess } from '../../../electron/core/link/transport.ts';
 import { createLogs } from '../../../electron/core/logs/logs.ts';
-import { fakeLink, profileWith, silent, until } from '../backends/world.ts';
+import { fakeLink, profileWith, silent, until } from '../../unit/backends/world.ts';
 
 /** A droplet's shell: a real one, with a home and a PATH of its own. */
 let home: string;
