@@ -309,9 +309,10 @@ describe('a state folder that cannot be written', () => {
         const before = await fs.readFile(file, 'utf8');
         await fs.writeFile(path.join(dir, 'filler'), Buffer.alloc(256 << 10)).catch(() => undefined);
         const error = errorOf(await user.run(['profile', 'add', 'y', ...add.slice(3)], { env }));
-        expect(error.code).toBe('STATE_WRITE_FAILED');
+        // what cannot be recorded is not done
+        expect(error.code).toBe('AUDIT_WRITE_FAILED');
         expect(error.message).toContain('ENOSPC');
-        expect(errorOf(await user.run(['profile', 'remove', 'x'], { env })).code).toBe('STATE_WRITE_FAILED');
+        expect(errorOf(await user.run(['profile', 'remove', 'x'], { env })).code).toBe('AUDIT_WRITE_FAILED');
         expect(await fs.readFile(file, 'utf8')).toBe(before);
         expect((await fs.readdir(path.dirname(file))).filter((name) => name.includes('.tmp'))).toEqual([]);
       } finally {

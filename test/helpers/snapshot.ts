@@ -28,4 +28,5 @@ export async function snapshot(
 }
 
 /** In a test user's home: traces of a running app, not the user's own: log lines, sockets, and the record of what was asked for. */
-export const traces = (name: string) => /^\.catalyst-companion\/(logs|run|audit)(\/|$)/.test(name);
+export const traces = (name: string) =>
+  /^\.catalyst-companion\/(logs|run|audit|keys\/audit\.json)(\/|$)/.test(name);

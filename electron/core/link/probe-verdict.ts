@@ -57,7 +57,7 @@ function wrongWords(status: number, contentType: string, asked: Asked): Words | 
   if (status === 404 || status === 410) {
     return [
       'MCP_NOT_FOUND',
-      `There is no MCP endpoint at ${url.pathname} (HTTP ${status}).`,
+      `The path ${url.pathname} holds no MCP endpoint (HTTP ${status}).`,
       'Check the path of the MCP URL; it is usually /mcp, and a web server in front must pass it on.',
     ];
   }

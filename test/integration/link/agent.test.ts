@@ -146,7 +146,7 @@ describe.skipIf(!available)(`SSH agents (${why})`, () => {
     const rig = rigOf(sshd, { auth: [stranger, ...AGENT] }, { agentSocket: gone });
     const { error, reason } = await rig.until('blocked');
     expect([reason, error.code]).toEqual(['auth-refused', 'LINK_AUTH_REFUSED']);
-    expect(error.message).toContain('Not tried: The SSH agent cannot be used');
+    expect(error.message).toContain('not tried: The SSH agent cannot be used');
   });
 
   it('blocks where the agent will not sign', async () => {

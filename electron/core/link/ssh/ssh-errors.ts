@@ -89,11 +89,12 @@ export function authRefused(facts: HandshakeFacts, cause?: unknown): AppError {
   const { host, user, methods, report } = facts;
   const special = report && specialRefusal(facts, report, cause);
   if (special) return special;
-  const untried = report?.problems.map(({ message }) => ` Not tried: ${message}`).join('') ?? '';
+  const untried =
+    report?.problems.map(({ message }) => `; not tried: ${message.replace(/\.$/, '')}`).join('') ?? '';
   const takes = report?.takes?.filter((method) => /^[a-z-]{1,40}$/.test(method)).join(', ');
-  const offer = takes ? ` It takes: ${takes}.` : '';
+  const offer = takes ? `; it takes ${takes}` : '';
   return refusal(
-    `${host} refused to sign in ${user} with ${methods}.${offer}${untried}`,
+    `${host} refused to sign in ${user} with ${methods}${offer}${untried}.`,
     report?.problems[0]?.next ??
       `Check the user name and that the key stands in ~${user}/.ssh/authorized_keys there, then connect again.`,
     cause,
