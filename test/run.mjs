@@ -25,6 +25,8 @@ const status = run(
     'run',
     '--config',
     'test/vitest.config.ts',
+    // most suites wait for servers and clocks; one at a time would leave the machine idle
+    '--maxWorkers=2',
     '--reporter=default',
     '--reporter=json',
     `--outputFile=${report}`,
