@@ -170,6 +170,9 @@ function expectTruth({ app, clients, droplet }: Stage): void {
   expect(asked.filter(({ said }) => said === 'odd' || said === 'waiting')).toEqual([]);
   expect(asked.filter(({ said, answers }) => answers !== (said === 'abandoned' ? 0 : 1))).toEqual([]);
   expect(clients.flatMap((client) => client.strays)).toEqual([]);
+  // without these nothing was put at risk
+  for (const what of CHANGES)
+    expect(asked.filter((one) => one.what === what && one.said === 'done').length, what).toBeGreaterThan(0);
   // none of these faults is a reason to stop trying
   expect(app.links.filter(({ state }) => state.state === 'blocked')).toEqual([]);
   expect(app.chain.filter(({ state }) => state === 'refused')).toEqual([]);
