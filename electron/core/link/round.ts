@@ -15,15 +15,13 @@ export class Round {
 
   /** A person acted: every link may be tried again. */
   begin(): void {
-    this.refused.clear();
+    this.pardon();
     this.error = undefined;
   }
 
-  /** A person repaired what refused us, perhaps: those links may be tried again. True where there were any. */
-  pardon(): boolean {
-    const any = this.refused.size > 0;
+  /** A person repaired what refused us, perhaps: those links may be tried again. */
+  pardon(): void {
     this.refused.clear();
-    return any;
   }
 
   refuse(index: number, refused: Refused): void {
