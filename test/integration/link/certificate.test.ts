@@ -2,66 +2,12 @@ import fs from 'node:fs';
 import https from 'node:https';
 import type net from 'node:net';
 import tls from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Profile } from '../../../electron/contract/profile.ts';
-import type { LinkConfig } from '../../../electron/contract/profile.ts';
-import { dial, linkVia } from '../../../electron/core/link/dial.ts';
-import { defaultTiming } from '../../../electron/core/link/dialling.ts';
-import type { DialContext } from '../../../electron/core/link/dialling.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probeLink } from '../../../electron/core/link/probe.ts';
 import { makeCa, opensslAvailable } from '../../helpers/tls.ts';
 import type { ServerCertificate, TestCa } from '../../helpers/tls.ts';
 import { asFastMcp } from './harness.ts';
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).toReversed()) await end();
-});
-
-function contextFor(link: LinkConfig, change: Partial<DialContext> = {}): DialContext {
-  const profile = Profile.parse({
-    name: 'real',
-    preset: 'generic',
-    environment: 'demo',
-    links: [link],
-    mcpUrl: 'http://127.0.0.1:5000/mcp',
-  });
-  return {
-    profile,
-    via: linkVia(link, 0),
-    secrets: { get: () => Promise.resolve(undefined) },
-    log: { debug() {}, info() {}, warn() {}, error() {} },
-    timing: { ...defaultTiming, connectMs: 1_000 },
-    knownHostsFile: '/nowhere/known_hosts',
-    userKnownHostsFiles: [],
-    agentSocket: undefined,
-    pins: [],
-    proxyFor: () => Promise.resolve(undefined),
-    signal: new AbortController().signal,
-    stage: () => {},
-    ...change,
-  };
-}
-
-/** Opens the link and asks once. */
-async function asked(link: LinkConfig, timeoutMs = 2_000) {
-  const open = await dial(link, contextFor(link));
-  ends.push(() => open.close());
-  const signal = new AbortController().signal;
-  const result = await probeLink(open, { profile: 'real', timeoutMs, services: [], signal });
-  return { open, result };
-}
-
-async function listening(server: net.Server): Promise<number> {
-  const sockets = new Set<net.Socket>();
-  server.on('connection', (socket: net.Socket) => sockets.add(socket.on('error', () => {})));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as net.AddressInfo).port;
-}
+import { asked, listening } from './one-dial.ts';
 
 describe.skipIf(!opensslAvailable)('the certificate of a link (Debian package openssl)', () => {
   let ca: TestCa;
