@@ -23,6 +23,7 @@ const OPTIONS = {
   env: text,
   'mcp-url': text,
   dir: text,
+  'read-seconds': text,
   service: texts,
   ssh: texts,
   identity: texts,

@@ -5,6 +5,7 @@ import { AppError, asAppError } from './contract/errors.ts';
 import { createApp } from './core/app.ts';
 import type { App } from './core/app-interface.ts';
 import { systemClock } from './core/clock.ts';
+import type { Fault } from './core/demo/faults.ts';
 import type { Home } from './core/files.ts';
 import { makeHome } from './core/files.ts';
 import { proxyFromEnvironment } from './core/proxy-environment.ts';
@@ -19,6 +20,7 @@ export interface ServeOptions {
   pageDir: string;
   stub: { file: string; node: string; defaultHome: boolean };
   demo: boolean;
+  demoFaults: readonly Fault[];
   port: number | undefined;
   open: boolean;
 }
@@ -114,6 +116,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     clock: systemClock,
     sealer: await createFileSealer(home),
     demo: options.demo,
+    demoFaults: options.demoFaults,
     stub: options.stub,
     dashboardUrl: () => web?.url() ?? null,
     proxyFor: async (url) => proxyFromEnvironment(url, process.env),

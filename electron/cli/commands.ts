@@ -37,6 +37,7 @@ type Values = Partial<
       | 'env'
       | 'mcp-url'
       | 'dir'
+      | 'read-seconds'
       | 'as'
       | 'seed'
       | 'name'
@@ -78,7 +79,7 @@ function later(what: string, next: string, options: readonly string[] = []): Com
 
 const [NAME, PROFILE] = ['NAME', 'PROFILE'];
 
-const PROFILE_OPTIONS = ['preset', 'env', 'mcp-url', 'service', 'dir', ...LINK_OPTIONS];
+const PROFILE_OPTIONS = ['preset', 'env', 'mcp-url', 'service', 'dir', 'read-seconds', ...LINK_OPTIONS];
 
 function profileOptions({ values, options }: Pick<Parsed, 'values' | 'options'>): ProfileOptions {
   return {
@@ -87,6 +88,7 @@ function profileOptions({ values, options }: Pick<Parsed, 'values' | 'options'>)
     mcpUrl: values['mcp-url'],
     services: values.service ?? [],
     dir: values.dir,
+    readSeconds: values['read-seconds'],
     links: options.filter((option) => LINK_OPTIONS.includes(option.name)),
   };
 }
@@ -94,9 +96,14 @@ function profileOptions({ values, options }: Pick<Parsed, 'values' | 'options'>)
 /** Each command by its one or two words. */
 const COMMANDS: Record<string, Command> = {
   serve: {
-    options: ['demo', 'port', 'no-open'],
+    options: ['demo', 'fault', 'port', 'no-open'],
     run: ({ context, values }) =>
-      runServe(context, { demo: values.demo ?? false, port: values.port, open: !values['no-open'] }),
+      runServe(context, {
+        demo: values.demo ?? false,
+        faults: values.fault ?? [],
+        port: values.port,
+        open: !values['no-open'],
+      }),
   },
   'profile add': {
     args: NAME,

@@ -1,9 +1,10 @@
 export const HELP = `Catalyst Companion: a live, honest link between your trading droplet and Claude.
 
-catalyst-companion serve [--demo] [--port N] [--no-open]
+catalyst-companion serve [--demo [--fault KIND]…] [--port N] [--no-open]
     the dashboard in the browser; prints  Dashboard: http://127.0.0.1:PORT/#token=…
 catalyst-companion profile add NAME --preset catalyst|stockspark|stockpulse|kubernetes|generic LINK…
                            [--mcp-url URL] [--env live|paper|demo] [--service NAME=URL]… [--dir PATH]
+                           [--read-seconds N]   positions and P&L are read every N seconds, 0.5 to 60, default 5
 catalyst-companion profile list | show NAME | remove NAME
 catalyst-companion profile import-ssh ALIAS [--name NAME] [--preset …] [--env …] [--mcp-url URL] …
     a profile from a host of ~/.ssh/config; shows what was understood and what was left out
@@ -35,6 +36,7 @@ catalyst-companion endpoint | endpoint on PROFILE [--port N] | endpoint off PROF
 catalyst-companion audit verify | tail [N] [--profile P] [--kind K]
                          | export [--format jsonl|csv] [--from DAY|TIME] [--to DAY|TIME] [--out FILE]
 catalyst-companion demo-droplet [--fault KIND]… [--seed N]            a droplet to try things on, on this machine
+    --fault many-positions: 200 positions that change twice a second; read them with --read-seconds 0.5
 catalyst-bridge PROFILE                                               what Claude starts
 
 --json   one JSON document on standard output, {"error":{code,message,next}} where it failed

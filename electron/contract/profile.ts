@@ -207,6 +207,8 @@ export const Profile = z.strictObject({
     .string()
     .regex(/^[A-Z]{3}$/)
     .default('USD'),
+  /** Seconds between two reads of positions and P&L; 5 where it is absent. */
+  readSeconds: z.number().min(0.5).max(60).optional(),
   downtime: Downtime.optional(),
   limits: Limits.optional(),
   /** The wanted state: connected again at start. */

@@ -3,6 +3,7 @@ import type { ClientPlan, CloseReport, StopReport } from '../contract/bridge.ts'
 import type { ConsentExtras } from './guard/consent.ts';
 import type { LinkState } from '../contract/link.ts';
 import type { AppState, StateEvent } from '../contract/state.ts';
+import type { Fault } from './demo/faults.ts';
 import type { Home } from './files.ts';
 import type { Clock, Log, Sealer } from './ports.ts';
 
@@ -17,6 +18,8 @@ export interface AppPorts {
   readonly stub: { readonly file: string; readonly node: string; readonly defaultHome: boolean };
   /** Forces the demo profile, as `--demo` does. */
   readonly demo: boolean;
+  /** What goes wrong in the demo on purpose. */
+  readonly demoFaults?: readonly Fault[];
   /** A fresh one-time dashboard URL; null where the shell has no web server, or before it listens. */
   dashboardUrl(): string | null;
   /** The proxy that a request to this URL must take, undefined for none: the system's setting in Electron, the environment in serve. */

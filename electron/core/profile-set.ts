@@ -93,7 +93,7 @@ export class ProfileSet {
     });
     for (const profile of profiles.list()) await this.open(profile);
     if (ports.demo || profiles.list().length === 0) {
-      this.#demo = await startDemo(ports.home, log);
+      this.#demo = await startDemo(ports.home, log, ports.demoFaults);
       await this.open(this.#demo.profile, this.#demo.knownHostsFile);
     }
     for (const [name, runtime] of this.#runtimes) {

@@ -31,7 +31,9 @@ export async function runDemoDroplet(
       services: droplet.services,
     };
     const services = droplet.services.map((service) => `--service ${service.name}=${service.url}`).join(' ');
-    const add = `catalyst-companion profile add trial --preset catalyst --env demo --ssh ${user}@${host}:${port} --identity ${keyFile} --mcp-url ${droplet.mcpUrl} ${services}`;
+    const { readSeconds } = droplet.profile();
+    const every = readSeconds === undefined ? '' : ` --read-seconds ${readSeconds}`;
+    const add = `catalyst-companion profile add trial --preset catalyst --env demo --ssh ${user}@${host}:${port} --identity ${keyFile} --mcp-url ${droplet.mcpUrl} ${services}${every}`;
     context.output.result(
       document,
       `Demo droplet: ssh ${user}@${host} port ${port}\nHost key: ${hostKeyFingerprint}\nTo reach it:\n  ${add}`,

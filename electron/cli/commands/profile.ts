@@ -1,5 +1,4 @@
-import type { Profile } from '../../contract/profile.ts';
-import { Environment, PresetName, ProfileName, ServiceConfig } from '../../contract/profile.ts';
+import { Environment, PresetName, Profile, ProfileName, ServiceConfig } from '../../contract/profile.ts';
 import { presetProfile } from '../../core/backends/presets.ts';
 import { completed } from '../../core/profiles.ts';
 import { makeHome } from '../../core/files.ts';
@@ -24,6 +23,7 @@ export interface ProfileOptions {
   mcpUrl?: string | undefined;
   services: string[];
   dir?: string | undefined;
+  readSeconds?: string | undefined;
   links: OptionToken[];
 }
 
@@ -44,6 +44,13 @@ function services(texts: readonly string[]): Profile['services'] {
       throw usage(`--service takes NAME=URL with a name of a-z, 0-9 and -, not "${text}".`);
     return { name, url: urlOption('service', text.slice(at + 1), WEB) };
   });
+}
+
+function readSeconds(text: string | undefined): Pick<Profile, 'readSeconds'> {
+  if (text === undefined) return {};
+  const parsed = Profile.shape.readSeconds.safeParse(Number(text));
+  if (!parsed.success) throw usage(`--read-seconds takes 0.5 to 60, not "${text}".`);
+  return { readSeconds: parsed.data };
 }
 
 interface Chosen {
@@ -75,6 +82,7 @@ async function profileFrom(name: string, options: ProfileOptions, context: Conte
     mcpUrl: mcpUrl ?? direct?.url ?? defaults.mcpUrl,
     services: services(options.services),
     dir: options.dir ?? defaults.dir,
+    ...readSeconds(options.readSeconds),
   };
   return { input, notes };
 }

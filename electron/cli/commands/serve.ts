@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AppError } from '../../contract/errors.ts';
+import { parseFault } from '../../core/demo/faults.ts';
 import { serve } from '../../serve.ts';
 import type { Context } from '../context.ts';
 import { builtStub } from '../local-clients.ts';
@@ -37,7 +38,7 @@ async function withDashboardOfOther(context: Context, error: AppError): Promise<
 
 export async function runServe(
   context: Context,
-  options: { demo: boolean; port: string | undefined; open: boolean },
+  options: { demo: boolean; faults: readonly string[]; port: string | undefined; open: boolean },
 ): Promise<void> {
   const pageDir = path.join(packageDir(), 'dist', 'page');
   if (!fs.existsSync(path.join(pageDir, 'index.html')))
@@ -49,6 +50,7 @@ export async function runServe(
       pageDir,
       stub: { ...builtStub(), defaultHome: context.defaultHome },
       demo: options.demo,
+      demoFaults: options.faults.map(parseFault),
       port: portFrom(options.port),
       open: options.open,
     });

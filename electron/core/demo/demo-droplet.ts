@@ -137,7 +137,7 @@ export async function startDemoDroplet(options: DemoOptions): Promise<DemoDrople
 }
 
 function described(
-  { services, mcp, hostKey, clientKey }: Parts,
+  { faults, services, mcp, hostKey, clientKey }: Parts,
   port: number,
 ): Pick<DemoDroplet, 'ssh' | 'mcpUrl' | 'services' | 'profile' | 'link'> {
   return {
@@ -152,6 +152,7 @@ function described(
     mcpUrl: mcp.url,
     services: services.urls(),
     profile: () => ({
+      ...(faults.manyPositions() ? { readSeconds: 0.5 } : {}),
       preset: 'catalyst',
       environment: 'demo',
       mcpUrl: mcp.url,

@@ -18,7 +18,9 @@ export type Fault =
   /** The tool is carried out, then the connection is cut in the middle of its answer. */
   | { kind: 'die-mid-answer'; tool: ToolName }
   /** stop_trading answers -32602 and leaves the cycle active; the workflow says it stops and goes on. */
-  | { kind: 'stop-fails' };
+  | { kind: 'stop-fails' }
+  /** Nothing goes wrong: 200 positions whose figures change twice a second. */
+  | { kind: 'many-positions' };
 
 const FORMS = [
   'service-down=NAME',
@@ -30,6 +32,7 @@ const FORMS = [
   'hang=TOOL',
   'die-mid-answer=TOOL',
   'stop-fails',
+  'many-positions',
 ] as const;
 
 function refuse(message: string, next: string): never {
@@ -71,7 +74,7 @@ export function parseFault(text: string): Fault {
   const at = text.indexOf('=');
   const kind = at < 0 ? text : text.slice(0, at);
   const value = at < 0 ? '' : text.slice(at + 1);
-  if ((kind === 'mcp-down' || kind === 'stop-fails') && at < 0) return { kind };
+  if ((kind === 'mcp-down' || kind === 'stop-fails' || kind === 'many-positions') && at < 0) return { kind };
   if (value !== '') {
     if (kind === 'service-down' || kind === 'database-down') return { kind, service: service(value) };
     if (kind === 'hang' || kind === 'die-mid-answer') return { kind, tool: tool(value) };
@@ -96,6 +99,7 @@ export function formatFault(fault: Fault): string {
       return `${fault.kind}=${fault.tool}`;
     case 'mcp-down':
     case 'stop-fails':
+    case 'many-positions':
       return fault.kind;
     default:
       return fault satisfies never;
@@ -132,6 +136,10 @@ export class FaultBoard {
 
   stopFails(): boolean {
     return this.#active.has('stop-fails');
+  }
+
+  manyPositions(): boolean {
+    return this.#active.has('many-positions');
   }
 
   hangs(tool: string): boolean {

@@ -1,6 +1,6 @@
 import { round2 } from './python-json.ts';
 import type { Random } from './random.ts';
-import { SYMBOLS, type Listing } from './symbols.ts';
+import { inventedListing, SYMBOLS, type Listing } from './symbols.ts';
 
 /** Money in US dollars with two places, times in ms since the epoch. */
 export interface SimPosition {
@@ -53,7 +53,7 @@ const utcDay = (ms: number): number => Math.floor(ms / 86_400_000);
 
 /** Twenty symbols that walk at random, and the positions held in them. `step` once a second of simulated time. */
 export class Market {
-  readonly quotes: readonly Quote[];
+  readonly quotes: Quote[];
   readonly #random: Random;
   readonly #open: SimPosition[] = [];
   readonly #closed: SimPosition[] = [];
@@ -65,12 +65,7 @@ export class Market {
   constructor(random: Random, now: number, cycleId: string) {
     this.#random = random;
     this.#day = utcDay(now);
-    this.quotes = SYMBOLS.map((listing) => ({
-      ...listing,
-      open: listing.price,
-      volume: Math.floor(random.between(400_000, 9_000_000)),
-      momentum: random.between(-1, 1),
-    }));
+    this.quotes = SYMBOLS.map((listing) => this.#quoteOf(listing));
     for (const minutes of [94, 61, 27]) {
       const position = this.#openOne(now - minutes * 60_000, cycleId, random.between(-0.012, 0.012));
       if (position) this.#value(position, now);
@@ -123,6 +118,25 @@ export class Market {
     return events;
   }
 
+  /** Holds `count` positions, in invented names where there are not enough others, opened over the last two hours. */
+  fill(count: number, now: number, cycleId: string): void {
+    for (let n = 0; this.quotes.length < count + SYMBOLS.length; n += 1) {
+      this.quotes.push(this.#quoteOf(inventedListing(n)));
+    }
+    while (this.#open.length < count) {
+      const openedAt = now - Math.floor(this.#random.between(60_000, 7_200_000));
+      const position = this.#openOne(openedAt, cycleId, this.#random.between(-0.012, 0.012));
+      if (position === undefined) return;
+      this.#value(position, now);
+    }
+  }
+
+  /** Between two steps: prices move and positions are valued, nothing is opened or closed. */
+  tick(now: number): void {
+    for (const quote of this.quotes) this.#move(quote);
+    for (const position of this.#open) this.#value(position, now);
+  }
+
   closeAll(now: number, reason: string): MarketEvent[] {
     return [...this.#open].map((position) => this.#close(position, now, reason));
   }
@@ -133,6 +147,15 @@ export class Market {
     this.#day = utcDay(now);
     this.#realizedCents = 0;
     this.#closed.length = 0;
+  }
+
+  #quoteOf(listing: Listing): Quote {
+    return {
+      ...listing,
+      open: listing.price,
+      volume: Math.floor(this.#random.between(400_000, 9_000_000)),
+      momentum: this.#random.between(-1, 1),
+    };
   }
 
   #wantsMore(plan: TradingPlan): boolean {

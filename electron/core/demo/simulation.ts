@@ -26,6 +26,8 @@ export interface StopResult {
 }
 
 const STEP_MS = 1_000;
+/** How many positions `many-positions` means. */
+const MANY = 200;
 
 /** Everything that moves in the demo droplet, on one clock. Deterministic for a seed and a clock. */
 export class Simulation {
@@ -40,6 +42,7 @@ export class Simulation {
   readonly #chatter: Chatter;
   #cycle: Cycle | null = null;
   #cancel: (() => void) | undefined;
+  #cancelTick: (() => void) | undefined;
   #stopped = false;
 
   constructor(options: { seed: number; clock: Clock; faults: FaultBoard }) {
@@ -99,14 +102,16 @@ export class Simulation {
       const [text, id] = [stageLine(entered), this.workflow.currentCycle ?? ''];
       this.logs.write('workflow', 'INFO', `[${id}] ${text}`);
     }
-    for (const event of this.market.step(now, this.#plan(entered === 'executing_trades')))
-      this.#report(event);
+    const plan = this.#plan(entered === 'executing_trades');
+    for (const event of this.market.step(now, plan)) this.#report(event);
+    if (plan && this.#faults.manyPositions()) this.market.fill(MANY, now, plan.cycleId);
     this.#chatter(this.logs, this.market, this.#faults);
   }
 
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
+    this.#cancelTick?.();
     this.logs.close();
   }
 
@@ -135,5 +140,7 @@ export class Simulation {
       this.step();
       this.#schedule();
     });
+    if (!this.#faults.manyPositions()) return;
+    this.#cancelTick = this.clock.after(STEP_MS / 2, () => this.market.tick(this.clock.now()));
   }
 }

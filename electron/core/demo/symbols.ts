@@ -22,6 +22,19 @@ const row = (
   volatility,
 });
 
+/** Invented names in numbers, for a book of positions larger than the twenty that everybody knows. */
+export function inventedListing(n: number): Listing {
+  const letter = (value: number): string => String.fromCharCode(65 + (value % 26));
+  const symbol = `Z${letter(Math.floor(n / 26))}${letter(n)}`;
+  return row(
+    symbol,
+    `Invented Company ${symbol}`,
+    'Invented',
+    20 + ((n * 37) % 400),
+    0.0003 + (n % 7) * 0.0001,
+  );
+}
+
 /** Names that everybody knows, at invented prices. */
 export const SYMBOLS: readonly Listing[] = [
   row('AAPL', 'Apple Inc.', 'Technology', 228.4, 0.0006),

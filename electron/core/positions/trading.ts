@@ -32,7 +32,7 @@ export interface Trading {
   readStopState(): Promise<StopState>;
 }
 
-const FAST_MS = 5000;
+const FAST_SECONDS = 5;
 const SLOW_MS = 10_000;
 const NOT_STARTED = 'Not read yet.';
 
@@ -126,8 +126,8 @@ class TradingWatch implements Trading {
   #open(): void {
     this.#transport = this.#deps.link.transport;
     this.#abort = new AbortController();
-    this.#every(SLOW_MS, ['workflow', 'cycle']);
-    this.#every(FAST_MS, ['positions', 'pnl']);
+    this.#every(() => SLOW_MS, ['workflow', 'cycle']);
+    this.#every(() => 1000 * (this.#deps.profile().readSeconds ?? FAST_SECONDS), ['positions', 'pnl']);
   }
 
   #close(): void {
@@ -139,8 +139,8 @@ class TradingWatch implements Trading {
   }
 
   /** Runs now and then again `ms` after the start of the round before; a part still being read is passed over. */
-  #every(ms: number, parts: readonly Part[], slot = this.#cancels.length): void {
-    this.#cancels[slot] = this.#deps.clock.after(ms, () => this.#every(ms, parts, slot));
+  #every(ms: () => number, parts: readonly Part[], slot = this.#cancels.length): void {
+    this.#cancels[slot] = this.#deps.clock.after(ms(), () => this.#every(ms, parts, slot));
     if (!this.#transport) this.#markAway();
     else for (const part of parts) if (!this.#busy.has(part)) void this.#read(part);
   }

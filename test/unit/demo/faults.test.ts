@@ -12,6 +12,7 @@ const GOOD = [
   'hang=analyze_symbol',
   'die-mid-answer=start_trading_cycle',
   'stop-fails',
+  'many-positions',
 ];
 
 const BAD: [string, RegExp][] = [

@@ -133,4 +133,25 @@ describe('spelling', () => {
     expect(text).not.toContain('current_price');
     expect(JSON.stringify(riskMetrics(simulation, 'x'))).toContain('"daily_loss_limit_usd":2000.0');
   });
+
+  it('holds 200 positions that change twice a second when asked, and none once everything is closed and stopped', () => {
+    const clock = new ManualClock();
+    const faults = new FaultBoard();
+    faults.set({ kind: 'many-positions' });
+    const simulation = new Simulation({ seed: 5, clock, faults });
+    clock.advance(1_000);
+    const { market } = simulation;
+    expect(new Set(market.openPositions().map(({ symbol }) => symbol)).size).toBe(200);
+    clock.advance(10_000);
+    const changes = [500, 500, 500, 500].map((ms) => {
+      const before = new Map(market.openPositions().map(({ id, unrealized }) => [id, unrealized]));
+      clock.advance(ms);
+      return market.openPositions().filter(({ id, unrealized }) => before.get(id) !== unrealized).length;
+    });
+    expect(Math.min(...changes)).toBeGreaterThan(150);
+    simulation.workflow.stop(clock.now());
+    market.closeAll(clock.now(), 'test');
+    clock.advance(5_000);
+    expect(market.openPositions()).toHaveLength(0);
+  });
 });
