@@ -2,9 +2,20 @@ import { createStore } from 'zustand/vanilla';
 import type { ErrorShape } from '../../electron/contract/errors.ts';
 import type { StopReport } from '../../electron/contract/bridge.ts';
 
-export const PAGES = ['overview', 'services', 'positions', 'logs', 'activity', 'connections'] as const;
+/** In the order of the sidebar. A page has an entry here, in `PAGE_WORDS` (parts/pages.ts) and in `VIEWS` (views/pages.tsx). */
+export const PAGES = [
+  'overview',
+  'services',
+  'positions',
+  'logs',
+  'activity',
+  'tools',
+  'connections',
+  'clients',
+  'settings',
+] as const;
 export type Page = (typeof PAGES)[number];
-export const SECTIONS = ['link', 'clients', 'tools', 'add'] as const;
+export const SECTIONS = ['link', 'add'] as const;
 export type Section = (typeof SECTIONS)[number];
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -52,8 +63,12 @@ export interface UiState {
 const START: Route = { page: 'overview', section: 'link', activity: 'requests', profile: null };
 const NOTICES_KEPT = 4;
 
-function isRoute(value: unknown): value is Route {
-  return typeof value === 'object' && value !== null && 'page' in value && PAGES.includes(value.page as Page);
+/** The route that a history entry holds; an entry of an older version may name what is no longer there. */
+function routeFrom(value: unknown): Route | null {
+  if (typeof value !== 'object' || value === null || !('page' in value)) return null;
+  const route = { ...START, ...(value as Route) };
+  if (!PAGES.includes(route.page)) return null;
+  return SECTIONS.includes(route.section) ? route : { ...route, section: START.section };
 }
 
 function keptTheme(): Theme {
@@ -72,9 +87,8 @@ function keptStopRead(): Record<string, number> {
 
 /** What this window shows; nothing in here is truth about trading. Routes live in history.state, never in the URL. */
 export function createUi() {
-  const kept = history.state as unknown;
   const store = createStore<UiState>(() => ({
-    route: isRoute(kept) ? { ...START, ...kept } : START,
+    route: routeFrom(history.state) ?? START,
     theme: keptTheme(),
     paletteOpen: false,
     helpOpen: false,
@@ -120,7 +134,8 @@ export function createUi() {
     },
     /** Follows the browser's back and forward. */
     onPopState(state: unknown): void {
-      if (isRoute(state)) store.setState({ route: { ...START, ...state } });
+      const route = routeFrom(state);
+      if (route !== null) store.setState({ route });
     },
   };
 }

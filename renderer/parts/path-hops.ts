@@ -62,8 +62,7 @@ function claudeHop(clients: readonly BridgeClient[], now: number): Hop {
     figure: clients.length === 1 ? '1 client' : `${clients.length} clients`,
     note: clients.length === 0 ? 'none connected' : `active ${age(now - last)} ago`,
     tone: clients.length === 0 ? 'off' : 'live',
-    page: 'connections',
-    section: 'clients',
+    page: 'clients',
   };
 }
 

@@ -5,7 +5,7 @@ import { PAGES } from '../api/ui-store.ts';
 import { presentLink } from '../../electron/contract/present.ts';
 import type { Tone } from '../../electron/contract/present.ts';
 import { EnvironmentBadge } from './environment-badge.tsx';
-import { PAGE_WORDS } from './pages.ts';
+import { PAGE_WAITING, PAGE_WORDS, SETUP_PAGES } from './pages.ts';
 import { StateMark } from './state-mark.tsx';
 
 const ITEM =
@@ -41,16 +41,10 @@ function ProfileItem({ name, current }: { name: string; current: boolean }) {
   );
 }
 
-/** What waits on a page: failing services, tools to approve. Null shows nothing. */
+/** What waits on a page for a person; null shows nothing. */
 function useWaiting(page: Page): number | null {
-  const failing = useProfile(
-    (p) => p.health.services.filter((s) => s.verdict === 'down' || s.verdict === 'degraded').length,
-  );
-  const tools = useProfile(
-    (p) => p.catalogue.tools.filter((t) => t.status === 'new' || t.status === 'changed').length,
-  );
-  const count = page === 'services' ? failing : page === 'connections' ? tools : undefined;
-  return count === undefined || count === 0 ? null : count;
+  const count = useProfile((p) => PAGE_WAITING[page]?.(p) ?? 0) ?? 0;
+  return count === 0 ? null : count;
 }
 
 function PageItem({ page }: { page: Page }) {
@@ -98,7 +92,7 @@ export function Sidebar() {
   return (
     <nav
       aria-label="Main"
-      className="flex w-52 shrink-0 flex-col gap-4 overflow-y-auto border-r border-line p-2 max-lg-nav:w-12"
+      className="flex w-52 shrink-0 flex-col gap-3 overflow-y-auto border-r border-line p-2 max-lg-nav:w-12"
     >
       <section aria-label="Profiles">
         <h2 className="flex h-8 items-center justify-between px-2 text-xs font-medium text-quiet max-lg-nav:hidden">
@@ -119,8 +113,13 @@ export function Sidebar() {
           <span className="max-lg-nav:sr-only">Add a connection</span>
         </button>
       </section>
-      <section aria-label="Pages" className="flex flex-col gap-0.5 border-t border-line pt-4">
-        {PAGES.map((page) => (
+      <section aria-label="Pages" className="flex flex-col gap-0.5 border-t border-line pt-3">
+        {PAGES.filter((page) => !SETUP_PAGES.has(page)).map((page) => (
+          <PageItem key={page} page={page} />
+        ))}
+      </section>
+      <section aria-label="Setup" className="flex flex-col gap-0.5 border-t border-line pt-3">
+        {PAGES.filter((page) => SETUP_PAGES.has(page)).map((page) => (
           <PageItem key={page} page={page} />
         ))}
       </section>

@@ -169,7 +169,7 @@ function Requests() {
           <Empty
             title="Nothing asked yet"
             actions={
-              <Button look="primary" onClick={() => ui.go({ page: 'connections', section: 'clients' })}>
+              <Button look="primary" onClick={() => ui.go({ page: 'clients' })}>
                 Set up Claude Desktop
               </Button>
             }

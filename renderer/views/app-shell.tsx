@@ -1,7 +1,5 @@
-import { lazy, Suspense, useEffect } from 'react';
-import type { ComponentType, LazyExoticComponent } from 'react';
+import { Suspense, useEffect } from 'react';
 import { useApp, useFromNow, useMirror, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
-import type { Page } from '../api/ui-store.ts';
 import { presentLink } from '../../electron/contract/present.ts';
 import { ConsentHere } from '../parts/consent-dialog.tsx';
 import { CloseEverything } from '../parts/close-everything.tsx';
@@ -15,17 +13,9 @@ import { Waiting } from '../parts/panel.tsx';
 import { Sidebar } from '../parts/sidebar.tsx';
 import { StopPanel, StopStrip } from '../parts/stop-report.tsx';
 import { Toasts } from '../parts/toasts.tsx';
+import { VIEWS } from './pages.tsx';
 import { SignedOut } from './signed-out.tsx';
 import { useTheme } from './use-theme.ts';
-
-const VIEWS: Record<Page, LazyExoticComponent<ComponentType>> = {
-  overview: lazy(async () => ({ default: (await import('./overview.tsx')).Overview })),
-  services: lazy(async () => ({ default: (await import('./services.tsx')).Services })),
-  positions: lazy(async () => ({ default: (await import('./positions.tsx')).Positions })),
-  logs: lazy(async () => ({ default: (await import('./logs.tsx')).Logs })),
-  activity: lazy(async () => ({ default: (await import('./activity.tsx')).ActivityPage })),
-  connections: lazy(async () => ({ default: (await import('./connections.tsx')).Connections })),
-};
 
 /** The tab tells the state too: what waits, the link's word, the page. */
 function useTitle(): void {

@@ -5,10 +5,8 @@ import { SECTIONS } from '../api/ui-store.ts';
 import { SECTION_WORDS } from '../parts/pages.ts';
 import { Panel } from '../parts/panel.tsx';
 import { AddForm } from './connections/add-form.tsx';
-import { ClientsSection } from './connections/clients-section.tsx';
 import { LinkSection } from './connections/link-section.tsx';
-import { ToolsSection } from './connections/tools-section.tsx';
-import { NoProfile } from './overview.tsx';
+import { NoProfile } from './no-profile.tsx';
 
 function AddSection() {
   return (
@@ -20,17 +18,12 @@ function AddSection() {
 
 const VIEWS: Record<Section, ComponentType> = {
   link: LinkSection,
-  clients: ClientsSection,
-  tools: ToolsSection,
   add: AddSection,
 };
 
 function Tabs() {
   const { ui } = useApp();
   const section = useUi((s) => s.route.section);
-  const waiting =
-    useProfile((p) => p.catalogue.tools.filter((t) => t.status === 'new' || t.status === 'changed').length) ??
-    0;
   return (
     <nav aria-label="Connections" className="flex gap-1">
       {SECTIONS.map((one) => (
@@ -43,18 +36,13 @@ function Tabs() {
           className="transition-quick flex h-7 items-center gap-2 rounded-md px-3 text-quiet hover:bg-hover aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text"
         >
           {SECTION_WORDS[one]}
-          {one === 'tools' && waiting > 0 ? (
-            <span className="rounded-sm bg-attention-soft px-1.5 text-xs font-semibold text-attention">
-              {waiting} waiting
-            </span>
-          ) : null}
         </button>
       ))}
     </nav>
   );
 }
 
-/** How the app reaches the droplet, who uses the bridge, and what they may call. */
+/** How the app reaches the droplet, and further droplets. */
 export function Connections() {
   const section = useUi((s) => s.route.section);
   const known = useProfile(() => true) ?? false;

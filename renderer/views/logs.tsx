@@ -14,7 +14,7 @@ import { Empty, Note, Panel } from '../parts/panel.tsx';
 import { CodeBlock, PlainText } from '../parts/plain-text.tsx';
 import { SourceText } from '../parts/reading-note.tsx';
 import { clockText } from '../parts/time-text.ts';
-import { NoProfile } from './overview.tsx';
+import { NoProfile } from './no-profile.tsx';
 
 const LINE_PX = 20;
 const LEVEL: Record<LogLine['level'], { word: string; look: string }> = {

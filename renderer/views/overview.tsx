@@ -1,8 +1,6 @@
-import { useApp, useProfile, useUi } from '../api/app-context.tsx';
-import { useMirror } from '../api/app-context.tsx';
-import { Button } from '../parts/button.tsx';
+import { useMirror, useProfile, useUi } from '../api/app-context.tsx';
 import { GuardNotes } from '../parts/guard-notes.tsx';
-import { Empty } from '../parts/panel.tsx';
+import { NoProfile } from './no-profile.tsx';
 import { Onboarding } from './overview/onboarding.tsx';
 import { PathPanel } from './overview/path-panel.tsx';
 import { PnlPanel } from './overview/pnl-panel.tsx';
@@ -10,22 +8,6 @@ import { PositionsPanel } from './overview/positions-panel.tsx';
 import { RecentPanel } from './overview/recent-panel.tsx';
 import { ServicesPanel } from './overview/services-panel.tsx';
 import { TradingPanel } from './overview/trading-panel.tsx';
-
-export function NoProfile() {
-  const { ui } = useApp();
-  return (
-    <Empty
-      title="No connection yet"
-      actions={
-        <Button look="primary" onClick={() => ui.go({ page: 'connections', section: 'add' })}>
-          Add a connection
-        </Button>
-      }
-    >
-      Tell the app where your droplet is, over SSH or HTTPS, and this page shows what it does.
-    </Empty>
-  );
-}
 
 /** Is it alive, is it trading, is it making money, is Claude connected: answered at a glance. */
 export function Overview() {

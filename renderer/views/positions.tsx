@@ -6,7 +6,7 @@ import { FilterInput } from '../parts/field.tsx';
 import { FrozenNote } from '../parts/guard-notes.tsx';
 import { Empty, Panel } from '../parts/panel.tsx';
 import { ReadingAge, shown, UnknownNote, useReadingStale } from '../parts/reading-note.tsx';
-import { NoProfile } from './overview.tsx';
+import { NoProfile } from './no-profile.tsx';
 import { TotalsLine } from './overview/positions-panel.tsx';
 import { PositionDrawer } from './positions/drawer.tsx';
 import { filtered } from './positions/filter.ts';

@@ -7,7 +7,7 @@ import { Empty, Note, Panel } from '../parts/panel.tsx';
 import { STALE_MS } from '../../electron/contract/freshness.ts';
 import { StateMark, StateWord } from '../parts/state-mark.tsx';
 import { durationText } from '../parts/time-text.ts';
-import { NoProfile } from './overview.tsx';
+import { NoProfile } from './no-profile.tsx';
 import { PlainText } from '../parts/plain-text.tsx';
 
 const HEAD = 'px-2 py-1.5 text-left text-xs font-medium text-quiet whitespace-nowrap first:pl-4 last:pr-4';

@@ -28,9 +28,7 @@ export function AddProgress({ name, kind }: { name: string; kind: LinkForm['kind
           {done ? 'Connected: open the overview' : 'Open the overview'}
         </Button>
         {done ? (
-          <Button onClick={() => ui.go({ page: 'connections', section: 'clients', profile: name })}>
-            Set up Claude Desktop
-          </Button>
+          <Button onClick={() => ui.go({ page: 'clients', profile: name })}>Set up Claude Desktop</Button>
         ) : null}
       </div>
     </div>

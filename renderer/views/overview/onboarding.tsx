@@ -63,7 +63,7 @@ export function WayPicker({ ways, start }: { ways: readonly Way[]; start: Way })
       {way === 'demo' ? (
         <div className="flex flex-wrap items-center gap-3">
           <span>Let Claude see the demo first:</span>
-          <Button look="primary" onClick={() => ui.go({ page: 'connections', section: 'clients' })}>
+          <Button look="primary" onClick={() => ui.go({ page: 'clients' })}>
             Set up Claude Desktop
           </Button>
         </div>

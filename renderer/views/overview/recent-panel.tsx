@@ -36,11 +36,7 @@ export function RecentPanel() {
       {entries.length === 0 ? (
         <Empty
           title="Nothing asked yet"
-          actions={
-            <Button onClick={() => ui.go({ page: 'connections', section: 'clients' })}>
-              Set up Claude Desktop
-            </Button>
-          }
+          actions={<Button onClick={() => ui.go({ page: 'clients' })}>Set up Claude Desktop</Button>}
         >
           Every request of Claude and of you appears here with its outcome.
         </Empty>

@@ -1,14 +1,15 @@
 import { useMemo, useState } from 'react';
-import type { ToolClass, ToolEntry, ToolStatus } from '../../../electron/contract/bridge.ts';
-import type { Tone } from '../../../electron/contract/present.ts';
-import { useProfile } from '../../api/app-context.tsx';
-import { Age } from '../../parts/age.tsx';
-import { FilterInput } from '../../parts/field.tsx';
-import { hiddenCount } from '../../parts/hidden-text.ts';
-import { Empty, Panel } from '../../parts/panel.tsx';
-import { PlainText } from '../../parts/plain-text.tsx';
-import { StateWord } from '../../parts/state-mark.tsx';
-import { ToolDetail } from './tool-detail.tsx';
+import type { ToolClass, ToolEntry, ToolStatus } from '../../electron/contract/bridge.ts';
+import type { Tone } from '../../electron/contract/present.ts';
+import { useProfile } from '../api/app-context.tsx';
+import { Age } from '../parts/age.tsx';
+import { FilterInput } from '../parts/field.tsx';
+import { hiddenCount } from '../parts/hidden-text.ts';
+import { Empty, Panel } from '../parts/panel.tsx';
+import { PlainText } from '../parts/plain-text.tsx';
+import { StateWord } from '../parts/state-mark.tsx';
+import { NoProfile } from './no-profile.tsx';
+import { ToolDetail } from './tools/tool-detail.tsx';
 
 const STATUS: Record<ToolStatus, { tone: Tone; label: string }> = {
   listed: { tone: 'live', label: 'Listed' },
@@ -49,8 +50,7 @@ function Row({ tool, open, onOpen }: { tool: ToolEntry; open: boolean; onOpen: (
   );
 }
 
-/** What clients may see and call; new and changed definitions wait here, with what they say in full. */
-export function ToolsSection() {
+function Catalogue() {
   const catalogue = useProfile((p) => p.catalogue);
   const [open, setOpen] = useState<string | null>(null);
   const [text, setText] = useState('');
@@ -96,4 +96,10 @@ export function ToolsSection() {
       )}
     </Panel>
   );
+}
+
+/** What clients may see and call; new and changed definitions wait here, with what they say in full. */
+export function Tools() {
+  const known = useProfile(() => true) ?? false;
+  return <div className="flex min-h-full flex-col gap-3 p-4">{known ? <Catalogue /> : <NoProfile />}</div>;
 }

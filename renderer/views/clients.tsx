@@ -1,15 +1,16 @@
 import { useEffect, useState } from 'react';
-import type { BridgeClient, ClientId, ClientPlan, ClientTarget } from '../../../electron/contract/bridge.ts';
-import type { ErrorShape } from '../../../electron/contract/errors.ts';
-import type { Outcome } from '../../api/app-context.tsx';
-import { useCall, useMirror, useProfileName } from '../../api/app-context.tsx';
-import { Age } from '../../parts/age.tsx';
-import { Button } from '../../parts/button.tsx';
-import { Empty, Panel, Problem, Waiting } from '../../parts/panel.tsx';
-import { StateMark } from '../../parts/state-mark.tsx';
-import type { PlanAsked } from './client-plan.tsx';
-import { PlanView } from './client-plan.tsx';
-import { PlainText } from '../../parts/plain-text.tsx';
+import type { BridgeClient, ClientId, ClientPlan, ClientTarget } from '../../electron/contract/bridge.ts';
+import type { ErrorShape } from '../../electron/contract/errors.ts';
+import type { Outcome } from '../api/app-context.tsx';
+import { useCall, useMirror, useProfileName } from '../api/app-context.tsx';
+import { Age } from '../parts/age.tsx';
+import { Button } from '../parts/button.tsx';
+import { Empty, Panel, Problem, Waiting } from '../parts/panel.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
+import type { PlanAsked } from './clients/client-plan.tsx';
+import { PlanView } from './clients/client-plan.tsx';
+import { PlainText } from '../parts/plain-text.tsx';
+import { NoProfile } from './no-profile.tsx';
 
 const NO_CLIENTS: Record<string, BridgeClient> = {};
 
@@ -121,15 +122,15 @@ function useTargets(version: number): ClientTarget[] | ErrorShape | null {
 const FIRST: readonly ClientId[] = ['claude-desktop', 'claude-code', 'cursor', 'vscode'];
 
 /** Which programs use the bridge, and setting them up: preview, apply, undo. */
-export function ClientsSection() {
+export function Clients() {
   const profile = useProfileName();
   const [version, setVersion] = useState(0);
   const [asked, setAsked] = useState<PlanAsked | null>(null);
   const targets = useTargets(version);
-  if (profile === null) return null;
+  if (profile === null) return <NoProfile />;
   const finish = (_plan: ClientPlan) => setVersion((old) => old + 1);
   return (
-    <>
+    <div className="flex min-h-full flex-col gap-3 p-4">
       <Connected profile={profile} />
       <Panel title={`Set up clients for ${profile}`}>
         {targets === null ? <Waiting label="Looking for clients on this computer…" lines={3} /> : null}
@@ -156,6 +157,6 @@ export function ClientsSection() {
           onClose={() => setAsked(null)}
         />
       )}
-    </>
+    </div>
   );
 }
