@@ -73,7 +73,7 @@ describe.skipIf(!chromiumAvailable)(
 
     it('takes limits as they are typed, says what is none, and wants the name for looser ones', async () => {
       const { page, complaints, name } = await overview({}, { maxSize: '100' });
-      await page.keyboard.press('6');
+      await page.keyboard.press('7');
       await page.getByTestId('limits').waitFor();
       await page.getByRole('button', { name: 'Change', exact: true }).click();
       const form = page.getByTestId('limits-form');

@@ -28,7 +28,7 @@ describe.skipIf(!chromiumAvailable)('links on the page (Debian package chromium)
     core = await startFakeCore({ scenario });
     const { page, complaints } = await browser.open(core.url);
     await page.getByTestId('link-state').waitFor();
-    await page.keyboard.press('6');
+    await page.keyboard.press('7');
     await page.getByTestId('chain').waitFor();
     return { page, complaints, core };
   }
