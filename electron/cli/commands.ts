@@ -4,6 +4,7 @@ import { changeClient, checkClient, clientId, listClients, previewClient } from 
 import { runDemoDroplet } from './commands/demo.ts';
 import { closeEndpoint, endpointStatus, openEndpoint } from './commands/endpoint.ts';
 import { connect, disconnect, logs, setSecret, status, trust, untrust } from './commands/link.ts';
+import { printNginx } from './commands/droplet.ts';
 import { callTool, readResource } from './commands/mcp.ts';
 import { closeAll, stopShortcut, stopTrading } from './commands/stop.ts';
 import {
@@ -38,6 +39,7 @@ type Values = Partial<
       | 'mcp-url'
       | 'dir'
       | 'read-seconds'
+      | 'domain'
       | 'as'
       | 'seed'
       | 'name'
@@ -240,11 +242,11 @@ const COMMANDS: Record<string, Command> = {
   mcpb: later('The .mcpb bundle', 'Until then: catalyst-companion clients install claude-desktop PROFILE', [
     'out',
   ]),
-  nginx: later(
-    'The nginx configuration writer',
-    'The README says which locations nginx needs: /mcp, /health and /svc/NAME/.',
-    ['domain'],
-  ),
+  nginx: {
+    args: PROFILE,
+    options: ['domain'],
+    run: ({ context, given: [profile = ''], values }) => printNginx(context, profile, values.domain),
+  },
 };
 
 const EVERYWHERE = ['json', 'yes', 'help', 'version'];

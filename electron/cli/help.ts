@@ -33,6 +33,8 @@ catalyst-companion clients list | preview|install|remove CLIENT PROFILE | check 
     CLIENT: claude-desktop, claude-code, cursor, vscode
 catalyst-companion endpoint | endpoint on PROFILE [--port N] | endpoint off PROFILE
     a local http://127.0.0.1:PORT/mcp with a token, for clients that prefer HTTP; off unless you open it
+catalyst-companion nginx PROFILE --domain D
+    the web server in front of a droplet, for HTTPS links: prints a whole nginx file; holds no secret
 catalyst-companion audit verify | tail [N] [--profile P] [--kind K]
                          | export [--format jsonl|csv] [--from DAY|TIME] [--to DAY|TIME] [--out FILE]
 catalyst-companion demo-droplet [--fault KIND]… [--seed N]            a droplet to try things on, on this machine

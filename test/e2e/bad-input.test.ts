@@ -105,7 +105,6 @@ describe('bad input without a running app', () => {
   it('says of what comes later that it is not there yet, and what helps until then', async () => {
     for (const args of [
       ['doctor', 'x'],
-      ['nginx', 'x', '--domain', 'd'],
       ['mcpb', 'x', '--out', 'f'],
     ])
       expect(errorOf(await run(args)).code, args.join(' ')).toBe('NOT_AVAILABLE_YET');
