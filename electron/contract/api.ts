@@ -15,6 +15,7 @@ import {
   ToolEntry,
 } from './bridge.ts';
 import type { StateEvent } from './state.ts';
+import { Preferences, PreferencesChange } from './settings.ts';
 import { AuditFilter, AuditPlace } from './audit.ts';
 import type { AuditCheck, AuditPage } from './audit.ts';
 
@@ -196,6 +197,10 @@ export const contract = {
       .input(z.strictObject({ profile: ProfileName, port: z.number().int().min(1).max(65_535).optional() }))
       .output(z.strictObject({ url: z.string(), token: z.string() })),
     close: base.input(InProfile).output(EndpointStatus),
+  },
+  settings: {
+    /** Changes some of the user's preferences; the answer is what holds then, as `state.settings` does. */
+    change: base.input(PreferencesChange).output(Preferences),
   },
   app: {
     /** Sets the keys of the global emergency stop, which the desktop app registers; null: none. Gives them as they are spelled. */

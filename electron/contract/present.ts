@@ -121,6 +121,11 @@ const REFUSED_LABELS: Readonly<Record<BlockedReason, string>> = {
   config: 'Needs a repair',
 };
 
+/** Why a link waits for a person, in two or three words. */
+export function presentRefusal(reason: BlockedReason): string {
+  return REFUSED_LABELS[reason];
+}
+
 /** How far a link that answers again is on its way back into use, in words. */
 function provingDetail(since: number, now: number): string {
   const limit = RETURN_AFTER_MS / 1000;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Profile } from './profile.ts';
 import { Chain, LinkState, Millis } from './link.ts';
 import { GuardState } from './guard.ts';
+import { Preferences } from './settings.ts';
 import { HealthModel, LogsStatus, TradingModel } from './models.ts';
 import {
   ActivityEntry,
@@ -59,6 +60,7 @@ export const AppState = z.strictObject({
   /** How the last requests that are gone ended; the newest 20, oldest first. */
   consentEnds: z.array(ConsentEnd),
   endpoint: EndpointStatus,
+  settings: Preferences,
 });
 export type AppState = z.infer<typeof AppState>;
 

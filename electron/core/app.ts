@@ -25,6 +25,7 @@ import { createRouter } from './router.ts';
 import { serveControl } from './control.ts';
 import { createRedactor } from './secrets/redact.ts';
 import { createVault } from './secrets/vault.ts';
+import { SettingsDesk } from './settings-desk.ts';
 import { SettingsStore } from './settings.ts';
 import { Store } from './store.ts';
 
@@ -66,6 +67,7 @@ async function createBase(ports: AppPorts) {
   const settings = new SettingsStore(home.settings);
   await Promise.all([profiles.load(), vault.load(), settings.load()]);
   store.set(['app', 'stopShortcut'], settings.current.stopShortcut);
+  const settingsDesk = new SettingsDesk({ settings, store, setLogLevel: (level) => log.setLevel(level) });
   const signing = sealedVault({ file: `${home.keys}/audit.json`, sealer: ports.sealer, make: true });
   const audit = new AuditLog({ dir: home.audit, clock, redact, vault: signing });
   const desk = new AuditDesk({
@@ -74,7 +76,8 @@ async function createBase(ports: AppPorts) {
     clock,
     onFault: ({ firstBad }) => log.error('the audit trail is not as it was written', { ...firstBad }),
   });
-  return { ports, store, log, record: createActivity(store, clock), vault, profiles, audit, desk, settings };
+  const record = createActivity(store, clock);
+  return { ports, store, log, record, vault, profiles, audit, desk, settings, settingsDesk };
 }
 
 type Base = Awaited<ReturnType<typeof createBase>>;
@@ -202,6 +205,6 @@ export async function createApp(ports: AppPorts): Promise<App> {
     endpoint,
     clients: clientsOf(base),
   });
-  const router = createRouter(services);
+  const router = createRouter(services, { settings: base.settingsDesk });
   return faceOf(services, router, log, screen);
 }

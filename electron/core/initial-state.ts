@@ -1,5 +1,6 @@
 import type { Unknown } from '../contract/models.ts';
 import type { Profile } from '../contract/profile.ts';
+import { DEFAULT_PREFERENCES } from '../contract/settings.ts';
 import type { AppInfo, AppState, ProfileState } from '../contract/state.ts';
 
 export function initialAppState(app: AppInfo): AppState {
@@ -12,6 +13,7 @@ export function initialAppState(app: AppInfo): AppState {
     consents: [],
     consentEnds: [],
     endpoint: { url: null, profiles: [], error: null },
+    settings: DEFAULT_PREFERENCES,
   };
 }
 

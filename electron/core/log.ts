@@ -82,7 +82,9 @@ const OWN = new Set(['level', 'time', 'mono', 'pid', 'msg']);
  * The app's log: one JSON line an event (`level`, `time` ISO 8601, `mono` in ms, `pid`, `msg`, and the fields), five files of 5 MiB,
  * secrets masked in message, fields, stacks and causes. Never throws. `close` is idempotent; a line after it opens the file again.
  */
-export function createLog(options: LogOptions): Log & { close(): void } {
+export function createLog(
+  options: LogOptions,
+): Log & { close(): void; setLevel(level: LogOptions['level']): void } {
   const { redact } = options;
   const out = new RotatingFile(options.file, options.maxBytes ?? MAX_BYTES);
   const logger = pino(
@@ -113,5 +115,8 @@ export function createLog(options: LogOptions): Log & { close(): void } {
     warn: (message, fields) => line('warn', message, fields),
     error: (message, fields) => line('error', message, fields),
     close: () => out.close(),
+    setLevel: (level) => {
+      logger.level = level;
+    },
   };
 }

@@ -2,7 +2,7 @@ import { implement, ORPCError, withEventMeta } from '@orpc/server';
 import { contract } from '../contract/api.ts';
 import { asAppError } from '../contract/errors.ts';
 import type { LogLine } from '../contract/models.ts';
-import type { Services } from './services.ts';
+import type { Desks, Services } from './services.ts';
 import { createSshConfigReader } from './ssh-config/import-link.ts';
 
 /** Our errors cross every wire as code, sentence and next step; nothing of a stack or a cause does. */
@@ -18,7 +18,7 @@ async function* batches(source: AsyncIterable<LogLine[]>) {
 
 /** The contract's procedures over core's services; the same router serves window, browser page and command line. */
 // oxlint-disable-next-line max-lines-per-function -- one table, one line or two a procedure
-export function createRouter(services: Services, sshConfig = createSshConfigReader()) {
+export function createRouter(services: Services, desks: Desks, sshConfig = createSshConfigReader()) {
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -117,6 +117,9 @@ export function createRouter(services: Services, sshConfig = createSshConfigRead
         await services.endpoint.close(input.profile);
         return services.endpoint.status();
       }),
+    },
+    settings: {
+      change: os.settings.change.handler(({ input }) => desks.settings.change(input)),
     },
     app: {
       stopShortcut: os.app.stopShortcut.handler(async ({ input }) => ({

@@ -13,9 +13,15 @@ import type { LogLine } from '../contract/models.ts';
 import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
 import type { ConsentExtras } from './guard/consent.ts';
 import type { AuditDesk } from './audit/desk.ts';
+import type { SettingsDesk } from './settings-desk.ts';
 import type { Store } from './store.ts';
 
 export type ClientAction = 'install' | 'remove' | 'undo';
+
+/** Desks that the router asks beside the services. */
+export interface Desks {
+  settings: Pick<SettingsDesk, 'change'>;
+}
 
 /** What the router needs of core; every method throws AppError with a stable code. */
 export interface Services {

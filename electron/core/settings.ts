@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_PREFERENCES, Preferences } from '../contract/settings.ts';
 import { readState, writeState } from './files.ts';
 
 const SettingsFile = z.strictObject({
@@ -14,13 +15,22 @@ const SettingsFile = z.strictObject({
   readAge: z.record(z.string(), z.record(z.string(), z.number().min(0).max(3600))).default({}),
   /** Keys that stop new trades from any program, in Electron's spelling; null: none, the usual. */
   stopShortcut: z.string().max(64).nullable().default(null),
+  preferences: Preferences.prefault({}),
 });
 export type Settings = z.infer<typeof SettingsFile>;
+type Change = Partial<Omit<Settings, 'version'>>;
 
 /** The user's settings in `settings.json`. Holds no secrets. A change is on disk when its promise resolves. */
 export class SettingsStore {
   readonly #file: string;
-  #settings: Settings = { version: 1, endpoint: { port: null, tokens: {} }, readAge: {}, stopShortcut: null };
+  #last: Promise<void> = Promise.resolve();
+  #settings: Settings = {
+    version: 1,
+    endpoint: { port: null, tokens: {} },
+    readAge: {},
+    stopShortcut: null,
+    preferences: DEFAULT_PREFERENCES,
+  };
 
   constructor(file: string) {
     this.#file = file;
@@ -35,9 +45,17 @@ export class SettingsStore {
     return this.#settings;
   }
 
-  async change(change: Partial<Omit<Settings, 'version'>>): Promise<void> {
-    const next = { ...this.#settings, ...change };
-    await writeState(this.#file, `${JSON.stringify(next, null, 2)}\n`);
-    this.#settings = next;
+  /** One after the other: a change made while another is being written is made to what that one leaves. */
+  async change(change: Change | ((now: Settings) => Change)): Promise<void> {
+    const turn = this.#last.then(async () => {
+      const next = {
+        ...this.#settings,
+        ...(typeof change === 'function' ? change(this.#settings) : change),
+      };
+      await writeState(this.#file, `${JSON.stringify(next, null, 2)}\n`);
+      this.#settings = next;
+    });
+    this.#last = turn.catch(() => undefined);
+    await turn;
   }
 }

@@ -1,6 +1,7 @@
 import { os, withEventMeta } from '@orpc/server';
 import type { App, AppActions } from '../../electron/core/app-interface.ts';
 import type { LinkState } from '../../electron/contract/link.ts';
+import { DEFAULT_PREFERENCES } from '../../electron/contract/settings.ts';
 import type { AppState, ProfileState, StateEvent } from '../../electron/contract/state.ts';
 
 const unknown = { state: 'unknown' as const, reason: 'not read yet', since: 0, last: null };
@@ -57,6 +58,7 @@ export function appState(
     consents: [...consents],
     consentEnds: [],
     endpoint: { url: null, profiles: [], error: null },
+    settings: DEFAULT_PREFERENCES,
   };
 }
 
