@@ -120,6 +120,10 @@ export const Position = z.strictObject({
   openedAt: Instant.nullable(),
   currency: z.string(),
   cycle: z.string().nullable(),
+  /** When the back end last valued it, by its own clock. */
+  updatedAt: Instant.nullable(),
+  /** When a figure of it last changed, by our receipt; null for a row that was read once. */
+  changedAt: Millis.nullable(),
   /** The row as received, for the raw view. */
   raw: z.string(),
 });

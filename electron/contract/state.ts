@@ -4,6 +4,7 @@ import { Chain, LinkState, Millis } from './link.ts';
 import { GuardState } from './guard.ts';
 import { Preferences } from './settings.ts';
 import { HealthModel, LogsStatus, TradingModel } from './models.ts';
+import { RecordsModel } from './records.ts';
 import {
   ActivityEntry,
   BridgeClient,
@@ -23,6 +24,7 @@ export const ProfileState = z.strictObject({
   chain: Chain,
   health: HealthModel,
   trading: TradingModel,
+  records: RecordsModel,
   logs: LogsStatus,
   catalogue: CatalogueView,
   /** The last emergency stop of this run. */

@@ -3,6 +3,8 @@ import type { Profile } from '../contract/profile.ts';
 import { DEFAULT_PREFERENCES } from '../contract/settings.ts';
 import type { AppInfo, AppState, ProfileState } from '../contract/state.ts';
 
+import { emptyRecords } from './positions/records.ts';
+
 export function initialAppState(app: AppInfo): AppState {
   return {
     app,
@@ -30,6 +32,7 @@ export function initialProfileState(profile: Profile, secrets: string[], now: nu
     chain: [],
     health: { services: [], reported: null, hint: null, plannedDowntime: false },
     trading: { positions: notRead(now), pnl: notRead(now), workflow: notRead(now), cycle: notRead(now) },
+    records: emptyRecords('not connected yet', now),
     logs: { state: 'off' },
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,

@@ -11,9 +11,12 @@ import type { Supervisor } from './link/supervision.ts';
 import { createSupervisor } from './link/supervisor.ts';
 import type { Logs } from './logs/logs.ts';
 import { createLogs } from './logs/logs.ts';
+import { patchOps } from './patch-ops.ts';
 import type { Clock, Log, Secrets } from './ports.ts';
 import type { Trading } from './positions/trading.ts';
-import { createTrading } from './positions/trading.ts';
+import type { Records } from './positions/records.ts';
+import { createRecords } from './positions/records.ts';
+import { createTrading, emptyTrading } from './positions/trading.ts';
 import type { McpReader, RecordActivity } from './seams.ts';
 import type { Store } from './store.ts';
 
@@ -49,6 +52,7 @@ export class ProfileRuntime {
   readonly link: Supervisor;
   readonly trading: Trading;
   readonly #health: Health;
+  readonly #records: Records;
   readonly #logs: Logs;
   readonly #deps: RuntimeDeps;
   readonly #name: string;
@@ -96,10 +100,18 @@ export class ProfileRuntime {
       ...common,
       reader,
       publish: (model) => {
-        put('trading', model);
+        this.#putChanges('trading', model);
         this.#judge();
         deps.onTrading(profile.name, model);
       },
+      onLeft: (left) => this.#records.left(left),
+    });
+    this.#records = createRecords({
+      ...common,
+      reader,
+      trading: () =>
+        store.state.profiles[profile.name]?.trading ?? emptyTrading('not connected yet', clock.now()),
+      publish: (model) => this.#putChanges('records', model),
     });
     this.#logs = createLogs({
       ...common,
@@ -111,6 +123,7 @@ export class ProfileRuntime {
   start(): void {
     this.#health.start();
     this.trading.start();
+    this.#records.start();
     this.#logs.start();
   }
 
@@ -123,8 +136,18 @@ export class ProfileRuntime {
   dispose(): void {
     this.#health.stop();
     this.trading.stop();
+    this.#records.stop();
     this.#logs.stop();
     this.link.dispose();
+  }
+
+  /** Only what changed: 200 positions that are valued twice a second are no reason to send them all. */
+  #putChanges<K extends 'trading' | 'records'>(key: K, model: ProfileState[K]): void {
+    const { store } = this.#deps;
+    const before = store.state.profiles[this.#name];
+    if (!before) return;
+    const ops = patchOps(['profiles', this.#name, key], before[key], model);
+    if (ops.length > 0) store.change(...ops);
   }
 
   /** What the readings say beyond themselves: whether prices move, and whether the back end trades as the profile says. */

@@ -1,3 +1,4 @@
+import { emptyRecords } from '../../electron/core/positions/records.ts';
 import { os, withEventMeta } from '@orpc/server';
 import type { App, AppActions } from '../../electron/core/app-interface.ts';
 import type { LinkState } from '../../electron/contract/link.ts';
@@ -29,6 +30,7 @@ export function profileState(
     chain: [],
     health: { services: [], reported: null, hint: null, plannedDowntime: false },
     trading: { positions: unknown, pnl: unknown, workflow: unknown, cycle: unknown },
+    records: emptyRecords('not read', 0),
     logs: { state: 'off' },
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,

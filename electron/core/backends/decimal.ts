@@ -62,54 +62,6 @@ export function parseDecimal(value: unknown): Decimal | null {
   return canonical(bare(value));
 }
 
-interface Scaled {
-  units: bigint;
-  places: number;
-}
-
-function scaled(value: Decimal): Scaled {
-  const [whole = '0', fraction = ''] = value.split('.');
-  return { units: BigInt(whole + fraction), places: fraction.length };
-}
-
-function aligned(a: Decimal, b: Decimal): [bigint, bigint, number] {
-  const left = scaled(a);
-  const right = scaled(b);
-  const places = Math.max(left.places, right.places);
-  return [
-    left.units * 10n ** BigInt(places - left.places),
-    right.units * 10n ** BigInt(places - right.places),
-    places,
-  ];
-}
-
-function unscaled(units: bigint, places: number): Decimal {
-  const digits = (units < 0n ? -units : units).toString().padStart(places + 1, '0');
-  const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`;
-  return units < 0n ? `-${text}` : text;
-}
-
-/** The exact sum, with the places of the more precise of both. */
-export function addDecimals(a: Decimal, b: Decimal): Decimal {
-  const [left, right, places] = aligned(a, b);
-  return unscaled(left + right, places);
-}
-
-/** -1, 0 or 1; exact. */
-export function compareDecimals(a: Decimal, b: Decimal): -1 | 0 | 1 {
-  const [left, right] = aligned(a, b);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-export function signOf(value: Decimal): -1 | 0 | 1 {
-  return compareDecimals(value, '0');
-}
-
-/** A figure without its sign. */
-export function magnitude(value: Decimal): Decimal {
-  return value.startsWith('-') ? value.slice(1) : value;
-}
-
 /**
  * A currency as a back end names it; `own` where it names none. What is no ISO code (`USDT`) is a currency of its own,
  * and so is mixed case: `GBp` is pence, not pounds.

@@ -11,6 +11,8 @@ export type SourceStep =
 
 /** The models that are read through sources. */
 export type ModelName = 'reported' | 'positions' | 'pnl' | 'workflow' | 'cycle';
+/** The models that are read slowly, beside the state of the moment. */
+export type RecordName = 'closed' | 'orders' | 'performance' | 'day' | 'scan' | 'news' | 'cycles' | 'runs';
 
 export interface Preset {
   mcpUrl: string;
@@ -20,6 +22,8 @@ export interface Preset {
   assumedZone: string;
   currency: string;
   sources: Readonly<Record<ModelName, readonly SourceStep[]>>;
+  /** A record without a source is unknown, and says that this back end offers none. */
+  records: Readonly<Partial<Record<RecordName, readonly SourceStep[]>>>;
 }
 
 const resource = (tail: string): SourceStep => ({ kind: 'mcp-resource', tail });
@@ -93,6 +97,56 @@ const CATALYST_SOURCES: Preset['sources'] = {
 };
 
 /**
+ * Names of all generations, as `CATALYST_SOURCES`; the REST paths are those that the newest services have. Reports of
+ * one cycle answer 503 or 422 on the v5 schema (facts 1.4) and are asked all the same: later versions may mend that.
+ */
+const CATALYST_RECORDS: Preset['records'] = {
+  closed: [resource('positions/history'), resource('positions/closed')],
+  orders: [resource('orders/recent'), rest('trading', '/orders')],
+  performance: [
+    resource('trading-cycle/performance'),
+    resource('trading_cycle_performance'),
+    resource('analytics/performance'),
+    rest('reporting', '/api/v1/reports/performance?cycle_id={cycle_id}'),
+    rest('trading', '/performance?period=today'),
+  ],
+  day: [
+    resource('analytics/daily-summary'),
+    resource('performance/daily'),
+    rest('reporting', '/api/v1/reports/daily?cycle_id={cycle_id}'),
+  ],
+  scan: [
+    resource('market-scan/latest'),
+    resource('market_scan_latest'),
+    resource('market-scan/candidates'),
+    resource('market-scan/candidates/active'),
+    resource('market/scan/latest'),
+    rest('scanner', '/api/v1/candidates'),
+  ],
+  news: [
+    resource('news/latest'),
+    resource('news_latest'),
+    resource('news/catalysts'),
+    resource('market/news/catalysts'),
+    rest('news', '/api/v1/catalysts'),
+  ],
+  cycles: [
+    resource('trading-cycle/history'),
+    resource('cycle/history'),
+    rest('trading', '/api/v1/cycles/active'),
+  ],
+  runs: [rest('workflow', '/api/v1/workflow/history?limit=50')],
+};
+
+/** As `COMMON_SOURCES`: resources that name themselves. */
+const COMMON_RECORDS: Preset['records'] = {
+  closed: [resource('positions/history')],
+  performance: [resource('analytics/performance')],
+  scan: [resource('market-scan/latest')],
+  news: [resource('news/latest')],
+};
+
+/**
  * A server we know nothing of: resources that name themselves as we know them. No tools: our table does not say
  * what they do there, and the app itself asks without consent.
  */
@@ -115,6 +169,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     services: onLoopback(CATALYST_PORTS),
     dir: '~/catalyst-trading-mcp',
     sources: CATALYST_SOURCES,
+    records: CATALYST_RECORDS,
   },
   stockspark: {
     ...plain,
@@ -122,6 +177,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     services: [],
     currency: 'EUR',
     sources: NO_SOURCES,
+    records: {},
   },
   stockpulse: {
     ...plain,
@@ -129,9 +185,22 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     services: onLoopback(STOCKPULSE_PORTS),
     dir: '~/StockPulse',
     sources: { ...NO_SOURCES, reported: [rest('registry', '/servers')] },
+    records: {},
   },
-  kubernetes: { ...plain, mcpUrl: 'http://127.0.0.1:3000/sse', services: [], sources: COMMON_SOURCES },
-  generic: { ...plain, mcpUrl: 'http://127.0.0.1:8000/mcp', services: [], sources: COMMON_SOURCES },
+  kubernetes: {
+    ...plain,
+    mcpUrl: 'http://127.0.0.1:3000/sse',
+    services: [],
+    sources: COMMON_SOURCES,
+    records: COMMON_RECORDS,
+  },
+  generic: {
+    ...plain,
+    mcpUrl: 'http://127.0.0.1:8000/mcp',
+    services: [],
+    sources: COMMON_SOURCES,
+    records: COMMON_RECORDS,
+  },
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Decimal } from '../../contract/models.ts';
-import { currencyOf, parseDecimal, signOf } from './decimal.ts';
+import { signOf } from '../../contract/decimal-math.ts';
+import { currencyOf, parseDecimal } from './decimal.ts';
 import { firstOf, isFields, type Fields } from './json-text.ts';
 import { unwrap, type Read } from './json-value.ts';
 

@@ -1,5 +1,6 @@
 import type { Decimal, Position, PositionsModel, Totals } from '../../contract/models.ts';
-import { addDecimals, currencyOf, magnitude, parseDecimal, signOf } from './decimal.ts';
+import { addDecimals, magnitude, signOf } from '../../contract/decimal-math.ts';
+import { currencyOf, parseDecimal } from './decimal.ts';
 import type { ReadInstant } from './instant.ts';
 import { firstOf, isFields, textOf, type Fields } from './json-text.ts';
 import { unwrap, type Read } from './json-value.ts';
@@ -42,7 +43,7 @@ function listIn(value: unknown, bare: boolean): Found | undefined {
   return undefined;
 }
 
-function sideOf(word: unknown, quantity: Decimal | null): Position['side'] {
+export function sideOf(word: unknown, quantity: Decimal | null): Position['side'] {
   const side = typeof word === 'string' ? word.trim().toLowerCase() : '';
   if (side === 'long' || side === 'buy') return 'long';
   if (side === 'short' || side === 'sell') return 'short';
@@ -109,6 +110,8 @@ function positionOf(row: Fields, context: PositionsContext, zeroIsUnknown: boole
     ),
     currency: currencyOf(row['currency'], context.currency),
     cycle: textOf(row['cycle_id']) ?? null,
+    updatedAt: context.instant(firstOf(row, ['updated_at', 'last_updated', 'last_check_at'])),
+    changedAt: null,
     raw: JSON.stringify(row),
   };
 }

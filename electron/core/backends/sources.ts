@@ -204,9 +204,13 @@ export class SourceChain<T> {
   }
 }
 
-/** `catalyst://portfolio/positions/open` ends with `positions/open`; `…/reopen` does not end with `open`. */
+/**
+ * `catalyst://portfolio/positions/open` ends with `positions/open`; `…/reopen` does not end with `open`. A scheme counts
+ * as the first part and a query as nothing, as in the planned `positions://history?limit=100`.
+ */
 export function endsWithTail(uri: string, tail: string): boolean {
-  if (!uri.endsWith(tail)) return false;
-  const before = uri.at(-tail.length - 1);
+  const plain = uri.replace(/\?.*$/, '').replace('://', '/');
+  if (!plain.endsWith(tail)) return false;
+  const before = plain.at(-tail.length - 1);
   return before === undefined || before === '/' || before === ':';
 }

@@ -57,13 +57,20 @@ export class Market {
   readonly #random: Random;
   readonly #open: SimPosition[] = [];
   readonly #closed: SimPosition[] = [];
+  readonly #dayEnded: (trades: readonly SimPosition[]) => void;
   #nextId = 1;
   #realizedCents = 0;
   #day: number;
 
   /** Opens the session with four positions, the newest not valued yet. */
-  constructor(random: Random, now: number, cycleId: string) {
+  constructor(
+    random: Random,
+    now: number,
+    cycleId: string,
+    dayEnded: (trades: readonly SimPosition[]) => void,
+  ) {
     this.#random = random;
+    this.#dayEnded = dayEnded;
     this.#day = utcDay(now);
     this.quotes = SYMBOLS.map((listing) => this.#quoteOf(listing));
     for (const minutes of [94, 61, 27]) {
@@ -146,7 +153,7 @@ export class Market {
     if (utcDay(now) === this.#day) return;
     this.#day = utcDay(now);
     this.#realizedCents = 0;
-    this.#closed.length = 0;
+    this.#dayEnded(this.#closed.splice(0));
   }
 
   #quoteOf(listing: Listing): Quote {

@@ -94,6 +94,8 @@ export const POSITIONS_ACTIVE = 'catalyst://positions/active';
 export const SYSTEM_HEALTH = 'catalyst://system/health';
 export const TRADING_CYCLE = 'catalyst://trading-cycle/current';
 export const MARKET_SCAN = 'catalyst://market-scan/latest';
+export const POSITION_HISTORY = 'catalyst://positions/history';
+export const CYCLE_HISTORY = 'catalyst://trading-cycle/history';
 export const DAILY_SUMMARY = 'catalyst://analytics/daily-summary';
 
 export const RESOURCES: readonly Resource[] = [
@@ -103,6 +105,8 @@ export const RESOURCES: readonly Resource[] = [
   resource(POSITIONS_OPEN, 'get_open_positions', 'All open positions'),
   resource(DAILY_SUMMARY, 'get_daily_summary', 'Trading summary of the day'),
   resource(POSITIONS_ACTIVE, 'get_active_positions', 'All open positions'),
+  resource(POSITION_HISTORY, 'get_position_history', 'Trades that have ended'),
+  resource(CYCLE_HISTORY, 'get_cycle_history', 'Trading cycles of the last weeks'),
 ];
 
 const WORDS: Record<Parameter['type'], string> = {

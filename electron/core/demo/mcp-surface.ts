@@ -14,9 +14,11 @@ import { newsSentiment, patternAnalysis, technicalAnalysis } from './analysis-sh
 import type { Counter } from './counter.ts';
 import type { FaultBoard } from './faults.ts';
 import {
+  CYCLE_HISTORY,
   DAILY_SUMMARY,
   listedTools,
   MARKET_SCAN,
+  POSITION_HISTORY,
   POSITIONS_ACTIVE,
   POSITIONS_OPEN,
   RESOURCES,
@@ -26,6 +28,7 @@ import {
 } from './mcp-definitions.ts';
 import { SERVICE_NAMES, TOOL_NAMES, VERSIONS, type ServiceName, type ToolName } from './names.ts';
 import { dumps, float, naiveTime } from './python-json.ts';
+import { cycleHistory, positionHistory } from './record-shapes.ts';
 import { serviceHealth } from './service-health.ts';
 import { activePositions, candidates, currentCycle, dailyReport, riskMetrics } from './service-shapes.ts';
 import type { Simulation } from './simulation.ts';
@@ -56,6 +59,8 @@ const SERVICE_OF: Record<string, { service: ServiceName; code: string; read: (s:
     read: (s) => activePositions(s),
   },
   [MARKET_SCAN]: { service: 'scanner', code: 'SCAN_RETRIEVAL_FAILED', read: candidates },
+  [POSITION_HISTORY]: { service: 'trading', code: 'POSITION_RETRIEVAL_FAILED', read: positionHistory },
+  [CYCLE_HISTORY]: { service: 'trading', code: 'CYCLE_RETRIEVAL_FAILED', read: cycleHistory },
   [DAILY_SUMMARY]: {
     service: 'reporting',
     code: 'ANALYTICS_RETRIEVAL_FAILED',

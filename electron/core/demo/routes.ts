@@ -3,6 +3,7 @@ import type { FaultBoard } from './faults.ts';
 import type { Quote } from './market.ts';
 import type { ServiceName } from './names.ts';
 import { float, naiveTime } from './python-json.ts';
+import { orders } from './record-shapes.ts';
 import type { Answer } from './service-health.ts';
 import {
   activeCycles,
@@ -193,6 +194,7 @@ export const ROUTES: Record<ServiceName, readonly ServiceRoute[]> = {
       ok(activePositions(simulation, query.get('cycle_id') ?? undefined)),
     ),
     get('/api/v1/cycles/active', ({ simulation }) => ok(activeCycles(simulation))),
+    get('/orders', ({ simulation }) => ok(orders(simulation))),
   ],
   workflow: [
     get('/api/v1/workflow/status', workflowStatus),

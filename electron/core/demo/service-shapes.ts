@@ -15,7 +15,7 @@ function percent(position: SimPosition): number | null {
 }
 
 /** A row of trading 5.1.2: no current price, times with +00:00, P&L null until first valued. */
-function positionRow(position: SimPosition): Record<string, unknown> {
+export function positionRow(position: SimPosition): Record<string, unknown> {
   const { closed } = position;
   return {
     position_id: position.id,

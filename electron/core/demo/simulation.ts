@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import { TradeArchive } from './archive.ts';
 import type { FaultBoard } from './faults.ts';
 import { LogBook } from './log-book.ts';
 import { banner, eventLine, idleChatter, stageLine, type Chatter } from './log-lines.ts';
@@ -32,6 +33,8 @@ const MANY = 200;
 /** Everything that moves in the demo droplet, on one clock. Deterministic for a seed and a clock. */
 export class Simulation {
   readonly market: Market;
+  /** Trades of the days before. */
+  readonly archive: TradeArchive;
   readonly workflow = new Workflow();
   readonly logs: LogBook;
   readonly clock: Clock;
@@ -50,7 +53,11 @@ export class Simulation {
     this.#faults = options.faults;
     this.startedAt = this.clock.now();
     this.tradingCycleId = stamp(this.startedAt - 95 * 60_000, '-');
-    this.market = new Market(seededRandom(options.seed), this.startedAt, this.tradingCycleId);
+    this.market = new Market(seededRandom(options.seed), this.startedAt, this.tradingCycleId, (trades) =>
+      this.archive.add(trades),
+    );
+    // a stream of its own, as below
+    this.archive = new TradeArchive(seededRandom(options.seed + 2), this.startedAt);
     this.logs = new LogBook(this.clock);
     // a second stream: what is logged must not change what the market does
     this.#chatter = idleChatter(seededRandom(options.seed + 1));

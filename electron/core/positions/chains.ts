@@ -24,7 +24,7 @@ const CYCLE_ID_KEPT_MS = 10_000;
  * The id of the cycle that positions and metrics belong to. The trading service's own list comes first: the
  * orchestrator forgets its cycle at a restart and knows nothing of cycles that cron started (facts 0.9).
  */
-function cycleIds(link: LinkHandle, clock: Clock, zone: () => string, model: () => TradingModel) {
+export function cycleIds(link: LinkHandle, clock: Clock, zone: () => string, model: () => TradingModel) {
   let kept: { id: string | undefined; at: number } | undefined;
   const fromTrading = async (): Promise<string | undefined> => {
     const payload = await getFromService(link, 'trading', '/api/v1/cycles/active', undefined);

@@ -1,4 +1,12 @@
-import type { CycleModel, PnlModel, Reading, TradingModel, WorkflowModel } from '../../contract/models.ts';
+import type {
+  CycleModel,
+  PnlModel,
+  PositionsModel,
+  Reading,
+  TradingModel,
+  WorkflowModel,
+} from '../../contract/models.ts';
+import type { LeftPosition } from '../../contract/records.ts';
 import type { Profile } from '../../contract/profile.ts';
 import type { PnlFigures } from '../backends/read-pnl.ts';
 import type { SourceChain, SourceRead } from '../backends/sources.ts';
@@ -6,6 +14,7 @@ import type { LinkHandle, Transport } from '../link/transport.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { McpReader } from '../seams.ts';
 import { createChains, type Chains } from './chains.ts';
+import { compared } from './ledger.ts';
 import { createSeries, type Series } from './series.ts';
 
 export interface TradingDeps {
@@ -14,6 +23,8 @@ export interface TradingDeps {
   reader: McpReader;
   clock: Clock;
   publish(model: TradingModel): void;
+  /** Positions that have left the list since it was read before. */
+  onLeft?(left: LeftPosition[]): void;
   log: Log;
 }
 
@@ -183,13 +194,25 @@ class TradingWatch implements Trading {
   #apply(part: Part, read: SourceRead<unknown>): void {
     const now = this.#deps.clock.now();
     const before = this.#model[part];
-    const full = part === 'pnl' ? this.#withSeries(read as SourceRead<PnlFigures>) : read;
+    const full =
+      part === 'pnl'
+        ? this.#withSeries(read as SourceRead<PnlFigures>)
+        : part === 'positions'
+          ? this.#withChanges(read as SourceRead<PositionsModel>)
+          : read;
     const next = nextReading<unknown>(before, full, now);
     if (!read.ok && before.state === 'unknown' && before.reason === read.reason) return;
     if (!read.ok && before.state === 'known')
       this.#deps.log.info(`${part} became unknown`, { reason: read.reason });
     this.#model = { ...this.#model, [part]: next };
     this.#deps.publish(this.#model);
+  }
+
+  #withChanges(read: SourceRead<PositionsModel>): SourceRead<PositionsModel> {
+    if (!read.ok) return read;
+    const { model, left } = compared(this.#model.positions, read);
+    this.#deps.onLeft?.(left);
+    return { ...read, value: model };
   }
 
   #withSeries(read: SourceRead<PnlFigures>): SourceRead<PnlModel> {

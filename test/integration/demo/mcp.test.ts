@@ -58,6 +58,8 @@ describe('the surface, as the official client sees it', () => {
       'catalyst://portfolio/positions/open',
       'catalyst://analytics/daily-summary',
       'catalyst://positions/active',
+      'catalyst://positions/history',
+      'catalyst://trading-cycle/history',
     ]);
     expect(new Set(resources.map(({ mimeType }) => mimeType))).toEqual(new Set(['text/plain']));
     expect((await client.listResourceTemplates()).resourceTemplates).toEqual([]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addDecimals, compareDecimals, parseDecimal } from '../../../electron/core/backends/decimal.ts';
+import { addDecimals, compareDecimals } from '../../../electron/contract/decimal-math.ts';
+import { parseDecimal } from '../../../electron/core/backends/decimal.ts';
 import { inDowntime } from '../../../electron/core/backends/downtime.ts';
 import { serviceName, verdictOfWord } from '../../../electron/core/backends/health-words.ts';
 import { instantReader } from '../../../electron/core/backends/instant.ts';
@@ -165,7 +166,8 @@ describe('words', () => {
   });
   it('matches a URI by its tail, at a boundary', () => {
     expect(endsWithTail('catalyst://portfolio/positions/open', 'positions/open')).toBe(true);
-    expect(endsWithTail('positions://active', 'positions/active')).toBe(false);
+    expect(endsWithTail('positions://active', 'positions/active')).toBe(true);
+    expect(endsWithTail('positions://history?limit=100', 'positions/history')).toBe(true);
     expect(endsWithTail('http://system/health', 'system/health')).toBe(true);
     expect(endsWithTail('x://my-system/health', 'system/health')).toBe(false);
   });
