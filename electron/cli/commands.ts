@@ -1,10 +1,11 @@
+import type { ClientId } from '../contract/bridge.ts';
 import { AppError } from '../contract/errors.ts';
 import { auditExport, auditTail, auditVerify } from './commands/audit.ts';
-import { changeClient, checkClient, clientId, listClients, previewClient } from './commands/clients.ts';
+import * as clients from './commands/clients.ts';
 import { runDemoDroplet } from './commands/demo.ts';
 import { closeEndpoint, endpointStatus, openEndpoint } from './commands/endpoint.ts';
 import { connect, disconnect, logs, setSecret, status, trust, untrust } from './commands/link.ts';
-import { DROPLET_COMMANDS } from './commands/droplet.ts';
+import { printNginx } from './commands/droplet.ts';
 import { callTool, readResource } from './commands/mcp.ts';
 import { closeAll, stopShortcut, stopTrading } from './commands/stop.ts';
 import {
@@ -19,10 +20,56 @@ import { addProfile, importSsh, listProfiles, removeProfile, showProfile } from 
 import type { ProfileOptions } from './commands/profile.ts';
 import { runServe, version } from './commands/serve.ts';
 import { approveTools, blockTools, listTools, showTool } from './commands/tools.ts';
-import type { Command, Parsed } from './command.ts';
 import type { Context } from './context.ts';
+import type { OptionToken } from './link-options.ts';
 import { LINK_OPTIONS } from './link-options.ts';
 import { usage } from './output.ts';
+
+type Values = Partial<
+  Record<'json' | 'yes' | 'help' | 'version' | 'demo' | 'no-open' | 'follow' | 'all' | 'force', boolean> &
+    Record<
+      | 'profile'
+      | 'kind'
+      | 'format'
+      | 'from'
+      | 'to'
+      | 'out'
+      | 'port'
+      | 'preset'
+      | 'env'
+      | 'mcp-url'
+      | 'dir'
+      | 'read-seconds'
+      | 'domain'
+      | 'as'
+      | 'seed'
+      | 'name'
+      | 'confirm',
+      string
+    > &
+    Record<'service' | 'fault' | 'clear', string[]>
+>;
+
+export interface Parsed {
+  values: Values;
+  words: string[];
+  /** Options in the order they were given: links are a chain. */
+  options: OptionToken[];
+}
+
+interface Call extends Parsed {
+  /** What stands after the command's own words; as many as `args` asks for. */
+  given: string[];
+  context: Context;
+}
+
+interface Command {
+  /** What follows the command's words: `NAME` is needed, `[NAME]` may follow, `[NAME…]` takes the rest. */
+  args?: string;
+  /** Its options beside --json and --yes. */
+  options?: readonly string[];
+  run(call: Call): Promise<void>;
+}
 
 /** A command of a later version: it says so, and what helps until then. */
 function later(what: string, next: string, options: readonly string[] = []): Command {
@@ -32,6 +79,13 @@ function later(what: string, next: string, options: readonly string[] = []): Com
     run: () => Promise.reject(new AppError('NOT_AVAILABLE_YET', `${what} is not in this version.`, next)),
   };
 }
+
+type OfClient = (context: Context, client: ClientId, profile: string) => Promise<void>;
+
+const ofClient = (run: OfClient): Command => ({
+  args: 'CLIENT PROFILE',
+  run: ({ context, given: [client, profile = ''] }) => run(context, clients.clientId(client), profile),
+});
 
 const [NAME, PROFILE] = ['NAME', 'PROFILE'];
 
@@ -152,28 +206,19 @@ const COMMANDS: Record<string, Command> = {
     args: 'PROFILE ID',
     run: ({ context, given: [profile = '', id = ''] }) => dismissOutcome(context, profile, id),
   },
-  'clients list': { run: ({ context }) => listClients(context) },
-  'clients preview': {
-    args: 'CLIENT PROFILE',
-    run: ({ context, given: [client, profile = ''] }) => previewClient(context, clientId(client), profile),
-  },
-  'clients install': {
-    args: 'CLIENT PROFILE',
-    run: ({ context, given: [client, profile = ''] }) =>
-      changeClient(context, clientId(client), profile, 'install'),
-  },
-  'clients remove': {
-    args: 'CLIENT PROFILE',
-    run: ({ context, given: [client, profile = ''] }) =>
-      changeClient(context, clientId(client), profile, 'remove'),
-  },
+  'clients list': { run: ({ context }) => clients.listClients(context) },
+  'clients preview': ofClient(clients.previewClient),
+  'clients install': ofClient((...given) => clients.changeClient(...given, 'install')),
+  'clients remove': ofClient((...given) => clients.changeClient(...given, 'remove')),
   'clients check': {
     args: 'CLIENT',
-    run: ({ context, given: [client] }) => checkClient(context, clientId(client)),
+    run: ({ context, given: [client] }) => clients.checkClient(context, clients.clientId(client)),
   },
   'clients undo': {
     args: 'CLIENT',
-    run: ({ context, given: [client] }) => changeClient(context, clientId(client), '', 'undo'),
+    options: ['force'],
+    run: ({ context, given: [client], values }) =>
+      clients.changeClient(context, clients.clientId(client), '', 'undo', values.force ?? false),
   },
   'audit verify': { run: ({ context }) => auditVerify(context) },
   'audit tail': {
@@ -193,10 +238,16 @@ const COMMANDS: Record<string, Command> = {
     'The doctor',
     'Until then: catalyst-companion status PROFILE, or logs/app.log in the state folder.',
   ),
-  mcpb: later('The .mcpb bundle', 'Until then: catalyst-companion clients install claude-desktop PROFILE', [
-    'out',
-  ]),
-  ...DROPLET_COMMANDS,
+  mcpb: {
+    args: PROFILE,
+    options: ['out'],
+    run: ({ context, given: [profile = ''], values }) => clients.writeBundle(context, profile, values.out),
+  },
+  nginx: {
+    args: PROFILE,
+    options: ['domain'],
+    run: ({ context, given: [profile = ''], values }) => printNginx(context, profile, values.domain),
+  },
 };
 
 const EVERYWHERE = ['json', 'yes', 'help', 'version'];

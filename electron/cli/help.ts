@@ -29,13 +29,11 @@ catalyst-companion limits PROFILE [--symbols A,B] [--max-size N] [--max-notional
     shows or sets what start-like calls may do; looser than before needs the profile's name
 catalyst-companion grants list PROFILE | revoke PROFILE ID            what was allowed for a time, paper and demo only
 catalyst-companion outcomes list PROFILE | dismiss PROFILE ID         calls of which nobody knows what became
-catalyst-companion clients list | preview|install|remove CLIENT PROFILE | check CLIENT | undo CLIENT
-    CLIENT: claude-desktop, claude-code, cursor, vscode
+catalyst-companion clients list | preview|install|remove CLIENT PROFILE | check CLIENT | undo CLIENT [--force]
+    CLIENT: claude-desktop, claude-code, cursor, vscode; --force: restore also what others changed since
+catalyst-companion mcpb PROFILE --out FILE                            an extension for Claude Desktop, the second way
 catalyst-companion endpoint | endpoint on PROFILE [--port N] | endpoint off PROFILE
     a local http://127.0.0.1:PORT/mcp with a token, for clients that prefer HTTP; off unless you open it
-catalyst-companion key make NAME [--preset …] [--passphrase] | key show NAME [--preset …] [--tunnel-only]
-    an ed25519 key in the state folder; prints the one line for ~/.ssh/authorized_keys on the droplet.
-    --passphrase protects the file (asked for, or from standard input); --tunnel-only allows no commands, so no logs
 catalyst-companion nginx PROFILE --domain D
     the web server in front of a droplet, for HTTPS links: prints a whole nginx file; holds no secret
 catalyst-companion audit verify | tail [N] [--profile P] [--kind K]

@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { AppError } from '../contract/errors.ts';
+import { SavedCatalogue } from '../core/catalogue/saved.ts';
 import type { Clients } from '../core/clients/clients.ts';
 import { createClients } from '../core/clients/clients.ts';
 import { systemClock } from '../core/clock.ts';
+import { readState } from '../core/files.ts';
 import { silentLog } from '../core/ports.ts';
 import type { Context } from './context.ts';
 
@@ -43,5 +46,16 @@ export function localClients(context: Context): Clients {
     defaultHome: context.defaultHome,
     clock: systemClock,
     log: silentLog,
+    toolNames: (profile) => toolNames(context, profile),
   });
+}
+
+const Listed = z.object({ tools: z.array(z.object({ name: z.string() })) });
+
+/** The tools as clients get them, from the saved catalogue; undefined where none was ever read. */
+async function toolNames({ home }: Context, profile: string): Promise<string[] | undefined> {
+  const saved = await readState(path.join(home.catalogue, `${profile}.json`), SavedCatalogue);
+  const list = saved?.serve['tools/list'];
+  if (list === undefined) return undefined;
+  return Listed.parse(JSON.parse(list)).tools.map((tool) => tool.name);
 }

@@ -2,8 +2,7 @@ import { eventIterator, oc, type as shape } from '@orpc/contract';
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 import { LinkState } from './link.ts';
-import { DropletKey, NginxKit } from './droplet.ts';
-import { Environment, Limits, PresetName, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
+import { Environment, Limits, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
 import { LogLine } from './models.ts';
 import {
   EndpointStatus,
@@ -15,6 +14,7 @@ import {
   StopReport,
   ToolEntry,
 } from './bridge.ts';
+import { ClientBundle, ClientCheck } from './clients.ts';
 import type { StateEvent } from './state.ts';
 import { Preferences, PreferencesChange } from './settings.ts';
 import { AuditFilter, AuditPlace } from './audit.ts';
@@ -158,6 +158,8 @@ export const contract = {
           client: ClientId,
           profile: ProfileName,
           action: z.enum(['install', 'remove', 'undo']).default('install'),
+          /** An undo that also takes away what others changed since. */
+          despiteChanges: z.boolean().default(false),
         }),
       )
       .output(ClientPlan),
@@ -169,9 +171,28 @@ export const contract = {
           profile: ProfileName,
           action: z.enum(['install', 'remove', 'undo']),
           token: z.string(),
+          despiteChanges: z.boolean().default(false),
         }),
       )
       .output(ClientPlan),
+    /** Writes a vanished entry back: at once, or as soon as the client has quit (then `armed`). `id` is a check's. */
+    repair: base.input(z.strictObject({ id: z.string() })).output(ClientCheck),
+    /** An entry that a person took out on purpose is not missed any more. */
+    dismiss: base
+      .input(z.strictObject({ id: z.string() }))
+      .output(z.strictObject({ dismissed: z.literal(true) })),
+    /** A change that the command line made while the app runs, for the audit trail. */
+    noted: base
+      .input(
+        z.strictObject({
+          client: ClientId,
+          profile: z.string(),
+          action: z.enum(['install', 'remove', 'undo']),
+        }),
+      )
+      .output(z.strictObject({ noted: z.literal(true) })),
+    /** A Claude Desktop extension (.mcpb) for a profile. */
+    bundle: base.input(InProfile).output(ClientBundle),
   },
   audit: {
     /** Lines of the audit trail, newest first, from before a place or from the end. May hold fewer than asked for, with more to come. */
@@ -202,24 +223,6 @@ export const contract = {
   settings: {
     /** Changes some of the user's preferences; the answer is what holds then, as `state.settings` does. */
     change: base.input(PreferencesChange).output(Preferences),
-  },
-  droplet: {
-    /** The web server in front of a droplet, to copy. Throws INPUT_INVALID for a domain that is none. */
-    nginx: base.input(z.strictObject({ profile: ProfileName, domain: z.string().max(300) })).output(NginxKit),
-    /** The key that was made here under a name; null where there is none. `preset` counts while no profile has that name. */
-    key: base
-      .input(z.strictObject({ name: ProfileName, preset: PresetName.default('catalyst') }))
-      .output(DropletKey.nullable()),
-    /** Makes an ed25519 key in the state folder; a passphrase of an existing profile goes to the vault. Never replaces one: KEY_EXISTS. */
-    makeKey: base
-      .input(
-        z.strictObject({
-          name: ProfileName,
-          preset: PresetName.default('catalyst'),
-          passphrase: z.string().min(1).max(1024).optional(),
-        }),
-      )
-      .output(DropletKey),
   },
   app: {
     /** Sets the keys of the global emergency stop, which the desktop app registers; null: none. Gives them as they are spelled. */

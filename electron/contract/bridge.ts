@@ -126,6 +126,17 @@ export type ConsentEnd = z.infer<typeof ConsentEnd>;
 export const ClientId = z.enum(['claude-desktop', 'claude-code', 'cursor', 'vscode']);
 export type ClientId = z.infer<typeof ClientId>;
 
+/**
+ * `ours`: as we write it today. `moved`: as we once wrote it, but the app has moved since. `changed`: starts our stub,
+ * but not as we wrote it. `replaced`: stands where ours stood and starts something else.
+ */
+export const ClientEntryState = z.enum(['ours', 'moved', 'changed', 'replaced']);
+export type ClientEntryState = z.infer<typeof ClientEntryState>;
+
+/** An entry that is not ours: what it starts, with what looks like a secret masked, and names of its environment. */
+export const OtherEntry = z.strictObject({ key: z.string(), start: z.string(), env: z.array(z.string()) });
+export type OtherEntry = z.infer<typeof OtherEntry>;
+
 /** One place where a client keeps its configuration, and what stands there. */
 export const ClientTarget = z.strictObject({
   client: ClientId,
@@ -134,11 +145,15 @@ export const ClientTarget = z.strictObject({
   path: z.string(),
   found: z.boolean(),
   /** Our entries there: key, profile it starts, and whether it is as we wrote it. */
-  entries: z.array(
-    z.strictObject({ key: z.string(), profile: z.string(), state: z.enum(['ours', 'changed']) }),
-  ),
+  entries: z.array(z.strictObject({ key: z.string(), profile: z.string(), state: ClientEntryState })),
   /** Keys of entries that are not ours; listed so that a stranger's entry is seen. */
   others: z.array(z.string()),
+  /** The same with what they start. */
+  strangers: z.array(OtherEntry),
+  /** Whether the client runs now; null where that is not asked. */
+  running: z.boolean().nullable(),
+  /** The client's own program, through which its file is changed; null: the file is edited. */
+  program: z.string().nullable(),
   problem: ErrorShapeSchema.nullable(),
 });
 export type ClientTarget = z.infer<typeof ClientTarget>;
@@ -160,6 +175,10 @@ export const ClientPlan = z.strictObject({
   ),
   /** The exact command line that the client will start, untruncated; null for remove. */
   commandLine: z.string().nullable(),
+  /** Exact command lines of the client's own program by which the change is made; empty: the file is edited. */
+  runs: z.array(z.string()),
+  /** Undo of a file that was changed since: those changes go too, so it needs a confirmation of its own. */
+  movedOn: z.boolean(),
   warnings: z.array(z.string()),
 });
 export type ClientPlan = z.infer<typeof ClientPlan>;

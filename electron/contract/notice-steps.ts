@@ -11,6 +11,7 @@ const SETTLE_MS: Readonly<Record<NoticeKind, number>> = {
   outcome: 0,
   trading: 0,
   tools: 0,
+  clients: 0,
   security: 0,
 };
 

@@ -1,6 +1,7 @@
 import { positionsFreshness } from './freshness.ts';
 import type { ServiceHealth } from './models.ts';
 import { presentEnvironment, presentRefusal } from './present.ts';
+import { presentCheck } from './clients.ts';
 import type { AppState, ProfileState } from './state.ts';
 
 /** What a person can be told of; each is one switch in Settings, but `security`, which is always told. */
@@ -11,6 +12,7 @@ export const NOTICE_KINDS = [
   'outcome',
   'trading',
   'tools',
+  'clients',
   'security',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
@@ -183,6 +185,26 @@ function profileNotices(state: ProfileState, now: number): Notice[] {
   ] as Notice[];
 }
 
+/** Entries that we wrote for a client and that are gone or otherwise; each with the way to the repair. */
+function clientNotices(state: AppState): Notice[] {
+  return Object.values(state.clientChecks ?? {}).flatMap((check): Notice[] => {
+    if (!['missing', 'given-up', 'armed', 'changed'].includes(check.state)) return [];
+    const { detail } = presentCheck(check, state.app.platform);
+    const changed = check.state === 'changed';
+    return [
+      {
+        key: `client/${check.id}`,
+        // an entry that starts something else runs a stranger's program
+        kind: changed ? 'security' : 'clients',
+        severity: check.state === 'armed' ? 'attention' : 'danger',
+        title: `${changed ? 'Entry changed' : 'Entry gone'}: ${check.profile} in ${check.label}`,
+        text: detail,
+        action: { label: 'Repair', page: 'clients', profile: check.profile },
+      },
+    ];
+  });
+}
+
 /** All that holds at time `now` (ms), the worst first; the order of the profiles within. */
 export function standingNotices(state: AppState, now: number): Notice[] {
   const asked = state.consents.map((request): Notice => ({
@@ -197,7 +219,7 @@ export function standingNotices(state: AppState, now: number): Notice[] {
     const profile = state.profiles[name];
     return profile === undefined ? [] : profileNotices(profile, now);
   });
-  return [...asked, ...ofProfiles].toSorted(
+  return [...asked, ...ofProfiles, ...clientNotices(state)].toSorted(
     (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
   );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Profile } from './profile.ts';
 import { Chain, LinkState, Millis } from './link.ts';
+import { ClientCheck } from './clients.ts';
 import { GuardState } from './guard.ts';
 import { Preferences } from './settings.ts';
 import { HealthModel, LogsStatus, TradingModel } from './models.ts';
@@ -63,6 +64,8 @@ export const AppState = z.strictObject({
   consentEnds: z.array(ConsentEnd),
   endpoint: EndpointStatus,
   settings: Preferences,
+  /** Entries that we wrote into clients' files, by their id; absent until they were looked at. */
+  clientChecks: z.record(z.string(), ClientCheck).optional(),
 });
 export type AppState = z.infer<typeof AppState>;
 

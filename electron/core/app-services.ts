@@ -9,7 +9,7 @@ import type { AuditDesk } from './audit/desk.ts';
 import type { AuditLog } from './audit/log.ts';
 import type { Bridge } from './bridge/bridge.ts';
 import type { EndpointControl } from './endpoint-control.ts';
-import type { Clients } from './clients/clients.ts';
+import type { ClientControl } from './client-control.ts';
 import type { Consent } from './guard/consent.ts';
 import type { GuardGate } from './guard/gate.ts';
 import type { GuardControl } from './guard-control.ts';
@@ -21,7 +21,7 @@ import type { Profiles } from './profiles.ts';
 import { completed, DEMO_PROFILE } from './profiles.ts';
 import type { RecordActivity } from './seams.ts';
 import type { Vault } from './secrets/vault.ts';
-import type { ClientAction, Services } from './services.ts';
+import type { Services } from './services.ts';
 import type { SettingsStore } from './settings.ts';
 import { stopShortcut } from './stop-shortcut.ts';
 import type { Store } from './store.ts';
@@ -41,7 +41,7 @@ export interface Parts {
   control: GuardControl;
   bridge: Bridge;
   settings: SettingsStore;
-  clients: Clients;
+  clients: ClientControl;
   endpoint: EndpointControl;
 }
 
@@ -64,7 +64,7 @@ export class AppServices implements Services {
     return this.#parts.store;
   }
 
-  get clients(): Services['clients'] {
+  get clients(): ClientControl {
     return this.#parts.clients;
   }
 
@@ -97,6 +97,7 @@ export class AppServices implements Services {
     this.#stopping ??= (async () => {
       const { consent, bridge, audit, endpoint } = this.#parts;
       consent.dispose();
+      this.#parts.clients.dispose();
       await endpoint.dispose();
       await bridge.dispose();
       await this.#set.dispose();
@@ -231,27 +232,6 @@ export class AppServices implements Services {
     return this.#runtime(profile).followLogs(tail, signal);
   }
 
-  async applyClientPlan(
-    input: Parameters<Services['applyClientPlan']>[0],
-  ): ReturnType<Services['applyClientPlan']> {
-    const plan = await this.#parts.clients.apply(input.client, input.profile, input.action, input.token);
-    const titles: Record<ClientAction, string> = {
-      install: 'Set up',
-      remove: 'Took our entry out of',
-      undo: 'Restored the file of',
-    };
-    this.#parts.record({
-      profile: input.profile,
-      kind: 'config',
-      actor: 'you',
-      title: `${titles[input.action]} ${input.client}`,
-      outcome: 'ok',
-      detail: plan.files.map((file) => file.path).join(', '),
-    });
-    await this.#audit(`client-${input.action}`, input.profile, input.client);
-    return plan;
-  }
-
   async setStopShortcut(text: string | null): Promise<string | null> {
     const keys = text === null ? null : stopShortcut(text);
     await this.#parts.settings.change({ stopShortcut: keys });
@@ -285,6 +265,7 @@ export class AppServices implements Services {
     await this.#set.start();
     await this.#parts.endpoint.start();
     this.#parts.desk.checkSoon();
+    void this.#parts.clients.start(); // says itself what goes wrong
   }
 
   /** The machine woke or was unlocked, or the network came back. What was allowed for a time was allowed by who sat there then. */

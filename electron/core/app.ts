@@ -8,9 +8,8 @@ import { AuditLog } from './audit/log.ts';
 import { sealedVault } from './audit/vault.ts';
 import type { Bridge } from './bridge/bridge.ts';
 import { createBridge } from './bridge/bridge.ts';
-import type { Clients } from './clients/clients.ts';
+import { ClientControl } from './client-control.ts';
 import { createClients } from './clients/clients.ts';
-import { DropletControl } from './droplet-control.ts';
 import { EndpointControl } from './endpoint-control.ts';
 import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
@@ -124,8 +123,9 @@ function createGuard(
   return { consent, gate, control };
 }
 
-function clientsOf({ ports, log }: Base): Clients {
-  return createClients({
+function clientsOf(base: Base, bridge: Bridge): ClientControl {
+  const { ports, log, store } = base;
+  const clients = createClients({
     home: ports.home,
     platform: process.platform,
     env: process.env,
@@ -136,7 +136,15 @@ function clientsOf({ ports, log }: Base): Clients {
     defaultHome: ports.stub.defaultHome,
     clock: ports.clock,
     log,
+    toolNames: (profile) => {
+      if (!store.state.profiles[profile]) return Promise.resolve(undefined);
+      const { savedAt, tools } = bridge.catalogue.view(profile);
+      const listed = tools.filter((tool) => tool.status === 'listed');
+      const names = listed.map((tool) => tool.alias ?? tool.name);
+      return Promise.resolve(savedAt === null ? undefined : names);
+    },
   });
+  return new ClientControl({ ...base, clients });
 }
 
 /** Core as its shells see it. */
@@ -158,7 +166,7 @@ function faceOf(services: AppServices, router: Router, log: Log, screen: App['sc
       answerConsent: (...answer) => services.answerConsent(...answer),
       previewClaudeDesktop: (profile) => services.clients.preview('claude-desktop', profile, 'install'),
       installClaudeDesktop: (profile, token) =>
-        services.applyClientPlan({ client: 'claude-desktop', profile, action: 'install', token }),
+        services.clients.apply({ client: 'claude-desktop', profile, action: 'install', token }),
       wake: () => services.wake(),
     },
   };
@@ -204,14 +212,8 @@ export async function createApp(ports: AppPorts): Promise<App> {
     ...guard,
     bridge,
     endpoint,
-    clients: clientsOf(base),
+    clients: clientsOf(base, bridge),
   });
-  const droplet = new DropletControl({
-    ...base,
-    keys: ports.home.keys,
-    profileOf: (name) => store.state.profiles[name]?.profile,
-    setSecret: (...secret) => services.setSecret(...secret),
-  });
-  const router = createRouter(services, { settings: base.settingsDesk, droplet });
+  const router = createRouter(services, { settings: base.settingsDesk });
   return faceOf(services, router, log, screen);
 }

@@ -101,9 +101,19 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
     clients: {
       list: os.clients.list.handler(() => services.clients.list()),
       preview: os.clients.preview.handler(({ input }) =>
-        services.clients.preview(input.client, input.profile, input.action),
+        services.clients.preview(input.client, input.profile, input.action, input.despiteChanges),
       ),
-      apply: os.clients.apply.handler(({ input }) => services.applyClientPlan(input)),
+      apply: os.clients.apply.handler(({ input }) => services.clients.apply(input)),
+      repair: os.clients.repair.handler(({ input }) => services.clients.repair(input.id)),
+      dismiss: os.clients.dismiss.handler(async ({ input }) => {
+        await services.clients.dismiss(input.id);
+        return { dismissed: true as const };
+      }),
+      noted: os.clients.noted.handler(async ({ input }) => {
+        await services.clients.noted(input);
+        return { noted: true as const };
+      }),
+      bundle: os.clients.bundle.handler(({ input }) => services.clients.bundle(input.profile)),
     },
     audit: {
       page: os.audit.page.handler(({ input }) => services.audit.page(input)),
@@ -120,13 +130,6 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
     },
     settings: {
       change: os.settings.change.handler(({ input }) => desks.settings.change(input)),
-    },
-    droplet: {
-      nginx: os.droplet.nginx.handler(({ input }) => desks.droplet.nginx(input.profile, input.domain)),
-      key: os.droplet.key.handler(({ input }) => desks.droplet.key(input.name, input.preset)),
-      makeKey: os.droplet.makeKey.handler(({ input }) =>
-        desks.droplet.makeKey(input.name, input.preset, input.passphrase),
-      ),
     },
     app: {
       stopShortcut: os.app.stopShortcut.handler(async ({ input }) => ({

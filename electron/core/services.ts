@@ -1,9 +1,6 @@
 import type {
   EndpointStatus,
   CatalogueView,
-  ClientId,
-  ClientPlan,
-  ClientTarget,
   CloseReport,
   StopReport,
   ToolEntry,
@@ -12,9 +9,9 @@ import type { LinkState } from '../contract/link.ts';
 import type { LogLine } from '../contract/models.ts';
 import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
 import type { ConsentExtras } from './guard/consent.ts';
-import type { DropletControl } from './droplet-control.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { SettingsDesk } from './settings-desk.ts';
+import type { ClientControl } from './client-control.ts';
 import type { Store } from './store.ts';
 
 export type ClientAction = 'install' | 'remove' | 'undo';
@@ -22,7 +19,6 @@ export type ClientAction = 'install' | 'remove' | 'undo';
 /** Desks that the router asks beside the services. */
 export interface Desks {
   settings: Pick<SettingsDesk, 'change'>;
-  droplet: DropletControl;
 }
 
 /** What the router needs of core; every method throws AppError with a stable code. */
@@ -62,16 +58,7 @@ export interface Services {
   ): Promise<unknown>;
   readResource(profile: string, uri: string): Promise<unknown>;
   followLogs(profile: string, tail: number, signal: AbortSignal | undefined): AsyncGenerator<LogLine[]>;
-  clients: {
-    list(): Promise<ClientTarget[]>;
-    preview(client: ClientId, profile: string, action: ClientAction): Promise<ClientPlan>;
-  };
-  applyClientPlan(input: {
-    client: ClientId;
-    profile: string;
-    action: ClientAction;
-    token: string;
-  }): Promise<ClientPlan>;
+  clients: Pick<ClientControl, 'list' | 'preview' | 'apply' | 'repair' | 'dismiss' | 'noted' | 'bundle'>;
   audit: Pick<AuditDesk, 'page' | 'verify' | 'export'>;
   endpoint: {
     status(): EndpointStatus;

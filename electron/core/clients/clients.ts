@@ -1,20 +1,25 @@
-import { randomUUID } from 'node:crypto';
-import fs from 'node:fs/promises';
 import { ClientId, type ClientPlan, type ClientTarget } from '../../contract/bridge.ts';
 import { AppError } from '../../contract/errors.ts';
 import { ProfileName } from '../../contract/profile.ts';
 import { makeHome, type Home } from '../files.ts';
 import type { Clock, Log } from '../ports.ts';
-import { sha256 } from './backup.ts';
-import { forgetChanges, journalFile, recordChange, type Change } from './journal.ts';
+import { carryOut, undo } from './apply.ts';
+import type { RunProgram } from './claude-code.ts';
+import { journalFile } from './journal.ts';
 import { locate } from './locate.ts';
-import { flavour, type LocateHost } from './location.ts';
+import type { LocateHost } from './location.ts';
 import { withLock } from './lock.ts';
-import { planInstall, planRemove, targetAt, type Action, type FileChange, type PlanContext } from './plan.ts';
+import { locateHost, planContext } from './machine.ts';
+import { planInstall, planRemove, type Action } from './plan.ts';
+import type { PlanContext } from './plan-context.ts';
+import type { Planned } from './planned.ts';
 import { createRunningProbe, type RunningProbe } from './running.ts';
-import { checkStub, installStub, stubPath } from './stub-install.ts';
+import { adopt, remember, standingsAt } from './standing.ts';
+import { checkStub, installStub } from './stub-install.ts';
+import { targetAt } from './targets.ts';
 import { planUndo } from './undo.ts';
-import { changed, removeFolders, writeConfig, type Commit, type WriterOptions } from './writer.ts';
+import { changed, type WriterOptions } from './writer.ts';
+import { isSamePlace, noteWritten, writtenEntries, type Written } from './written.ts';
 
 export interface ClientsOptions {
   home: Home;
@@ -34,71 +39,128 @@ export interface ClientsOptions {
   isRunning?: RunningProbe;
   /** How this host's file system spells a path of `platform`; for trying Windows trees on another system. */
   hostPath?: (path: string) => string;
+  /** Names of a profile's tools as clients see them, for their limits; undefined while none are known. Default: none asked. */
+  toolNames?: (profile: string) => Promise<readonly string[] | undefined>;
+  /** Finds Claude Code's program; default: in PATH and the usual places. */
+  findClaudeCode?: () => Promise<string | null>;
+  runProgram?: RunProgram;
   lock?: WriterOptions['lock'];
   onStep?: WriterOptions['onStep'];
   rename?: WriterOptions['rename'];
 }
 
+/** How an entry of ours stands now. `missing`: it is not in the file, or there is no file. */
+export interface Standing {
+  written: Written;
+  label: string;
+  state: 'ours' | 'moved' | 'changed' | 'replaced' | 'missing' | 'unreadable';
+  /** What is left where it is missing: no file, a file without any place for servers, or one with it. */
+  left: 'no file' | 'no servers' | 'servers';
+  /** The file as this host's file system spells it. */
+  hostPath: string;
+}
+
 export interface Clients {
   /** Every file of every client, with our entries and whose else stand there. Problems are in the targets. */
   list(): Promise<ClientTarget[]>;
-  /** What an action would change, and its token. Throws CLIENT_* for what stands in the way; writes nothing. */
-  preview(client: ClientId, profile: string, action: Action): Promise<ClientPlan>;
+  /**
+   * What an action would change, and its token. Throws CLIENT_* for what stands in the way; writes nothing.
+   * `despiteChanges`: an undo that also takes away what others changed since.
+   */
+  preview(client: ClientId, profile: string, action: Action, despiteChanges?: boolean): Promise<ClientPlan>;
   /** Carries out what the preview with that token showed; CLIENT_CONFIG_CHANGED when it would no longer be that. */
-  apply(client: ClientId, profile: string, action: Action, token: string): Promise<ClientPlan>;
-}
-
-interface Planned {
-  plan: ClientPlan;
-  changes: FileChange[];
-  /** Present when undoing. */
-  change?: Change;
-  forget?: string[];
+  apply(
+    client: ClientId,
+    profile: string,
+    action: Action,
+    token: string,
+    despiteChanges?: boolean,
+  ): Promise<ClientPlan>;
+  /** How every entry that we wrote stands now; entries of ours that were not known yet are taken in. */
+  standings(): Promise<Standing[]>;
+  /** Replaces what is kept of an entry, if it still is; `forget`: it is not missed any more. */
+  keep(written: Written): Promise<void>;
+  forget(written: Written): Promise<void>;
+  isRunning(client: ClientId, folder: string): Promise<boolean>;
 }
 
 /** Reads and writes the configurations of Claude Desktop and of the other clients. Holds nothing that needs closing. */
 export function createClients(options: ClientsOptions): Clients {
   const host = locateHost(options);
-  const context = planContext(options);
-  const plan = async (client: ClientId, profile: string, action: Action): Promise<Planned> => {
-    if (action === 'undo') return planUndo(client, options.home);
-    const name = ProfileName.safeParse(profile);
-    if (!name.success) {
-      throw new AppError(
-        'PROFILE_INVALID',
-        `${profile} is not a profile's name.`,
-        'Use 1 to 16 of a-z, 0-9 and -.',
-      );
-    }
-    const locations = await locate(client, host);
-    if (action === 'remove') return planRemove(client, profile, locations, context);
-    await checkStub(options.stubFile);
-    const planned = await planInstall(client, profile, locations, context);
-    planned.plan.warnings.push(...(await twinWarning(client, profile, host, context)));
-    return planned;
-  };
+  const lock = { clock: options.clock, ...options.lock };
+  const locked = <T>(work: () => Promise<T>) => withLock(journalFile(options.home), lock, work);
+  const everywhere = async () =>
+    (await Promise.all(ClientId.options.map((client) => locate(client, host)))).flat();
   return {
     async list() {
-      const locations = await Promise.all(ClientId.options.map((client) => locate(client, host)));
-      return Promise.all(locations.flat().map((location) => targetAt(location, context)));
+      const context = await planContext(options);
+      return Promise.all((await everywhere()).map((location) => targetAt(location, context)));
     },
-    async preview(client, profile, action) {
-      return (await plan(client, profile, action)).plan;
+    async preview(client, profile, action, despiteChanges) {
+      const context = await planContext(options);
+      return (await planFor(client, profile, action, { despiteChanges, options, host, context })).plan;
     },
-    async apply(client, profile, action, token) {
+    async apply(client, profile, action, token, despiteChanges) {
       await makeHome(options.home);
-      const lock = { clock: options.clock, ...options.lock };
-      return withLock(journalFile(options.home), lock, async () => {
-        const planned = await plan(client, profile, action);
+      return locked(async () => {
+        const context = await planContext(options);
+        const planned = await planFor(client, profile, action, { despiteChanges, options, host, context });
         if (planned.plan.token !== token) throw changed(planned.plan.files[0]?.path ?? client);
         if (action === 'install')
           await installStub({ from: options.stubFile, home: options.home, platform: options.platform });
         if (action === 'undo') await undo(planned, options);
-        else await carryOut(planned, client, profile, action, options);
+        else await carryOut(planned, client, profile, action, options, context);
+        await remember(await locate(client, host), profile, action, options);
         return planned.plan;
       });
     },
+    async standings() {
+      const locations = await everywhere();
+      // under the lock, so that what another of ours just takes out is never taken for lost
+      return locked(async () => {
+        await adopt(locations, options);
+        const context = await planContext(options);
+        return (await Promise.all(locations.map((location) => standingsAt(location, context)))).flat();
+      });
+    },
+    keep: (written) =>
+      locked(async () => {
+        const there = (await writtenEntries(options.home)).some((each) => isSamePlace(each, written));
+        if (there) await noteWritten(options.home, [written]);
+      }),
+    forget: (written) => locked(() => noteWritten(options.home, [], [written])),
+    isRunning: options.isRunning ?? createRunningProbe(options),
   };
+}
+
+interface Planning {
+  despiteChanges: boolean | undefined;
+  options: ClientsOptions;
+  host: LocateHost;
+  context: PlanContext;
+}
+
+async function planFor(
+  client: ClientId,
+  profile: string,
+  action: Action,
+  { despiteChanges, options, host, context }: Planning,
+): Promise<Planned> {
+  if (action === 'undo') return { ...(await planUndo(client, options.home, despiteChanges)), program: null };
+  const name = ProfileName.safeParse(profile);
+  if (!name.success) {
+    throw new AppError(
+      'PROFILE_INVALID',
+      `${profile} is not a profile's name.`,
+      'Use 1 to 16 of a-z, 0-9 and -.',
+    );
+  }
+  const locations = await locate(client, host);
+  if (action === 'remove') return planRemove(client, profile, locations, context);
+  await checkStub(options.stubFile);
+  const planned = await planInstall(client, profile, locations, context);
+  planned.plan.warnings.push(...(await twinWarning(client, profile, host, context)));
+  return planned;
 }
 
 /** The Code tab of Claude Desktop reads Claude Code's file as well (facts/mcp.md 1.2). */
@@ -111,124 +173,4 @@ async function twinWarning(client: ClientId, profile: string, host: LocateHost, 
   return [
     `${profile} stands in ${twin.path} too; the Code tab of Claude Desktop reads both and will show it twice.`,
   ];
-}
-
-async function carryOut(
-  { changes }: Planned,
-  client: ClientId,
-  profile: string,
-  action: 'install' | 'remove',
-  options: ClientsOptions,
-): Promise<void> {
-  const change: Change = { id: randomUUID(), at: options.clock.now(), client, profile, action, files: [] };
-  const done: { file: FileChange; commit: Commit }[] = [];
-  try {
-    for (const file of changes) {
-      const written = change.files;
-      const commit = await write(file, true, options, async (about) => {
-        change.files = [...written, { ...about, path: file.hostPath }];
-        await recordChange(options.home, change);
-      });
-      if (commit !== undefined) done.push({ file, commit });
-      options.log.info('client configuration', {
-        client,
-        action,
-        path: file.path,
-        changed: commit !== undefined,
-      });
-    }
-  } catch (error) {
-    // Two files of one client are one change for the user: both or none.
-    let clean = true;
-    for (const { file, commit } of done.toReversed())
-      clean = (await takeBack(file, commit, options)) && clean;
-    if (clean) await forgetChanges(options.home, [change.id]);
-    throw error;
-  }
-}
-
-async function takeBack(file: FileChange, commit: Commit, options: ClientsOptions): Promise<boolean> {
-  const restore: FileChange = {
-    ...file,
-    before: undefined,
-    produce(current) {
-      if ((current && sha256(current)) !== commit.after) throw changed(file.path);
-      return file.before ?? null;
-    },
-  };
-  try {
-    await write(restore, false, options, async () => {}, commit.after);
-    await removeFolders(commit.dirs);
-    return true;
-  } catch (error) {
-    options.log.warn('client configuration could not be taken back', {
-      path: file.path,
-      reason: String(error),
-    });
-    return false;
-  }
-}
-
-async function undo({ changes, change, forget = [] }: Planned, options: ClientsOptions): Promise<void> {
-  for (const file of changes) await write(file, false, options, async () => {});
-  for (const file of change?.files ?? []) if (file.before === null) await removeFolders(file.dirs);
-  await forgetChanges(options.home, forget);
-  options.log.info('client configuration', { action: 'undo', files: changes.map((file) => file.path) });
-}
-
-function write(
-  file: FileChange,
-  backup: boolean,
-  options: ClientsOptions,
-  committing: (commit: Commit) => Promise<void>,
-  expected: string | null = file.before === undefined ? null : sha256(file.before),
-): Promise<Commit | undefined> {
-  return writeConfig(
-    {
-      path: file.hostPath,
-      roots: file.roots,
-      expected,
-      backup,
-      produce: (current) => file.produce(current),
-      committing,
-    },
-    options,
-  );
-}
-
-function planContext(options: ClientsOptions): PlanContext {
-  return {
-    launch: {
-      platform: options.platform,
-      stub: stubPath(options.stubFile, options.home),
-      node: options.nodePath,
-      home: options.defaultHome ? null : options.home.dir,
-    },
-    userHome: options.userHome,
-    hostPath: options.hostPath ?? ((file) => file),
-    isRunning: options.isRunning ?? createRunningProbe(options),
-  };
-}
-
-function locateHost(options: ClientsOptions): LocateHost {
-  const { platform, env, userHome, hostPath = (file: string) => file } = options;
-  const quietly = async <T>(ask: Promise<T>, otherwise: T) => ask.catch(() => otherwise);
-  return {
-    platform,
-    env,
-    home: flavour(platform).normalize(userHome),
-    fs: {
-      exists: (file) =>
-        quietly(
-          fs.lstat(hostPath(file)).then(() => true),
-          false,
-        ),
-      isDir: (file) =>
-        quietly(
-          fs.stat(hostPath(file)).then((stat) => stat.isDirectory()),
-          false,
-        ),
-      list: (file) => quietly(fs.readdir(hostPath(file)), []),
-    },
-  };
 }

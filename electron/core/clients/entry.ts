@@ -1,9 +1,11 @@
 import type path from 'node:path';
+import type { ClientEntryState } from '../../contract/bridge.ts';
 import { ProfileName } from '../../contract/profile.ts';
 import { AppError } from '../../contract/errors.ts';
 import { isObject } from './document.ts';
 import { flavour } from './location.ts';
 import { sameStart, type ServerEntry } from './json-edit.ts';
+import type { Written } from './written.ts';
 
 /** What an entry is made of on this machine. */
 export interface Launch {
@@ -41,16 +43,55 @@ export function profileOf(value: unknown, launch: Launch): string | undefined {
   return words.slice(0, -1).some((word) => isStub(word, launch)) ? profile : undefined;
 }
 
-export function stateOf(value: unknown, entry: ServerEntry): 'ours' | 'changed' {
-  return isObject(value) && sameStart(value, entry) ? 'ours' : 'changed';
+/**
+ * How an entry that starts our stub compares with what we write today, and with what we wrote once if that is known.
+ */
+export function stateOf(
+  value: unknown,
+  entry: ServerEntry,
+  written?: Pick<Written, 'command' | 'args' | 'env'>,
+): 'ours' | 'moved' | 'changed' {
+  if (isObject(value) && sameStart(value, entry)) return 'ours';
+  return written !== undefined && isObject(value) && sameStart(value, written) ? 'moved' : 'changed';
+}
+
+/** One of our entries in a file. */
+export interface OwnEntry {
+  key: string;
+  profile: string;
+  state: ClientEntryState;
+}
+
+/** The entries of a file that are ours: those that start our stub, and those that stand where we wrote one. */
+export function ownEntries(
+  servers: Record<string, unknown>,
+  launch: Launch,
+  typed: boolean,
+  written: readonly Written[],
+): OwnEntry[] {
+  return Object.entries(servers).flatMap(([key, value]): OwnEntry[] => {
+    const record = written.find((each) => each.key === key);
+    const profile = profileOf(value, launch);
+    if (profile !== undefined) {
+      return [{ key, profile, state: stateOf(value, makeEntry(profile, launch, typed), record) }];
+    }
+    if (record === undefined) return [];
+    const moved = isObject(value) && sameStart(value, record);
+    return [{ key, profile: record.profile, state: moved ? 'moved' : 'replaced' }];
+  });
 }
 
 /**
  * The key under which a profile stands or shall stand: the one of our entry for it, else its name, with `-2` and so
  * on where somebody else holds that. At most 16 characters, for the 64 that hosts allow `mcp__<key>__<tool>`.
  */
-export function keyFor(profile: string, servers: Record<string, unknown>, launch: Launch): string {
-  const own = keysOf(profile, servers, launch);
+export function keyFor(
+  profile: string,
+  servers: Record<string, unknown>,
+  launch: Launch,
+  written: readonly Written[] = [],
+): string {
+  const own = keysOf(profile, servers, launch, written);
   const [first] = own;
   if (first !== undefined) return own.includes(profile) ? profile : first;
   for (let number = 1; ; number++) {
@@ -60,19 +101,26 @@ export function keyFor(profile: string, servers: Record<string, unknown>, launch
   }
 }
 
-/** All keys whose entries start that profile through our stub. */
-export function keysOf(profile: string, servers: Record<string, unknown>, launch: Launch): string[] {
-  return Object.keys(servers).filter((key) => profileOf(servers[key], launch) === profile);
+/** All keys whose entries start that profile through our stub, or stand where we wrote one for it. */
+export function keysOf(
+  profile: string,
+  servers: Record<string, unknown>,
+  launch: Launch,
+  written: readonly Written[] = [],
+): string[] {
+  return ownEntries(servers, launch, false, written).flatMap((own) =>
+    own.profile === profile ? [own.key] : [],
+  );
 }
 
-/** The command line as one would type it, untruncated; quoted where needed so that its words can be told apart. */
-export function commandLine(entry: ServerEntry, platform: NodeJS.Platform): string {
+/** A command line as one would type it, untruncated; quoted where needed so that its words can be told apart. */
+export function commandLine(words: readonly string[], platform: NodeJS.Platform): string {
   const plain = platform === 'win32' ? /^[\w.,:\\/@+=~-]+$/ : /^[\w.,:/@+=~-]+$/;
   const quote = (word: string) => {
     if (plain.test(word)) return word;
     return platform === 'win32' ? `"${word.replaceAll('"', '\\"')}"` : `'${word.replaceAll("'", "'\\''")}'`;
   };
-  return [entry.command, ...entry.args].map(quote).join(' ');
+  return words.map(quote).join(' ');
 }
 
 /**

@@ -33,15 +33,23 @@ interface Splice {
 }
 
 /**
- * The text with `key` set to start what `entry` says. An existing entry keeps its other fields and its place.
+ * The text with `key` set to start what `entry` says. An existing entry keeps its place, and its other fields unless
+ * the `whole` of it is to be ours.
  * Throws CLIENT_CONFIG_BROKEN or CLIENT_CONFIG_SHAPE for a text that cannot be edited safely.
  */
-export function setServer(text: string, rules: Rules, key: string, entry: ServerEntry): string {
+export function setServer(
+  text: string,
+  rules: Rules,
+  key: string,
+  entry: ServerEntry,
+  whole = false,
+): string {
   const before = parseConfig(text, rules);
   const present = Object.hasOwn(before.servers, key) ? before.servers[key] : undefined;
-  const edited = isObject(present)
-    ? setFields(text, rules, key, present, entry)
-    : insertServer(text, before, rules, key, entry);
+  const edited =
+    isObject(present) && !whole
+      ? setFields(text, rules, key, present, entry)
+      : insertServer(text, before, rules, key, entry);
   checkOnly(before, parseConfig(edited, rules), rules, key, entry);
   return edited;
 }
@@ -255,11 +263,17 @@ function checkOnly(
   );
 }
 
-/** Whether an entry starts exactly what `entry` does: command, arguments and environment. */
-export function sameStart(value: Record<string, unknown>, entry: ServerEntry): boolean {
+/**
+ * Whether an entry starts exactly what `entry` does: command, arguments and environment. An empty environment is none:
+ * some programs write one into every entry they touch.
+ */
+export function sameStart(
+  value: Record<string, unknown>,
+  entry: Pick<ServerEntry, 'command' | 'args'> & { env?: Record<string, string> | undefined },
+): boolean {
   return (
     value['command'] === entry.command &&
     isDeepStrictEqual(value['args'], entry.args) &&
-    isDeepStrictEqual(value['env'], entry.env)
+    isDeepStrictEqual(value['env'] ?? {}, entry.env ?? {})
   );
 }

@@ -1,67 +1,18 @@
-import type { ClientId, ClientPlan, ClientTarget } from '../../contract/bridge.ts';
-import { AppError, asAppError } from '../../contract/errors.ts';
+import type { ClientId, ClientPlan } from '../../contract/bridge.ts';
+import { AppError } from '../../contract/errors.ts';
 import { sha256 } from './backup.ts';
 import { unifiedDiff } from './diff.ts';
-import { decodeConfig, isObject, parseConfig } from './document.ts';
-import {
-  checkStable,
-  commandLine,
-  keyFor,
-  keysOf,
-  makeEntry,
-  profileOf,
-  stateOf,
-  type Launch,
-} from './entry.ts';
-import { removeServer, setServer } from './json-edit.ts';
+import { decodeConfig } from './document.ts';
+import { checkStable, commandLine, makeEntry } from './entry.ts';
+import { hasKey, installed, keyIn, keyWarnings, ownKeysIn, removed } from './entry-edit.ts';
 import { flavour, type Location } from './location.ts';
-import { resolveConfig } from './resolve.ts';
-import { readSnapshot, type Snapshot } from './snapshot.ts';
-
-/** A change to one file, and how to make it again on other bytes. */
-export interface FileChange {
-  label: string;
-  /** Path as the client knows it, and the same as this host's file system spells it. */
-  path: string;
-  hostPath: string;
-  roots: string[];
-  before: Buffer | undefined;
-  after: Buffer | null;
-  produce(current: Buffer | undefined): Buffer | null;
-}
-
-/** What planning needs to know of the machine. */
-export interface PlanContext {
-  launch: Launch;
-  userHome: string;
-  hostPath(file: string): string;
-  isRunning(client: ClientId, folder: string): Promise<boolean>;
-}
+import { changeOf, readConfig, type FileChange, type PlanContext } from './plan-context.ts';
+import type { Planned } from './planned.ts';
+import { programRuns } from './program-runs.ts';
+import type { Snapshot } from './snapshot.ts';
+import { toolWarnings } from './tool-names.ts';
 
 export type Action = ClientPlan['action'];
-
-/** What stands at a location; whatever is wrong with the file is in `problem`, never thrown. */
-export async function targetAt(location: Location, context: PlanContext): Promise<ClientTarget> {
-  const { client, label, path: file, found } = location;
-  const target: ClientTarget = { client, label, path: file, found, entries: [], others: [], problem: null };
-  try {
-    if (location.problem !== null) throw location.problem;
-    const { snapshot } = await read(location, context);
-    if (snapshot === undefined) return target;
-    const { servers } = parseConfig(decodeConfig(snapshot.bytes, file).text, location);
-    for (const [key, value] of Object.entries(servers)) {
-      const profile = profileOf(value, context.launch);
-      if (profile === undefined) target.others.push(key);
-      else {
-        const state = stateOf(value, makeEntry(profile, context.launch, location.typed));
-        target.entries.push({ key, profile, state });
-      }
-    }
-  } catch (error) {
-    target.problem = asAppError(error).shape();
-  }
-  return target;
-}
 
 /** Plans the entry of a profile in every file of a client. Throws what stands in the way; writes nothing. */
 export async function planInstall(
@@ -69,9 +20,10 @@ export async function planInstall(
   profile: string,
   locations: readonly Location[],
   context: PlanContext,
-): Promise<{ plan: ClientPlan; changes: FileChange[] }> {
+): Promise<Planned> {
   refuseProblems(locations);
-  const found = locations.some((location) => location.found);
+  const program = client === 'claude-code' ? await context.claudeCode() : null;
+  const found = program !== null || locations.some((location) => location.found);
   if (!found && client !== 'claude-desktop') throw notFound(client, locations);
   const plain = makeEntry(profile, context.launch, false);
   checkStable(plain, context.launch);
@@ -80,24 +32,21 @@ export async function planInstall(
     : ['Claude Desktop was not found on this computer; the entry will be there when it is installed.'];
   const changes: FileChange[] = [];
   for (const location of locations) {
-    const { snapshot } = await read(location, context);
+    const { snapshot } = await readConfig(location, context);
     warnings.push(...fileWarnings(location, snapshot));
+    const key = keyIn(snapshot?.bytes, profile, location, context);
     const change = changeOf(location, context, snapshot, (bytes) =>
       installed(bytes, profile, location, context),
     );
-    changes.push(change);
-    if (change.after === null) continue;
-    const { servers } = parseConfig(decodeConfig(change.after, location.path).text, location);
-    const key = keyFor(profile, servers, context.launch);
-    if (key !== profile) {
-      warnings.push(
-        `The name ${profile} is taken by another entry in ${location.path}; ours is named ${key}.`,
-      );
-    }
+    changes.push({ ...change, keys: [key], present: hasKey(key, snapshot?.bytes, location) ? [key] : [] });
+    warnings.push(...keyWarnings(snapshot?.bytes, key, profile, location, context));
   }
   warnings.push(...(await runningWarning(client, locations, context)));
+  const keys = [...new Set(changes.flatMap((change) => change.keys ?? []))];
+  warnings.push(...toolWarnings(profile, keys, await context.toolNames(profile)));
   const plan = publicPlan(client, 'install', profile, changes, warnings);
-  return { plan: { ...plan, commandLine: commandLine(plain, context.launch.platform) }, changes };
+  plan.commandLine = commandLine([plain.command, ...plain.args], context.launch.platform);
+  return withProgram({ plan, changes, program }, profile, locations, context);
 }
 
 /** Plans taking out a profile's entry. Throws CLIENT_NOTHING_TO_REMOVE where there is none. */
@@ -106,19 +55,20 @@ export async function planRemove(
   profile: string,
   locations: readonly Location[],
   context: PlanContext,
-): Promise<{ plan: ClientPlan; changes: FileChange[] }> {
+): Promise<Planned> {
   refuseProblems(locations);
   const changes: FileChange[] = [];
   const warnings: string[] = [];
   for (const location of locations) {
-    const { snapshot } = await read(location, context);
+    const { snapshot } = await readConfig(location, context);
     if (snapshot === undefined) continue;
     const change = changeOf(location, context, snapshot, (bytes) =>
       removed(bytes, profile, location, context),
     );
     if (change.before !== undefined && change.after?.equals(change.before)) continue;
     warnings.push(...fileWarnings(location, snapshot));
-    changes.push(change);
+    const keys = ownKeysIn(snapshot.bytes, profile, location, context);
+    changes.push({ ...change, keys, present: keys });
   }
   if (changes.length === 0) {
     throw new AppError(
@@ -128,7 +78,27 @@ export async function planRemove(
     );
   }
   warnings.push(...(await runningWarning(client, locations, context)));
-  return { plan: publicPlan(client, 'remove', profile, changes, warnings), changes };
+  const plan = publicPlan(client, 'remove', profile, changes, warnings);
+  const program = client === 'claude-code' ? await context.claudeCode() : null;
+  return withProgram({ plan, changes, program }, profile, locations, context);
+}
+
+/** The plan, through Claude Code's own program where that is there and there is something to do. */
+function withProgram(
+  planned: Planned,
+  profile: string,
+  locations: readonly Location[],
+  context: PlanContext,
+): Planned {
+  const [location] = locations;
+  const [change] = planned.changes;
+  const { program } = planned;
+  if (program === null || location === undefined || change === undefined) return planned;
+  const { action } = planned.plan;
+  const entry = makeEntry(profile, context.launch, location.typed);
+  const runs = action === 'undo' ? [] : programRuns(change, action, entry);
+  planned.plan.runs = runs.map((args) => commandLine([program, ...args], context.launch.platform));
+  return { ...planned, location };
 }
 
 /** The plan as it is shown. Its token stands for the bytes read, the bytes to be written and where. */
@@ -155,6 +125,8 @@ export function publicPlan(
       diff: unifiedDiff(change.before?.toString('utf8'), change.after?.toString('utf8'), change.path),
     })),
     commandLine: null,
+    runs: [],
+    movedOn: false,
     warnings,
   };
 }
@@ -175,70 +147,18 @@ async function runningWarning(
   ];
 }
 
-function installed(
-  bytes: Buffer | undefined,
-  profile: string,
-  location: Location,
-  { launch }: PlanContext,
-): Buffer {
-  const { text, bom } = decodeConfig(bytes ?? Buffer.alloc(0), location.path);
-  const { servers } = parseConfig(text, location);
-  const entry = makeEntry(profile, launch, location.typed);
-  const key = keyFor(profile, servers, launch);
-  const present = servers[key];
-  if (isObject(present) && stateOf(present, entry) === 'ours') {
-    return bytes === undefined || bom ? Buffer.from(text) : bytes;
-  }
-  return Buffer.from(setServer(text, location, key, entry));
-}
-
-function removed(
-  bytes: Buffer | undefined,
-  profile: string,
-  location: Location,
-  { launch }: PlanContext,
-): Buffer | null {
-  if (bytes === undefined) return null;
-  const { text } = decodeConfig(bytes, location.path);
-  const keys = keysOf(profile, parseConfig(text, location).servers, launch);
-  if (keys.length === 0) return bytes;
-  return Buffer.from(keys.reduce((edited, key) => removeServer(edited, location, key), text));
-}
-
-function changeOf(
-  location: Location,
-  context: PlanContext,
-  snapshot: Snapshot | undefined,
-  produce: FileChange['produce'],
-): FileChange {
-  return {
-    label: location.label,
-    path: location.path,
-    hostPath: context.hostPath(location.path),
-    roots: rootsOf(location, context),
-    before: snapshot?.bytes,
-    after: produce(snapshot?.bytes),
-    produce,
-  };
-}
-
-async function read(location: Location, context: PlanContext) {
-  const resolved = await resolveConfig(context.hostPath(location.path), rootsOf(location, context));
-  return { resolved, snapshot: await readSnapshot(resolved) };
-}
-
-/** The home folder; and a folder outside it only where the environment names that for configuration. */
-function rootsOf(location: Location, context: PlanContext): string[] {
-  const at = flavour(context.launch.platform);
-  const home = context.hostPath(context.userHome);
-  const outside = at.relative(context.userHome, location.base);
-  const inside = !outside.startsWith('..') && !at.isAbsolute(outside);
-  return inside ? [home] : [home, context.hostPath(location.base)];
-}
-
 function refuseProblems(locations: readonly Location[]): void {
   const problem = locations.find((location) => location.problem !== null)?.problem;
   if (problem) throw problem;
+}
+
+function notFound(client: ClientId, locations: readonly Location[]): AppError {
+  const label = locations[0]?.label ?? client;
+  return new AppError(
+    'CLIENT_NOT_FOUND',
+    `${label} was not found on this computer; nothing was written.`,
+    'Install it and start it once, then try again.',
+  );
 }
 
 function fileWarnings(location: Location, snapshot: Snapshot | undefined): string[] {
@@ -253,13 +173,4 @@ function fileWarnings(location: Location, snapshot: Snapshot | undefined): strin
     warnings.push(`${location.path} has a second name (a hard link); that one will keep the old content.`);
   }
   return warnings;
-}
-
-function notFound(client: ClientId, locations: readonly Location[]): AppError {
-  const label = locations[0]?.label ?? client;
-  return new AppError(
-    'CLIENT_NOT_FOUND',
-    `${label} was not found on this computer; nothing was written.`,
-    'Install it and start it once, then try again.',
-  );
 }

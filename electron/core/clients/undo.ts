@@ -5,7 +5,8 @@ import { AppError } from '../../contract/errors.ts';
 import type { Home } from '../files.ts';
 import { sha256 } from './backup.ts';
 import { changesOf, type Change, type ChangedFile } from './journal.ts';
-import { publicPlan, type FileChange } from './plan.ts';
+import { publicPlan } from './plan.ts';
+import type { FileChange } from './plan-context.ts';
 import { resolveConfig } from './resolve.ts';
 import { readSnapshot } from './snapshot.ts';
 import { changed } from './writer.ts';
@@ -20,18 +21,22 @@ export interface Undo {
 
 /**
  * Plans taking back the last change made for a client, byte for byte. Throws CLIENT_NOTHING_TO_UNDO where none is
- * known or its backup is gone, CLIENT_CONFIG_CHANGED where the file has moved on since.
+ * known or its backup is gone, CLIENT_CONFIG_CHANGED where the file has moved on since; `despiteChanges` then plans to
+ * restore it all the same, with all that was changed since in the diff.
  */
-export async function planUndo(client: ClientId, home: Home): Promise<Undo> {
+export async function planUndo(client: ClientId, home: Home, despiteChanges = false): Promise<Undo> {
   const forget: string[] = [];
   for (const change of (await changesOf(home, client)).toReversed()) {
     forget.push(change.id);
-    const files = await Promise.all(change.files.map(stateOfFile));
+    const files = await Promise.all(change.files.map((record) => stateOfFile(record, despiteChanges)));
     // Recorded just before the process died: the change itself was never made.
     if (files.every((file) => file.state === 'before')) continue;
-    const open = files.filter((file) => file.state === 'after');
-    const changes = await Promise.all(open.map((file) => restoreOf(file.record, file.bytes)));
-    return { plan: publicPlan(client, 'undo', change.profile, changes, []), changes, change, forget };
+    const open = files.filter((file) => file.state !== 'before');
+    const changes = await Promise.all(open.map(restoreOf));
+    const plan = publicPlan(client, 'undo', change.profile, changes, []);
+    plan.movedOn = open.some((file) => file.state === 'moved on');
+    if (plan.movedOn) plan.warnings.push(MOVED_ON);
+    return { plan, changes, change, forget };
   }
   throw new AppError(
     'CLIENT_NOTHING_TO_UNDO',
@@ -40,16 +45,36 @@ export async function planUndo(client: ClientId, home: Home): Promise<Undo> {
   );
 }
 
-async function stateOfFile(record: ChangedFile) {
+const MOVED_ON =
+  'The file has changed since. Restoring takes those changes away too; what is there now is kept as a backup beside the file.';
+
+interface FileState {
+  record: ChangedFile;
+  state: 'before' | 'after' | 'moved on';
+  bytes: Buffer | undefined;
+}
+
+async function stateOfFile(record: ChangedFile, despiteChanges: boolean): Promise<FileState> {
   const resolved = await resolveConfig(record.path, [path.dirname(record.real)]);
   const snapshot = await readSnapshot(resolved);
   const sum = snapshot?.sha ?? null;
   const state = sum === record.before ? 'before' : sum === record.after ? 'after' : 'moved on';
-  if (state === 'moved on' || resolved.real !== record.real) throw changed(record.path);
+  // a link that leads elsewhere now is another file: its bytes are none of ours
+  if (resolved.real !== record.real) throw changed(record.path);
+  if (state === 'moved on' && !despiteChanges) throw movedOn(record.path);
   return { record, state, bytes: snapshot?.bytes };
 }
 
-async function restoreOf(record: ChangedFile, bytes: Buffer | undefined): Promise<FileChange> {
+function movedOn(file: string): AppError {
+  return new AppError(
+    'CLIENT_CONFIG_CHANGED',
+    `${file} has changed since our last change, so undoing would take that away too; nothing was changed.`,
+    'Take our entry out instead (clients remove CLIENT PROFILE), or look at what would go and confirm it: clients undo CLIENT --force',
+  );
+}
+
+async function restoreOf({ record, bytes, state }: FileState): Promise<FileChange> {
+  const shown = bytes === undefined ? null : sha256(bytes);
   const after = record.before === null ? null : await readBackup(record);
   return {
     label: path.basename(record.path),
@@ -58,9 +83,10 @@ async function restoreOf(record: ChangedFile, bytes: Buffer | undefined): Promis
     roots: [path.dirname(record.real)],
     before: bytes,
     after,
+    backup: state === 'moved on',
     produce(current) {
       const sum = current === undefined ? null : sha256(current);
-      if (sum !== record.after) throw changed(record.path);
+      if (sum !== shown) throw changed(record.path);
       return after;
     },
   };

@@ -107,8 +107,12 @@ describe('install, undo, remove', () => {
     expect(m.read().toString()).toBe(CONFIG);
   });
 
-  it('repairs an entry of ours that was changed', async () => {
+  it('repairs an entry of ours after the app moved, and one that somebody changed', async () => {
     await doIt(m.clients({ nodePath: '/old/node' }), 'install');
+    expect((await m.clients().list())[0]?.entries).toEqual([
+      { key: 'demo', profile: 'demo', state: 'moved' },
+    ]);
+    m.put(m.read().toString().replace('/old/node', '/tmp/evil'));
     expect((await m.clients().list())[0]?.entries).toEqual([
       { key: 'demo', profile: 'demo', state: 'changed' },
     ]);

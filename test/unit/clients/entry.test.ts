@@ -43,7 +43,8 @@ describe('recognising', () => {
     const moved = { ...entry, command: '/old/node' };
     expect(profileOf(moved, launch)).toBe('demo');
     expect(stateOf(moved, entry)).toBe('changed');
-    expect(stateOf({ ...entry, env: {} }, entry)).toBe('changed');
+    expect(stateOf({ ...entry, env: { NODE_OPTIONS: '--require=/tmp/x.js' } }, entry)).toBe('changed');
+    expect(stateOf({ ...entry, env: {} }, entry)).toBe('ours');
     expect(stateOf({ ...entry, disabled: true }, entry)).toBe('ours');
   });
 
@@ -129,10 +130,10 @@ describe('paths that would not last', () => {
 
 describe('the command line', () => {
   it('is whole, and quoted where words could run together', () => {
-    expect(commandLine(entry, 'linux')).toBe(`/usr/bin/node ${launch.stub} demo`);
-    expect(commandLine({ command: "/a b/it's", args: ['x;y'] }, 'linux')).toBe(`'/a b/it'\\''s' 'x;y'`);
-    expect(
-      commandLine({ command: 'C:\\Program Files\\node.exe', args: ['C:\\s.mjs', 'demo'] }, 'win32'),
-    ).toBe('"C:\\Program Files\\node.exe" C:\\s.mjs demo');
+    expect(commandLine([entry.command, ...entry.args], 'linux')).toBe(`/usr/bin/node ${launch.stub} demo`);
+    expect(commandLine(["/a b/it's", 'x;y'], 'linux')).toBe(`'/a b/it'\\''s' 'x;y'`);
+    expect(commandLine(['C:\\Program Files\\node.exe', 'C:\\s.mjs', 'demo'], 'win32')).toBe(
+      '"C:\\Program Files\\node.exe" C:\\s.mjs demo',
+    );
   });
 });

@@ -1,1 +1,0 @@
-export function drawSheet(): { pixels: Buffer; width: number; height: number };
