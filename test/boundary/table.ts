@@ -15,7 +15,15 @@ export const TABLE: Table = {
     'core/*': {
       code: ['contract', 'core', 'core/http'],
       types: ['core/*'],
-      packages: ['node:', 'zod', 'ssh2', 'jsonc-parser', '@modelcontextprotocol/sdk', 'eventsource-parser'],
+      packages: [
+        'node:',
+        'zod',
+        'ssh2',
+        'jsonc-parser',
+        'fflate',
+        '@modelcontextprotocol/sdk',
+        'eventsource-parser',
+      ],
     },
     // both ends of the local socket share the stub's framing and its answers; its entry is no part of that
     'core/bridge': {
@@ -110,6 +118,7 @@ export const TABLE: Table = {
   behind: {
     ssh2: ['electron/core/link/ssh/', 'electron/core/demo/ssh-server.ts'],
     'jsonc-parser': ['electron/core/clients/'],
+    fflate: ['electron/core/clients/mcpb.ts'],
     'rate-limiter-flexible': ['electron/core/endpoint/', 'electron/core/guard/rate.ts'],
     postject: ['electron/build/'],
     atomically: ['electron/core/files.ts'],
