@@ -3,7 +3,7 @@ import { createContext } from './cli/context.ts';
 import { HELP } from './cli/help.ts';
 import { runOnNewerNode } from './cli/newer-node.ts';
 import { createOutput, reportError, usage } from './cli/output.ts';
-import type { Parsed } from './cli/commands.ts';
+import type { Parsed } from './cli/command.ts';
 import { runCommand } from './cli/commands.ts';
 
 const text = { type: 'string' } as const;
@@ -43,6 +43,8 @@ const OPTIONS = {
   fault: texts,
   out: text,
   domain: text,
+  passphrase: flag,
+  'tunnel-only': flag,
   seed: text,
   profile: text,
   kind: text,

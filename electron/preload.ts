@@ -11,7 +11,8 @@ interface PageWindow {
 // Nothing is exposed to the page but one message port, handed over once it has loaded; never ipcRenderer itself.
 const page = globalThis as unknown as PageWindow;
 
-if (`${page.location.protocol}//${page.location.host}` === APP_ORIGIN) {
+// a page without its sandbox gets nothing
+if (process.sandboxed && `${page.location.protocol}//${page.location.host}` === APP_ORIGIN) {
   ipcRenderer.once(PORT_CHANNEL, (event) => {
     page.postMessage({ type: PORT_CHANNEL }, APP_ORIGIN, [...event.ports]);
   });

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { AppContext } from './api/app-context.tsx';
+import { followAskedPage } from './api/asked-page.ts';
 import { Mirror } from './api/mirror.ts';
 import { Ticker } from './api/ticker.ts';
 import { createUi } from './api/ui-store.ts';
@@ -19,6 +20,7 @@ if (root === null) throw new Error('index.html has no #root');
 
 const ui = createUi();
 const mirror = new Mirror({ connect: served ? connectWebSocket : portConnector(() => location.reload()) });
+followAskedPage(ui);
 window.addEventListener('popstate', (event) => ui.onPopState(event.state));
 
 createRoot(root).render(

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { build as vite } from 'vite';
 import { drawIcons } from './icons.mjs';
+import { licencesText } from './licences.mjs';
 import { sourceStamp, writeStamp } from './stamp.mjs';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -13,6 +14,11 @@ const at = (...parts) => path.join(root, ...parts);
 const STUB_LIMIT = 20 * 1024;
 const SHEBANG = '#!/usr/bin/env node\n';
 
+/** Packages that main.js and cli.js load at run time: the dependencies of package.json, and all that a package carries. */
+const LOADED = Object.keys(JSON.parse(await readFile(at('package.json'), 'utf8')).dependencies);
+/** The modules that went into the bundles, for their licences. */
+const bundled = new Set();
+
 /**
  * What stays in node_modules: ssh2 requires optional native modules by name, pino starts workers from files of its
  * own, and the Kubernetes client is loaded only when used.
@@ -20,7 +26,6 @@ const SHEBANG = '#!/usr/bin/env node\n';
 const EXTERNAL = [
   /^node:/,
   /^electron(\/|$)/,
-  /^electron-updater$/,
   /^ssh2(\/|$)/,
   /^cpu-features$/,
   /^pino(\/|$)/,
@@ -47,7 +52,10 @@ async function bundle(input, output) {
     onLog: (level, log, print) => log.code === 'UNRESOLVED_IMPORT' || print(level, log),
   });
   try {
-    return await build.write({ dir: at('dist'), ...output });
+    const written = await build.write({ dir: at('dist'), ...output });
+    for (const part of written.output)
+      if (part.type === 'chunk') for (const id of part.moduleIds) bundled.add(id);
+    return written;
   } finally {
     await build.close();
   }
@@ -102,14 +110,26 @@ async function buildStub() {
   if (size > STUB_LIMIT) throw new Error(`dist/stub.js is ${size} bytes; its limit is ${STUB_LIMIT}.`);
 }
 
+/** In signed packages alone, so nothing else is in one file with it. */
+async function buildUpdater() {
+  await bundle(
+    { updater: 'electron/updater.ts' },
+    { format: 'esm', entryFileNames: '[name].js', codeSplitting: false },
+  );
+  report(at('dist', 'updater.js'), (await stat(at('dist', 'updater.js'))).size);
+}
+
 async function buildPage() {
-  await vite({
+  const { output } = await vite({
     root: at('renderer'),
     configFile: at('renderer', 'vite.config.ts'),
     logLevel: 'warn',
     build: { outDir: at('dist', 'page'), emptyOutDir: true },
   });
+  for (const part of output) if (part.type === 'chunk') for (const id of part.moduleIds) bundled.add(id);
   report(at('dist', 'page', 'index.html'), (await stat(at('dist', 'page', 'index.html'))).size);
+  // the last thing written: who shows the page while it is worked on waits for it
+  await writeFile(at('dist', '.page-built'), `${Date.now()}\n`);
 }
 
 async function buildIcons() {
@@ -117,15 +137,25 @@ async function buildIcons() {
   console.log(`${'dist/icons'.padEnd(22)} ${String(count).padStart(8)} files`);
 }
 
+async function buildLicences() {
+  // after a part of a build the bundles' modules are not all known
+  if (only.length > 0) return;
+  const text = await licencesText(root, { bundled, loaded: LOADED });
+  await writeFile(at('dist', 'licences.txt'), text);
+  report(at('dist', 'licences.txt'), Buffer.byteLength(text));
+}
+
+const only = process.argv.slice(2);
 const parts = [
   { name: 'app', needs: 'electron/cli.ts', make: buildApp },
   { name: 'preload', needs: 'electron/preload.ts', make: buildPreload },
+  { name: 'updater', needs: 'electron/updater.ts', make: buildUpdater },
   { name: 'stub', needs: 'electron/stub/stub.ts', make: buildStub },
   { name: 'page', needs: 'renderer/index.html', make: buildPage },
   { name: 'icons', needs: 'resources/tray', make: buildIcons },
+  { name: 'licences', needs: 'LICENSE', make: buildLicences },
 ];
 
-const only = process.argv.slice(2);
 const stamp = await sourceStamp(root);
 await mkdir(at('dist'), { recursive: true });
 let failed = false;

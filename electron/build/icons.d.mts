@@ -1,2 +1,3 @@
 export function trayVariant(svg: string, theme: 'light' | 'dark' | 'template', consent: boolean): string;
 export function drawIcons(resources: string, to: string): Promise<number>;
+export function ico(svg: string): Buffer;

@@ -154,14 +154,15 @@ function part(type, data) {
   return framed;
 }
 
-/** A PNG file of RGBA pixels. */
-export function png(pixels, size) {
+/** A PNG file of RGBA pixels; square where no height is given. */
+export function png(pixels, width, height = width) {
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(size, 0);
-  header.writeUInt32BE(size, 4);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
   header.set([8, 6, 0, 0, 0], 8);
-  const rows = Buffer.alloc(size * (size * 4 + 1));
-  for (let y = 0; y < size; y++) pixels.copy(rows, y * (size * 4 + 1) + 1, y * size * 4, (y + 1) * size * 4);
+  const row = width * 4;
+  const rows = Buffer.alloc(height * (row + 1));
+  for (let y = 0; y < height; y++) pixels.copy(rows, y * (row + 1) + 1, y * row, (y + 1) * row);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     part('IHDR', header),

@@ -32,7 +32,7 @@ export async function writeStamp(root, stamp) {
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(dist, path.join(entry.parentPath, entry.name)))
-    .filter((file) => file !== '.stamp' && !file.startsWith('packages'));
+    .filter((file) => file !== '.stamp' && file !== '.page-built' && !file.startsWith('packages'));
   await writeFile(path.join(dist, '.stamp'), [stamp, ...files.sort()].join('\n'));
 }
 

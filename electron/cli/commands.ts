@@ -5,7 +5,7 @@ import * as clients from './commands/clients.ts';
 import { runDemoDroplet } from './commands/demo.ts';
 import { closeEndpoint, endpointStatus, openEndpoint } from './commands/endpoint.ts';
 import { connect, disconnect, logs, setSecret, status, trust, untrust } from './commands/link.ts';
-import { printNginx } from './commands/droplet.ts';
+import { DROPLET_COMMANDS } from './commands/droplet.ts';
 import { callTool, readResource } from './commands/mcp.ts';
 import { closeAll, stopShortcut, stopTrading } from './commands/stop.ts';
 import {
@@ -20,56 +20,10 @@ import { addProfile, importSsh, listProfiles, removeProfile, showProfile } from 
 import type { ProfileOptions } from './commands/profile.ts';
 import { runServe, version } from './commands/serve.ts';
 import { approveTools, blockTools, listTools, showTool } from './commands/tools.ts';
+import type { Command, Parsed } from './command.ts';
 import type { Context } from './context.ts';
-import type { OptionToken } from './link-options.ts';
 import { LINK_OPTIONS } from './link-options.ts';
 import { usage } from './output.ts';
-
-type Values = Partial<
-  Record<'json' | 'yes' | 'help' | 'version' | 'demo' | 'no-open' | 'follow' | 'all' | 'force', boolean> &
-    Record<
-      | 'profile'
-      | 'kind'
-      | 'format'
-      | 'from'
-      | 'to'
-      | 'out'
-      | 'port'
-      | 'preset'
-      | 'env'
-      | 'mcp-url'
-      | 'dir'
-      | 'read-seconds'
-      | 'domain'
-      | 'as'
-      | 'seed'
-      | 'name'
-      | 'confirm',
-      string
-    > &
-    Record<'service' | 'fault' | 'clear', string[]>
->;
-
-export interface Parsed {
-  values: Values;
-  words: string[];
-  /** Options in the order they were given: links are a chain. */
-  options: OptionToken[];
-}
-
-interface Call extends Parsed {
-  /** What stands after the command's own words; as many as `args` asks for. */
-  given: string[];
-  context: Context;
-}
-
-interface Command {
-  /** What follows the command's words: `NAME` is needed, `[NAME]` may follow, `[NAME…]` takes the rest. */
-  args?: string;
-  /** Its options beside --json and --yes. */
-  options?: readonly string[];
-  run(call: Call): Promise<void>;
-}
 
 /** A command of a later version: it says so, and what helps until then. */
 function later(what: string, next: string, options: readonly string[] = []): Command {
@@ -243,11 +197,7 @@ const COMMANDS: Record<string, Command> = {
     options: ['out'],
     run: ({ context, given: [profile = ''], values }) => clients.writeBundle(context, profile, values.out),
   },
-  nginx: {
-    args: PROFILE,
-    options: ['domain'],
-    run: ({ context, given: [profile = ''], values }) => printNginx(context, profile, values.domain),
-  },
+  ...DROPLET_COMMANDS,
 };
 
 const EVERYWHERE = ['json', 'yes', 'help', 'version'];

@@ -34,6 +34,9 @@ catalyst-companion clients list | preview|install|remove CLIENT PROFILE | check 
 catalyst-companion mcpb PROFILE --out FILE                            an extension for Claude Desktop, the second way
 catalyst-companion endpoint | endpoint on PROFILE [--port N] | endpoint off PROFILE
     a local http://127.0.0.1:PORT/mcp with a token, for clients that prefer HTTP; off unless you open it
+catalyst-companion key make NAME [--preset …] [--passphrase] | key show NAME [--preset …] [--tunnel-only]
+    an ed25519 key in the state folder; prints the one line for ~/.ssh/authorized_keys on the droplet.
+    --passphrase protects the file (asked for, or from standard input); --tunnel-only allows no commands, so no logs
 catalyst-companion nginx PROFILE --domain D
     the web server in front of a droplet, for HTTPS links: prints a whole nginx file; holds no secret
 catalyst-companion audit verify | tail [N] [--profile P] [--kind K]

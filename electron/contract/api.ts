@@ -2,7 +2,8 @@ import { eventIterator, oc, type as shape } from '@orpc/contract';
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 import { LinkState } from './link.ts';
-import { Environment, Limits, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
+import { DropletKey, NginxKit } from './droplet.ts';
+import { Environment, Limits, PresetName, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
 import { LogLine } from './models.ts';
 import {
   EndpointStatus,
@@ -223,6 +224,24 @@ export const contract = {
   settings: {
     /** Changes some of the user's preferences; the answer is what holds then, as `state.settings` does. */
     change: base.input(PreferencesChange).output(Preferences),
+  },
+  droplet: {
+    /** The web server in front of a droplet, to copy. Throws INPUT_INVALID for a domain that is none. */
+    nginx: base.input(z.strictObject({ profile: ProfileName, domain: z.string().max(300) })).output(NginxKit),
+    /** The key that was made here under a name; null where there is none. `preset` counts while no profile has that name. */
+    key: base
+      .input(z.strictObject({ name: ProfileName, preset: PresetName.default('catalyst') }))
+      .output(DropletKey.nullable()),
+    /** Makes an ed25519 key in the state folder; a passphrase of an existing profile goes to the vault. Never replaces one: KEY_EXISTS. */
+    makeKey: base
+      .input(
+        z.strictObject({
+          name: ProfileName,
+          preset: PresetName.default('catalyst'),
+          passphrase: z.string().min(1).max(1024).optional(),
+        }),
+      )
+      .output(DropletKey),
   },
   app: {
     /** Sets the keys of the global emergency stop, which the desktop app registers; null: none. Gives them as they are spelled. */

@@ -29,3 +29,23 @@ export const NginxKit = z.strictObject({
   notes: z.array(z.string()),
 });
 export type NginxKit = z.infer<typeof NginxKit>;
+
+/** An SSH key that was made here, with what the droplet has to know of it. Holds nothing secret. */
+export const DropletKey = z.strictObject({
+  name: z.string(),
+  /** The private key, in the state folder. */
+  file: z.string(),
+  /** `SHA256:…` as ssh-keygen -l prints it. */
+  fingerprint: z.string(),
+  /** Whether a passphrase protects the file. */
+  encrypted: z.boolean(),
+  /** `host:port` as seen from the droplet: the only ones that the key may open connections to. */
+  permits: z.array(z.string()),
+  /** The one line for `~/.ssh/authorized_keys` on the droplet: tunnel and commands, no terminal. */
+  line: z.string(),
+  /** The same without commands: the key opens the tunnel and nothing else, so there are no logs. */
+  tunnelOnlyLine: z.string(),
+  /** Puts `line` in place, for the droplet's console. */
+  command: z.string(),
+});
+export type DropletKey = z.infer<typeof DropletKey>;

@@ -10,6 +10,7 @@ import type { Bridge } from './bridge/bridge.ts';
 import { createBridge } from './bridge/bridge.ts';
 import { ClientControl } from './client-control.ts';
 import { createClients } from './clients/clients.ts';
+import { DropletControl } from './droplet-control.ts';
 import { EndpointControl } from './endpoint-control.ts';
 import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
@@ -214,6 +215,12 @@ export async function createApp(ports: AppPorts): Promise<App> {
     endpoint,
     clients: clientsOf(base, bridge),
   });
-  const router = createRouter(services, { settings: base.settingsDesk });
+  const droplet = new DropletControl({
+    ...base,
+    keys: ports.home.keys,
+    profileOf: (name) => store.state.profiles[name]?.profile,
+    setSecret: (...secret) => services.setSecret(...secret),
+  });
+  const router = createRouter(services, { settings: base.settingsDesk, droplet });
   return faceOf(services, router, log, screen);
 }

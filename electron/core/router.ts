@@ -131,6 +131,13 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
     settings: {
       change: os.settings.change.handler(({ input }) => desks.settings.change(input)),
     },
+    droplet: {
+      nginx: os.droplet.nginx.handler(({ input }) => desks.droplet.nginx(input.profile, input.domain)),
+      key: os.droplet.key.handler(({ input }) => desks.droplet.key(input.name, input.preset)),
+      makeKey: os.droplet.makeKey.handler(({ input }) =>
+        desks.droplet.makeKey(input.name, input.preset, input.passphrase),
+      ),
+    },
     app: {
       stopShortcut: os.app.stopShortcut.handler(async ({ input }) => ({
         keys: await services.setStopShortcut(input.keys),

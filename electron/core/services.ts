@@ -9,6 +9,7 @@ import type { LinkState } from '../contract/link.ts';
 import type { LogLine } from '../contract/models.ts';
 import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
 import type { ConsentExtras } from './guard/consent.ts';
+import type { DropletControl } from './droplet-control.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { ClientControl } from './client-control.ts';
@@ -19,6 +20,7 @@ export type ClientAction = 'install' | 'remove' | 'undo';
 /** Desks that the router asks beside the services. */
 export interface Desks {
   settings: Pick<SettingsDesk, 'change'>;
+  droplet: DropletControl;
 }
 
 /** What the router needs of core; every method throws AppError with a stable code. */

@@ -4,12 +4,24 @@ import { asAppError } from '../contract/errors.ts';
 import { presentEnvironment } from '../contract/present.ts';
 import type { Environment } from '../contract/profile.ts';
 import type { App } from '../core/app-interface.ts';
+import { ABOUT_BUTTONS } from './about.ts';
 import type { TrayAction } from './tray-menu.ts';
 
 /** What a tray action needs of the desktop. */
 export interface ActionParts {
   app: Pick<App, 'act' | 'log' | 'state'>;
-  openDashboard(): void;
+  /** In front; on the page with this name where one is given. */
+  openDashboard(page?: string): void;
+  /** The window with the request that waits, or the dashboard where there is none. */
+  openRequest(): void;
+  pauseNotices(on: boolean): void;
+  startAtLogin(on: boolean): Promise<void>;
+  about(): MessageBoxOptions;
+  /** Opens a folder or file of ours with the system's program; resolves with what went wrong, else empty. */
+  openLogs(): Promise<string>;
+  openLicences(): Promise<string>;
+  /** Why the update cannot be installed now, undefined when it is on its way. */
+  installUpdate(): string | undefined;
   quit(): void;
   /** dialog.showMessageBox; resolves with the button, and whether the box was ticked where there is one. */
   tell(options: MessageBoxOptions): Promise<number>;
@@ -115,10 +127,48 @@ async function setUpClaude(parts: ActionParts, profile: string): Promise<void> {
   });
 }
 
+/** Opens what the system shows; a system without a program for it gives its reason. */
+async function openOutside(parts: ActionParts, what: string, open: () => Promise<string>): Promise<void> {
+  const problem = await open();
+  if (problem !== '')
+    await parts.tell({
+      type: 'error',
+      message: `${what} could not be opened.`,
+      detail: problem,
+      buttons: ['OK'],
+    });
+}
+
+async function about(parts: ActionParts): Promise<void> {
+  const button = ABOUT_BUTTONS[await parts.tell(parts.about())];
+  if (button === 'Licences') await openOutside(parts, 'The licences', () => parts.openLicences());
+  if (button === 'Open the log folder') await openOutside(parts, 'The log folder', () => parts.openLogs());
+}
+
+async function update(parts: ActionParts): Promise<void> {
+  const wait = parts.installUpdate();
+  if (wait !== undefined)
+    await parts.tell({ type: 'info', message: 'Not now.', detail: wait, buttons: ['OK'] });
+}
+
 async function act(action: TrayAction, parts: ActionParts): Promise<void> {
   switch (action.do) {
     case 'open':
       return parts.openDashboard();
+    case 'settings':
+      return parts.openDashboard('settings');
+    case 'answer':
+      return parts.openRequest();
+    case 'pause-notices':
+      return parts.pauseNotices(action.on);
+    case 'start-at-login':
+      return await parts.startAtLogin(action.on);
+    case 'open-logs':
+      return await openOutside(parts, 'The log folder', () => parts.openLogs());
+    case 'about':
+      return await about(parts);
+    case 'update':
+      return await update(parts);
     case 'quit':
       return parts.quit();
     case 'connect':

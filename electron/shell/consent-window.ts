@@ -48,6 +48,14 @@ export class ConsentWindow {
     else if (this.#window) this.#cancelLinger ??= clock.after(LINGER_MS, () => this.#close());
   }
 
+  /** Brought to the front because the user asked for it; false where nothing waits in it. */
+  bringForward(): boolean {
+    if (!this.#window) return false;
+    this.#window.show();
+    this.#window.focus();
+    return true;
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#close();

@@ -71,6 +71,11 @@ export function maySave(url: string): boolean {
   return url.startsWith(`blob:${APP_ORIGIN}/`);
 }
 
+/** What a page may request: its own files, and what it made itself. Developer tools are a page of their own. */
+export function mayLoad(url: string): boolean {
+  return isAppUrl(url) || maySave(url) || /^(?:data|devtools):/.test(url);
+}
+
 /** The page never navigates: its routes are in the fragment. Only a reload of itself is let through. */
 export function mayNavigate(to: string, isMainFrame: boolean): boolean {
   const url = parsed(to);

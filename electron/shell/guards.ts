@@ -1,6 +1,6 @@
 import type { App, Session, WebContents } from 'electron';
 import type { Log } from '../core/ports.ts';
-import { maySave, mayNavigate, openableUrl } from './guard-rules.ts';
+import { mayLoad, maySave, mayNavigate, openableUrl } from './guard-rules.ts';
 
 const prevent = (event: { preventDefault(): void }) => event.preventDefault();
 
@@ -16,6 +16,14 @@ export function denySession(session: Session): void {
   session.on('will-download', (event, item?: { getURL(): string }) => {
     if (item === undefined || !maySave(item.getURL())) event.preventDefault();
   });
+}
+
+/**
+ * Every request of a page but those for its own files is cancelled, whatever the policy of the page says. For the
+ * session of our windows alone: an updater has a session of its own.
+ */
+export function denyNetwork(session: Session): void {
+  session.webRequest.onBeforeRequest(({ url }, callback) => callback({ cancel: !mayLoad(url) }));
 }
 
 /**
@@ -51,4 +59,7 @@ export function installGuards(app: App, log: Log, openOutside: (url: string) => 
   app.enableSandbox();
   app.on('session-created', denySession);
   app.on('web-contents-created', (_event, contents) => denyContents(contents, log, openOutside));
+  app.on('child-process-gone', (_event, { type, reason }) => {
+    if (reason !== 'clean-exit') log.error('a process of the app is gone', { type, reason });
+  });
 }

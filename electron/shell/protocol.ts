@@ -45,6 +45,6 @@ export function answerPage(request: AppRequest, page: ReadonlyMap<string, PageFi
 }
 
 /** Serves the page at `app://companion/`, after the app is ready. */
-export function servePage(protocol: Protocol, page: ReadonlyMap<string, PageFile>): void {
-  protocol.handle(APP_SCHEME, (request) => answerPage(request, page));
+export function servePage(protocol: Protocol, page: () => ReadonlyMap<string, PageFile>): void {
+  protocol.handle(APP_SCHEME, (request) => answerPage(request, page()));
 }

@@ -1,22 +1,43 @@
+import { linkActions, presentEnvironment } from '../contract/present.ts';
+import type { Tone } from '../contract/present.ts';
 import type { AppState, ProfileState } from '../contract/state.ts';
-import { age, linkActions, presentEnvironment, presentLink } from '../contract/present.ts';
-import type { Presented, Tone } from '../contract/present.ts';
 import { closeAllTool } from '../contract/stop.ts';
+import {
+  chainLines,
+  heading,
+  linkDetail,
+  presentProfile,
+  profilesOf,
+  profitToday,
+  proofAge,
+  untilRetry,
+} from './tray-text.ts';
 
 /** What a click in the tray's menu asks for. */
 export type TrayAction =
   | { do: 'connect' | 'disconnect' | 'retry' | 'set-up-claude' | 'stop' | 'close-all'; profile: string }
-  | { do: 'open' | 'quit' };
+  | { do: 'open' | 'settings' | 'answer' | 'about' | 'open-logs' | 'update' | 'quit' }
+  | { do: 'pause-notices' | 'start-at-login'; on: boolean };
 
 /** One menu entry, as data; tray.ts turns it into Electron's. */
 export type TrayItem =
   | { kind: 'line' }
   | { kind: 'text'; label: string }
   | { kind: 'action'; label: string; action: TrayAction; enabled: boolean }
+  | { kind: 'check'; label: string; action: TrayAction; checked: boolean }
   | { kind: 'menu'; label: string; items: TrayItem[] };
 
-/** Windows cuts a tray tooltip beyond this many characters. */
-const TOOLTIP_MAX = 127;
+/** What the menu shows that core does not know. */
+export interface TrayExtras {
+  /** Until when notifications are held back, e.g. `14:30`; null while they are shown. */
+  pausedUntil: string | null;
+  /** Null where this app cannot be started at login: it is not installed. */
+  startAtLogin: boolean | null;
+  /** A newer version that is ready to be installed. */
+  update: string | null;
+}
+
+export const NO_EXTRAS: TrayExtras = { pausedUntil: null, startAtLogin: null, update: null };
 
 /** The worst first: what the one icon shows when profiles differ. */
 const WORST_FIRST: readonly Tone[] = ['danger', 'attention', 'working', 'unknown', 'live', 'off'];
@@ -30,23 +51,6 @@ const action = (label: string, what: TrayAction, enabled = true): TrayItem => ({
   enabled,
 });
 
-/** A profile's look in the tray: its link, and no green while a service is known to be down. */
-function presentProfile(state: ProfileState, now: number): Presented {
-  const link = presentLink(state.link, now);
-  if (link.tone !== 'live' || state.health.plannedDowntime) return link;
-  const total = state.health.services.length;
-  const bad = state.health.services.filter((one) => one.verdict === 'down' || one.verdict === 'degraded');
-  if (bad.length === 0) return link;
-  return {
-    tone: 'attention',
-    label: 'Live',
-    detail: `${bad.length} of ${total} services not well: ${bad.map((one) => one.name).join(', ')}.`,
-  };
-}
-
-const profilesOf = (state: AppState): ProfileState[] =>
-  state.order.flatMap((name) => state.profiles[name] ?? []);
-
 /** The icon: the worst tone of all profiles, and a dot while a request waits for the user. */
 export function trayIcon(state: AppState, now: number): { tone: Tone; consent: boolean } {
   const tones = profilesOf(state).map((one) => presentProfile(one, now).tone);
@@ -56,47 +60,28 @@ export function trayIcon(state: AppState, now: number): { tone: Tone; consent: b
   };
 }
 
-/** `demo [DEMO]: Live`, with the environment always said, so that paper is never taken for live. */
-function heading(state: ProfileState, now: number): string {
-  const { name, environment } = state.profile;
-  return `${name} [${presentEnvironment(environment)}]: ${presentProfile(state, now).label}`;
-}
-
-/** How old the last application answer is, while there is a link. */
-function proofAge(state: ProfileState, now: number): string {
-  const { link } = state;
-  if (link.state !== 'live' && link.state !== 'degraded') return '';
-  return link.lastProof === null ? 'never answered' : `answered ${age(now - link.lastProof)} ago`;
-}
-
-function profitToday(state: ProfileState, now: number): string | undefined {
-  const { pnl } = state.trading;
-  if (pnl.state !== 'known' || pnl.value.daily === null) return undefined;
-  const sign = pnl.value.daily.startsWith('-') ? '' : '+';
-  return `P&L today ${sign}${pnl.value.daily} ${pnl.value.currency} (${age(now - pnl.receivedAt)} ago)`;
-}
-
-/** Up to three lines and within what Windows shows. */
-export function trayTooltip(state: AppState, now: number): string {
-  const lines = profilesOf(state).map((one) =>
-    [heading(one, now), proofAge(one, now)].filter(Boolean).join(', '),
-  );
-  if (state.consents.length > 0) lines.unshift(`${state.consents.length} waiting for your answer`);
-  const full = ['Catalyst Companion', ...lines].join('\n');
-  return full.length <= TOOLTIP_MAX ? full : `${full.slice(0, TOOLTIP_MAX - 1)}…`;
-}
-
 function profileItems(state: ProfileState, now: number, moving: boolean): TrayItem[] {
   const profile = state.profile.name;
-  const presented = presentProfile(state, now);
   const can = linkActions(state.link);
-  const facts = [presented.detail, ...(moving ? [proofAge(state, now), profitToday(state, now)] : [])].filter(
-    (fact) => fact !== undefined && fact !== '',
-  ) as string[];
+  const wait = moving ? untilRetry(state, now) : undefined;
+  const facts = [
+    linkDetail(state, now, moving),
+    ...chainLines(state, now).filter(() => moving),
+    moving ? proofAge(state, now) : '',
+    profitToday(state, now, moving) ?? '',
+  ].filter((fact) => fact !== '');
   return [
     ...facts.map(text),
+    ...(facts.length > 0 ? [line] : []),
     ...(can.trust ? [action('Check the host key…', { do: 'open' })] : []),
-    ...(can.retry ? [action('Try again now', { do: 'retry', profile })] : []),
+    ...(can.retry
+      ? [
+          action(wait === undefined ? 'Try again now' : `Try again now (else in ${wait})`, {
+            do: 'retry',
+            profile,
+          }),
+        ]
+      : []),
     action('Connect', { do: 'connect', profile }, can.connect),
     action('Disconnect', { do: 'disconnect', profile }, can.disconnect),
     line,
@@ -105,17 +90,43 @@ function profileItems(state: ProfileState, now: number, moving: boolean): TrayIt
 }
 
 function consentItems(state: AppState): TrayItem[] {
-  if (state.consents.length === 0) return [];
-  const first = state.consents[0];
+  const [first] = state.consents;
+  if (!first) return [];
+  const label = `Answer: ${first.tool} on ${first.profile} [${presentEnvironment(first.environment)}]…`;
   return [
-    action(
-      `Answer: ${first?.tool} on ${first?.profile} [${presentEnvironment(first?.environment ?? 'live')}]…`,
-      {
-        do: 'open',
-      },
-    ),
+    action(label, { do: 'answer' }),
     ...(state.consents.length > 1 ? [text(`and ${state.consents.length - 1} more`)] : []),
     line,
+  ];
+}
+
+function ownItems({ pausedUntil, startAtLogin, update }: TrayExtras): TrayItem[] {
+  const paused = pausedUntil !== null;
+  return [
+    ...(update === null ? [] : [action(`Install version ${update} and restart…`, { do: 'update' }), line]),
+    action(
+      paused ? `Show notifications again (paused until ${pausedUntil})` : 'Pause notifications for 1 hour',
+      { do: 'pause-notices', on: !paused },
+    ),
+    ...(startAtLogin === null
+      ? []
+      : [
+          {
+            kind: 'check',
+            label: 'Start at login',
+            action: { do: 'start-at-login', on: !startAtLogin },
+            checked: startAtLogin,
+          } satisfies TrayItem,
+        ]),
+    action('Settings…', { do: 'settings' }),
+    {
+      kind: 'menu',
+      label: 'Help',
+      items: [
+        action('Open the log folder', { do: 'open-logs' }),
+        action('About and licences…', { do: 'about' }),
+      ],
+    },
   ];
 }
 
@@ -123,7 +134,7 @@ function consentItems(state: AppState): TrayItem[] {
  * The whole menu. The emergency stop is always there and always enabled, whatever the link says. `moving`: with what
  * changes every second, for a menu that is made at the click; a menu that the bar keeps would flicker and lie.
  */
-export function trayMenu(state: AppState, now: number, moving = true): TrayItem[] {
+export function trayMenu(state: AppState, now: number, moving = true, extras = NO_EXTRAS): TrayItem[] {
   const profiles = profilesOf(state);
   return [
     ...consentItems(state),
@@ -136,6 +147,8 @@ export function trayMenu(state: AppState, now: number, moving = true): TrayItem[
     })),
     ...(profiles.length === 0 ? [text('No profile yet')] : []),
     ...stopItems(profiles),
+    line,
+    ...ownItems(extras),
     line,
     action('Quit (trading on the droplet keeps running)', { do: 'quit' }),
   ];

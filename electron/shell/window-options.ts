@@ -1,4 +1,6 @@
 import type { BrowserWindowConstructorOptions, WebPreferences } from 'electron';
+import { LEAST } from './bounds.ts';
+import type { WindowPlace } from './bounds.ts';
 
 /** The only webPreferences of the product; never spread from data (CVE-2026-34769). */
 export function webPreferences(preload: string, packaged: boolean): Readonly<WebPreferences> {
@@ -18,18 +20,20 @@ export function webPreferences(preload: string, packaged: boolean): Readonly<Web
   });
 }
 
-/** The dashboard's window, hidden until its page has painted. */
+/** The dashboard's window, hidden until its page has painted: where it was left, else in the middle of the main screen. */
 export function windowOptions(
   preload: string,
   packaged: boolean,
   icon: string,
+  place?: WindowPlace,
 ): BrowserWindowConstructorOptions {
   return {
     title: 'Catalyst Companion',
-    width: 1180,
-    height: 780,
-    minWidth: 720,
-    minHeight: 520,
+    width: place?.width ?? 1180,
+    height: place?.height ?? 780,
+    ...(place ? { x: place.x, y: place.y } : {}),
+    minWidth: LEAST.width,
+    minHeight: LEAST.height,
     show: false,
     autoHideMenuBar: true,
     icon,

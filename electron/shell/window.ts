@@ -1,5 +1,6 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions } from 'electron';
 import type { Log } from '../core/ports.ts';
+import type { WindowPlace } from './bounds.ts';
 import { APP_ORIGIN } from './channel.ts';
 import type { TrustedWindow } from './guard-rules.ts';
 
@@ -8,13 +9,18 @@ const RELOAD_AT_MOST_EVERY_MS = 10_000;
 
 export interface WindowParts {
   makeWindow(options: BrowserWindowConstructorOptions): BrowserWindow;
-  options: BrowserWindowConstructorOptions;
+  /** Asked when the window is made: where it goes depends on the screens that are there then. */
+  options(): BrowserWindowConstructorOptions;
   log: Log;
   now(): number;
   /** Windows logs the user out; there is no other notice. */
   onSessionEnd(): void;
-  /** The first time the window goes to the tray. */
-  onFirstHide(): void;
+  /** The window went to the tray. */
+  onHide(): void;
+  /** The window came to rest somewhere, or is maximised, or no longer. */
+  onPlace(place: WindowPlace): void;
+  /** The window opens maximised. */
+  startMaximized(): boolean;
 }
 
 /** The dashboard's window: made at the first need, hidden instead of closed, gone only when the app quits. */
@@ -22,7 +28,6 @@ export class DashboardWindow {
   readonly #parts: WindowParts;
   #window: BrowserWindow | undefined;
   #quitting = false;
-  #hidBefore = false;
   #reloadedAt = -RELOAD_AT_MOST_EVERY_MS;
 
   constructor(parts: WindowParts) {
@@ -43,8 +48,9 @@ export class DashboardWindow {
     return contents && { mainFrame: contents.mainFrame, id: contents.id };
   }
 
-  show(): void {
-    const window = this.#open();
+  /** In front, on the page with this name where one is given; a page that is not known there changes nothing. */
+  show(page?: string): void {
+    const window = this.#open(page);
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
@@ -65,26 +71,47 @@ export class DashboardWindow {
     this.#window = undefined;
   }
 
-  #open(): BrowserWindow {
-    if (this.#window) return this.#window;
-    const window = this.#parts.makeWindow(this.#parts.options);
+  #open(page?: string): BrowserWindow {
+    const url = `${APP_ORIGIN}/${page === undefined ? '' : `#page=${page}`}`;
+    if (this.#window) {
+      // within the page: only the fragment differs
+      if (page !== undefined) this.#load(this.#window, url);
+      return this.#window;
+    }
+    const window = this.#parts.makeWindow(this.#parts.options());
     this.#window = window;
+    if (this.#parts.startMaximized()) window.maximize();
+    this.#follow(window);
+    this.#load(window, url);
+    return window;
+  }
+
+  #load(window: BrowserWindow, url: string): void {
+    window.loadURL(url).catch((error: unknown) => {
+      this.#parts.log.error('the dashboard could not be loaded', { error });
+    });
+  }
+
+  #follow(window: BrowserWindow): void {
     window.on('close', (event) => {
       if (this.#quitting) return;
       event.preventDefault();
       window.hide();
-      if (!this.#hidBefore) this.#parts.onFirstHide();
-      this.#hidBefore = true;
+      this.#parts.onHide();
     });
     window.on('closed', () => (this.#window = undefined));
     window.on('focus', () => window.flashFrame(false));
     window.on('query-session-end', () => this.#parts.onSessionEnd());
+    const placed = (): void => {
+      if (window.isMinimized()) return;
+      this.#parts.onPlace({ ...window.getNormalBounds(), maximized: window.isMaximized() });
+    };
+    window.on('resize', placed);
+    window.on('move', placed);
+    window.on('maximize', placed);
+    window.on('unmaximize', placed);
     window.webContents.on('render-process-gone', (_event, details) => this.#crashed(window, details.reason));
     window.webContents.on('unresponsive', () => this.#parts.log.warn('the dashboard does not respond'));
-    window.loadURL(`${APP_ORIGIN}/`).catch((error: unknown) => {
-      this.#parts.log.error('the dashboard could not be loaded', { error });
-    });
-    return window;
   }
 
   #crashed(window: BrowserWindow, reason: string): void {

@@ -84,9 +84,10 @@ describe('what was built', () => {
       const posted: unknown[] = [];
       let give: (event: { ports: unknown[] }) => void = () => {};
       let loaded = () => {};
-      const run = (host: string) =>
+      const run = (host: string, sandboxed = true) =>
         runInNewContext(readFileSync(dist('preload.cjs'), 'utf8'), {
           exports: {},
+          process: { sandboxed },
           require: () => ({
             ipcRenderer: {
               once: (_name: string, listener: typeof give) => (give = listener),
@@ -98,6 +99,8 @@ describe('what was built', () => {
           postMessage: (...message: unknown[]) => posted.push(message),
         });
       run('evil');
+      loaded();
+      run('companion', false);
       loaded();
       expect(asked).toEqual([]);
       run('companion');

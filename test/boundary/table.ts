@@ -109,6 +109,7 @@ export const TABLE: Table = {
     'entry:main.ts': { code: ['shell', 'core', 'core/*', 'contract'], packages: ['node:', 'electron'] },
     'entry:serve.ts': { code: ['web', 'core', 'core/*', 'contract'], packages: ['node:'] },
     'entry:cli.ts': { code: ['cli', 'contract', 'core'], packages: ['node:', 'zod'] },
+    'entry:updater.ts': { code: ['shell'], packages: ['electron-updater'] },
     'entry:preload.ts': {
       code: ['shell'],
       packages: ['electron'],
@@ -121,6 +122,7 @@ export const TABLE: Table = {
     fflate: ['electron/core/clients/mcpb.ts'],
     'rate-limiter-flexible': ['electron/core/endpoint/', 'electron/core/guard/rate.ts'],
     postject: ['electron/build/'],
+    'electron-updater': ['electron/updater.ts'],
     atomically: ['electron/core/files.ts'],
     cockatiel: ['electron/core/bridge/reads/breaker.ts'],
     pino: ['electron/core/log.ts'],

@@ -61,6 +61,13 @@ class WindowDouble extends EventEmitter {
   isMinimized() {
     return false;
   }
+  isMaximized() {
+    return false;
+  }
+  getNormalBounds() {
+    return { x: 0, y: 0, width: 800, height: 600 };
+  }
+  maximize() {}
   focus() {}
   restore() {}
   flashFrame() {}
@@ -88,7 +95,8 @@ function fakeApp(double: ElectronDouble, options: { packaged: boolean; locked: b
 
 function fakeSession(): any {
   return new Proxy(new EventEmitter(), {
-    get: (target: any, name: string) => target[name] ?? (() => {}),
+    get: (target: any, name: string) =>
+      target[name] ?? (name === 'webRequest' ? { onBeforeRequest: () => {} } : () => {}),
   });
 }
 
@@ -137,9 +145,13 @@ export function electronDouble(options = { packaged: false, locked: false }): El
       },
       unregister: (keys: string) => double.shortcuts.delete(keys),
     },
+    screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }] },
     session: { defaultSession: fakeSession() },
     nativeTheme: Object.assign(new EventEmitter(), { shouldUseDarkColors: true }),
-    Menu: { buildFromTemplate: (template: unknown) => template, setApplicationMenu: () => {} },
+    Menu: {
+      buildFromTemplate: (items: unknown) => Object.assign(new EventEmitter(), { items }),
+      setApplicationMenu: () => {},
+    },
     Notification: Object.assign(class {}, { isSupported: () => false }),
     MessageChannelMain: MessageChannel,
     Tray: fakeTray(calls),

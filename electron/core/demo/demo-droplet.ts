@@ -8,7 +8,7 @@ import { McpServer } from './mcp-server.ts';
 import { COMPOSE_DIR, DEMO_USER, LOG_SOURCES, type LogSource } from './names.ts';
 import { Services } from './services.ts';
 import { Simulation } from './simulation.ts';
-import { generateSshKey, type SshKey } from './ssh-keys.ts';
+import { generateSshKey, type SshKey } from '../ssh-key.ts';
 import { SshServer } from './ssh-server.ts';
 
 export interface DemoDroplet {

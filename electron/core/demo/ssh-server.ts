@@ -6,7 +6,7 @@ import type { AuthContext, Connection, Server as Ssh2Server, ServerChannel, Sess
 import type { Clock, Log } from '../ports.ts';
 import { parseCommand, runCommand, type CommandParts, type Output } from './commands.ts';
 import { DEMO_USER } from './names.ts';
-import type { SshKey } from './ssh-keys.ts';
+import type { SshKey } from '../ssh-key.ts';
 
 export interface SshParts {
   hostKey: SshKey;

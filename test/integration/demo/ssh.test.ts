@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
-import { generateSshKey } from '../../../electron/core/demo/ssh-keys.ts';
+import { generateSshKey } from '../../../electron/core/ssh-key.ts';
 import { parseFault } from '../../../electron/core/demo/faults.ts';
 import {
   afterThisTest,

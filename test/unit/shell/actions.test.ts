@@ -4,6 +4,7 @@ import { AppError } from '../../../electron/contract/errors.ts';
 import { performTrayAction, setUpDialog, stopDialog } from '../../../electron/shell/actions.ts';
 import { stubProgram } from '../../../electron/shell/desktop-paths.ts';
 import { quitOnce } from '../../../electron/shell/quit.ts';
+import type { WindowPlace } from '../../../electron/shell/bounds.ts';
 import { DashboardWindow } from '../../../electron/shell/window.ts';
 import { windowOptions } from '../../../electron/shell/window-options.ts';
 import { appState, fakeApp } from '../../helpers/fake-app.ts';
@@ -27,12 +28,22 @@ const report = {
   manual: 'ssh root@droplet docker-compose stop workflow',
 };
 
-function setUp(actions: object, answers: number[] = [], ticked = false) {
+function setUp(actions: object, answers: number[] = [], ticked = false, outside = '', wait?: string) {
   const app = fakeApp(appState(), actions);
   const told: any[] = [];
   const parts = {
     app,
-    openDashboard: () => void app.done.push('open'),
+    openDashboard: (page = '') => void app.done.push(`open ${page}`.trim()),
+    openRequest: () => void app.done.push('open request'),
+    pauseNotices: (on: boolean) => void app.done.push(`pause ${on}`),
+    startAtLogin: (on: boolean) => Promise.resolve(void app.done.push(`start at login ${on}`)),
+    about: () => ({ message: 'about' }),
+    openLogs: () => Promise.resolve(outside),
+    openLicences() {
+      app.done.push('licences');
+      return Promise.resolve(outside);
+    },
+    installUpdate: () => wait,
     quit: () => void app.done.push('quit'),
     tell: (options: any) => {
       told.push(options);
@@ -56,6 +67,35 @@ describe('a click in the tray', () => {
     await performTrayAction({ do: 'quit' }, parts);
     expect(app.done).toEqual(['open', 'connect demo', 'disconnect demo', 'retry demo', 'quit']);
     expect(told).toEqual([]);
+  });
+
+  it('opens what the system shows, and tells what could not be opened', async () => {
+    const { app, told, parts } = setUp({}, [0, 1], false, 'no program for it');
+    for (const what of ['settings', 'answer', 'open-logs', 'about'] as const)
+      await performTrayAction({ do: what }, parts);
+    await performTrayAction({ do: 'pause-notices', on: true }, parts);
+    await performTrayAction({ do: 'start-at-login', on: false }, parts);
+    expect(app.done).toEqual([
+      'open settings',
+      'open request',
+      'licences',
+      'pause true',
+      'start at login false',
+    ]);
+    expect(told.map((one) => [one.message, one.detail])).toEqual([
+      ['The log folder could not be opened.', 'no program for it'],
+      ['about', undefined],
+      ['The licences could not be opened.', 'no program for it'],
+    ]);
+  });
+
+  it('installs an update only while nothing is under way', async () => {
+    const waiting = setUp({}, [], false, '', 'A request waits for your answer: answer it first.');
+    await performTrayAction({ do: 'update' }, waiting.parts);
+    expect(waiting.told[0].detail).toContain('answer it first');
+    const free = setUp({});
+    await performTrayAction({ do: 'update' }, free.parts);
+    expect(free.told).toEqual([]);
   });
 
   it('sells nothing by one click or key: button and tick are both needed', async () => {
@@ -192,6 +232,7 @@ describe('the window', () => {
   function setUpWindow() {
     const made: any[] = [];
     const calls: string[] = [];
+    const places: WindowPlace[] = [];
     let now = 0;
     const window = new DashboardWindow({
       makeWindow: () => {
@@ -204,6 +245,8 @@ describe('the window', () => {
             if (name.startsWith('show')) fake.shown = true;
           };
         fake.isMinimized = () => false;
+        fake.isMaximized = () => false;
+        fake.getNormalBounds = () => ({ x: 1, y: 2, width: 800, height: 600 });
         fake.isVisible = () => fake.shown;
         fake.loadURL = (url: string) => Promise.resolve(void calls.push(url));
         fake.webContents = new EventEmitter();
@@ -211,16 +254,18 @@ describe('the window', () => {
         made.push(fake);
         return fake;
       },
-      options: windowOptions('/p', true, '/i'),
+      options: () => windowOptions('/p', true, '/i'),
+      onPlace: (place) => places.push(place),
+      startMaximized: () => false,
       log: { debug() {}, info() {}, warn() {}, error() {} },
       now: () => now,
       onSessionEnd: () => calls.push('session end'),
-      onFirstHide: () => calls.push('first hide'),
+      onHide: () => calls.push('hidden'),
     });
-    return { window, made, calls, later: (ms: number) => (now += ms) };
+    return { window, made, calls, places, later: (ms: number) => (now += ms) };
   }
 
-  it('goes to the tray when it is closed, says so once, and comes back the same', () => {
+  it('goes to the tray when it is closed, says so, and comes back the same', () => {
     const { window, made, calls } = setUpWindow();
     expect(window.visible).toBe(false);
     window.show();
@@ -231,9 +276,29 @@ describe('the window', () => {
       expect([prevented, window.visible]).toEqual([true, false]);
       window.show();
     }
-    expect([made.length, calls.filter((one) => one === 'first hide').length]).toEqual([1, 1]);
+    expect([made.length, calls.filter((one) => one === 'hidden').length]).toEqual([1, 2]);
     window.quit();
     expect(calls.at(-1)).toBe('destroy');
+  });
+
+  it('says where it was left, but not where it is while it is minimised', () => {
+    const { window, made, places } = setUpWindow();
+    window.show();
+    made[0].emit('move');
+    made[0].isMinimized = () => true;
+    made[0].emit('resize');
+    expect(places).toEqual([{ x: 1, y: 2, width: 800, height: 600, maximized: false }]);
+  });
+
+  it('opens on the page that was asked for, and goes there when it is open', () => {
+    const { window, calls } = setUpWindow();
+    window.show('settings');
+    window.show();
+    window.show('logs');
+    expect(calls.filter((one) => one.startsWith('app:'))).toEqual([
+      'app://companion/#page=settings',
+      'app://companion/#page=logs',
+    ]);
   });
 
   it('is loaded again after a crash, but not in a loop', () => {

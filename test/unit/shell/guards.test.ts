@@ -9,7 +9,7 @@ import {
   refusedSwitches,
   secondStart,
 } from '../../../electron/shell/guard-rules.ts';
-import { denyContents, denySession, installGuards } from '../../../electron/shell/guards.ts';
+import { denyContents, denyNetwork, denySession, installGuards } from '../../../electron/shell/guards.ts';
 import { webPreferences, windowOptions } from '../../../electron/shell/window-options.ts';
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -192,6 +192,29 @@ describe('every session', () => {
     const own = preventable();
     session.emit('will-download', own, { getURL: () => `blob:${APP_ORIGIN}/c1a2` });
     expect(own.prevented).toBe(false);
+  });
+});
+
+describe('what a page may request', () => {
+  it('is its own files and what it made itself', () => {
+    let ask: any;
+    denyNetwork({ webRequest: { onBeforeRequest: (handler: any) => (ask = handler) } } as any);
+    const cancelled = (url: string) => {
+      let said: any;
+      ask({ url }, (answer: unknown) => (said = answer));
+      return said.cancel as boolean;
+    };
+    for (const url of ['app://companion/assets/a.js', `blob:${APP_ORIGIN}/1`, 'data:image/png;base64,'])
+      expect([url, cancelled(url)]).toEqual([url, false]);
+    for (const url of [
+      'https://example.com/',
+      'http://127.0.0.1:5000/mcp',
+      'ws://127.0.0.1/',
+      'file:///etc/passwd',
+      'app://other/',
+      'blob:https://example.com/1',
+    ])
+      expect([url, cancelled(url)]).toEqual([url, true]);
   });
 });
 

@@ -23,6 +23,8 @@ function clientOf(port: any): any {
 }
 
 describe('the message port of a window', () => {
+  let now = 0;
+  const clock = { monotonic: () => now };
   const undo: (() => void)[] = [];
   afterEach(() => {
     for (const one of undo.splice(0)) one();
@@ -37,6 +39,7 @@ describe('the message port of a window', () => {
         ipcMain,
         makeChannel: () => new MessageChannel() as any,
         trusted: () => [{ mainFrame: page.frame, id: 1 }],
+        clock,
         app,
       }),
     );
@@ -73,7 +76,7 @@ describe('the message port of a window', () => {
       { mainFrame: consent.frame, id: 2 },
     ];
     undo.push(
-      installIpc({ ipcMain, makeChannel: () => new MessageChannel() as any, trusted, app: fakeApp() }),
+      installIpc({ ipcMain, makeChannel: () => new MessageChannel() as any, trusted, clock, app: fakeApp() }),
     );
     const ask = (frame: unknown, id: number) =>
       ipcMain.emit(PORT_CHANNEL, { senderFrame: frame, sender: { id } });
@@ -93,6 +96,15 @@ describe('the message port of a window', () => {
     ask(null);
     expect([page.ports, inner.ports]).toEqual([[], []]);
     expect(app.logged).toHaveLength(3);
+  });
+
+  it('is refused to a page that asks without end, until it has calmed down', () => {
+    const { app, page, ask } = setUp();
+    for (let i = 0; i < 25; i++) ask(page.frame);
+    expect([page.ports.length, app.logged.length]).toEqual([20, 5]);
+    now += 10_000;
+    ask(page.frame);
+    expect(page.ports).toHaveLength(21);
   });
 
   it('is closed with the app', async () => {

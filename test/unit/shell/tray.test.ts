@@ -2,9 +2,11 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ConsentRequest } from '../../../electron/contract/bridge.ts';
 import type { LinkState } from '../../../electron/contract/link.ts';
+import type { ProfileState } from '../../../electron/contract/state.ts';
 import { TrayView } from '../../../electron/shell/tray.ts';
 import type { TrayAction, TrayItem } from '../../../electron/shell/tray-menu.ts';
-import { iconFile, trayIcon, trayMenu, trayTooltip } from '../../../electron/shell/tray-menu.ts';
+import { iconFile, trayIcon, trayMenu } from '../../../electron/shell/tray-menu.ts';
+import { trayTooltip } from '../../../electron/shell/tray-text.ts';
 import { appState, profileState } from '../../helpers/fake-app.ts';
 import { consentRequest } from './consent-request.ts';
 
@@ -47,6 +49,7 @@ function printed(items: readonly TrayItem[], depth = 0): string {
       if (item.kind === 'line') return `${pad}--`;
       if (item.kind === 'text') return `${pad}(${item.label})`;
       if (item.kind === 'menu') return `${pad}${item.label} >\n${printed(item.items, depth + 1)}`;
+      if (item.kind === 'check') return `${pad}[${item.checked ? 'x' : ' '}] ${item.label}`;
       return item.enabled ? `${pad}${item.label}` : `${pad}[${item.label}]`;
     })
     .join('\n');
@@ -70,6 +73,32 @@ describe('the menu', () => {
     );
     expect(printed(trayMenu(two, NOW))).toMatchSnapshot();
     expect(trayTooltip(two, NOW)).toContain('1 waiting for your answer');
+  });
+
+  it('on the second choice of its links, and as the bar of a Linux desktop keeps it', () => {
+    const profile = profileState('catalyst', LINKS['live']);
+    const https = { index: 1, kind: 'https' as const, label: 'https droplet.example' };
+    const idle = { reason: null, error: null, since: NOW - 20_000 };
+    profile.chain = [
+      { ...idle, via, state: 'failed', error: lost },
+      { ...idle, via: https, state: 'in-use' },
+    ] as ProfileState['chain'];
+    const state = appState([profile]);
+    expect(`${trayTooltip(state, NOW)}\n\n${printed(trayMenu(state, NOW))}`).toMatchSnapshot();
+    for (const name of ['live', 'stale', 'reconnecting']) {
+      const kept = (now: number) => JSON.stringify(trayMenu(stateWith(LINKS[name]), now, false));
+      expect(kept(NOW + 100_000)).toBe(kept(NOW + 103_000));
+    }
+    expect(printed(trayMenu(stateWith(LINKS['reconnecting']), NOW, false))).toMatchSnapshot();
+  });
+
+  it("with everything that is the app's own, and a tool that closes everything", () => {
+    const profile = profileState('catalyst', LINKS['live']);
+    const tool = { name: 'close_all_positions', status: 'listed', definition: '{}' };
+    profile.catalogue.tools = [tool as never];
+    const consents = [consentRequest({ requestedAt: NOW }), consentRequest({ id: 'c2', requestedAt: NOW })];
+    const extras = { pausedUntil: '14:30', startAtLogin: true, update: '0.2.0' };
+    expect(printed(trayMenu(appState([profile], consents), NOW, true, extras))).toMatchSnapshot();
   });
 
   it('keeps the emergency stop and Quit in every state', () => {
@@ -146,7 +175,16 @@ describe('the icon', () => {
 
   it('has a tooltip that Windows shows whole', () => {
     const many = Array.from({ length: 12 }, (_, i) => profileState(`profile-${i}`, live));
-    expect(trayTooltip(appState(many), NOW).length).toBeLessThanOrEqual(127);
+    const text = trayTooltip(appState(many), NOW);
+    expect(text.length).toBeLessThanOrEqual(127);
+    // whole lines, and a sign that there are more
+    expect(text.split('\n').slice(1)).toEqual([
+      'profile-0 [LIVE]: Live, answered 3 s ago',
+      'profile-1 [LIVE]: Live, answered 3 s ago',
+      '…',
+    ]);
+    const long = appState([profileState('x'.repeat(200), live)]);
+    expect(trayTooltip(long, NOW).length).toBeLessThanOrEqual(127);
   });
 });
 
@@ -186,6 +224,7 @@ function trayOn(platform: string, first = stateWith({ state: 'off' })) {
   const nativeTheme: any = new EventEmitter();
   nativeTheme.shouldUseDarkColors = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI = false;
   const performed: TrayAction[] = [];
+  const menu = new EventEmitter();
   let state = first;
   let template: any[] = [];
   const view = new TrayView({
@@ -193,7 +232,7 @@ function trayOn(platform: string, first = stateWith({ state: 'off' })) {
       calls.push(`new ${icon}`);
       return tray;
     },
-    makeMenu: (items) => (template = items) as any,
+    makeMenu: (items) => Object.assign(menu, { items: (template = items) }) as any,
     nativeTheme,
     iconDir: '/icons',
     platform,
@@ -209,6 +248,7 @@ function trayOn(platform: string, first = stateWith({ state: 'off' })) {
     performed,
     view,
     take,
+    menu,
     template: () => template,
     set: (next: typeof state) => (state = next),
   };
@@ -273,6 +313,30 @@ describe('the tray', () => {
       .find((item) => item.label === 'Emergency stop')
       .submenu[0].click();
     expect(performed).toEqual([{ do: 'stop', profile: 'catalyst' }]);
+  });
+
+  it('never exchanges a menu under the hand of the user on Linux', () => {
+    const { view, clock, take, set, menu } = trayOn('linux');
+    take();
+    menu.emit('menu-will-show');
+    set(stateWith(live));
+    view.refresh();
+    clock.pass(250);
+    expect(take()).not.toContain('setContextMenu');
+    menu.emit('menu-will-close');
+    clock.pass(250);
+    expect(take()).toContain('setContextMenu');
+    menu.emit('menu-will-show');
+    set(stateWith({ state: 'off' }));
+    clock.pass(40_000);
+    expect(take()).toContain('setContextMenu');
+  });
+
+  it('shows an ampersand, which would mark a key, as one', () => {
+    const { template } = trayOn('linux', stateWith(live));
+    const [, , profile] = template();
+    const labels = profile.submenu.map(({ label }: { label: string }) => label);
+    expect(labels).toContain('P&&L today: unknown');
   });
 
   it('leaves nothing running when it is disposed', () => {

@@ -55,3 +55,28 @@ export function generateSshKey(comment: string): SshKey {
     fingerprint: `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`,
   };
 }
+
+/** What an OpenSSH ed25519 key file shows without its passphrase; undefined for any other text. */
+export function publicPart(text: string): { blob: Buffer; encrypted: boolean } | undefined {
+  const body = /^-----BEGIN OPENSSH PRIVATE KEY-----\s([\s\S]*)\s-----END OPENSSH PRIVATE KEY-----\s*$/.exec(
+    text,
+  );
+  const data = Buffer.from(body?.[1] ?? '', 'base64');
+  const magic = Buffer.from('openssh-key-v1\0');
+  if (!data.subarray(0, magic.length).equals(magic)) return undefined;
+  let at = magic.length;
+  const next = (): Buffer => {
+    if (at + 4 > data.length) return Buffer.alloc(0);
+    const length = data.readUInt32BE(at);
+    at += 4 + length;
+    return data.subarray(at - length, at);
+  };
+  const cipher = next().toString('latin1');
+  next();
+  next();
+  at += 4;
+  const blob = next();
+  const whole =
+    field(TYPE).equals(blob.subarray(0, 4 + TYPE.length)) && blob.length === 4 + TYPE.length + 4 + 32;
+  return whole ? { blob: Buffer.from(blob), encrypted: cipher !== 'none' } : undefined;
+}

@@ -1,6 +1,6 @@
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
-import { generateSshKey } from '../../../electron/core/demo/ssh-keys.ts';
+import { generateSshKey } from '../../electron/core/ssh-key.ts';
 
 describe('generateSshKey', () => {
   it('makes keys that ssh2 reads and that sign for their own public half', () => {

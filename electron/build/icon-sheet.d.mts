@@ -1,0 +1,1 @@
+export function drawSheet(): { pixels: Buffer; width: number; height: number };
