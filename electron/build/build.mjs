@@ -92,6 +92,15 @@ async function buildApp() {
   await dropOldChunks(new Set(output.map((part) => part.fileName)));
 }
 
+/** The thread with the history's database: one file of its own, since a worker is started from a file. */
+async function buildHistoryWorker() {
+  await bundle(
+    { 'history-worker': 'electron/core/history/worker.ts' },
+    { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+  );
+  report(at('dist', 'history-worker.cjs'), (await stat(at('dist', 'history-worker.cjs'))).size);
+}
+
 async function buildPreload() {
   // sandboxed preloads cannot be ES modules
   await bundle({ preload: 'electron/preload.ts' }, { format: 'cjs', entryFileNames: '[name].cjs' });
@@ -148,6 +157,7 @@ async function buildLicences() {
 const only = process.argv.slice(2);
 const parts = [
   { name: 'app', needs: 'electron/cli.ts', make: buildApp },
+  { name: 'history', needs: 'electron/core/history/worker.ts', make: buildHistoryWorker },
   { name: 'preload', needs: 'electron/preload.ts', make: buildPreload },
   { name: 'updater', needs: 'electron/updater.ts', make: buildUpdater },
   { name: 'stub', needs: 'electron/stub/stub.ts', make: buildStub },

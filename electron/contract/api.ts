@@ -20,6 +20,8 @@ import type { StateEvent } from './state.ts';
 import { Preferences, PreferencesChange } from './settings.ts';
 import { AuditFilter, AuditPlace } from './audit.ts';
 import type { AuditCheck, AuditPage } from './audit.ts';
+import { MoneyQuery, PositionsQuery, ServicesQuery } from './history.ts';
+import type { MoneyHistory, PositionsHistory, ServicesHistory } from './history.ts';
 
 const InProfile = z.strictObject({ profile: ProfileName });
 
@@ -212,6 +214,15 @@ export const contract = {
     export: base
       .input(z.strictObject({ format: z.enum(['jsonl', 'csv']), filter: AuditFilter.default({}) }))
       .output(eventIterator(z.strictObject({ text: z.string() }))),
+  },
+  /** What is remembered over time. Asked once for a span; the state stream brings what comes after (contract/history.ts). */
+  history: {
+    /** Figures over a span, one series for each metric and currency. HISTORY_UNAVAILABLE where nothing can be read. */
+    money: base.input(MoneyQuery).output(shape<MoneyHistory>()),
+    /** Positions seen in a span, with prices and P&L; those that are gone too. */
+    positions: base.input(PositionsQuery).output(shape<PositionsHistory>()),
+    /** How services and the link did over a span: bars, latency, incidents. */
+    services: base.input(ServicesQuery).output(shape<ServicesHistory>()),
   },
   endpoint: {
     status: base.output(EndpointStatus),

@@ -166,13 +166,13 @@ export type CycleModel = z.infer<typeof CycleModel>;
 
 export const PnlModel = z.strictObject({
   currency: z.string(),
+  /** Worth of the account; few back ends tell it. */
+  equity: Decimal.nullable(),
   daily: Decimal.nullable(),
   unrealized: Decimal.nullable(),
   realized: Decimal.nullable(),
   exposure: Decimal.nullable(),
   dailyLossLimit: Decimal.nullable(),
-  /** P&L of the day over time, oldest first, sampled by us at each receipt. */
-  series: z.array(z.tuple([Millis, z.number()])),
 });
 export type PnlModel = z.infer<typeof PnlModel>;
 

@@ -4,6 +4,7 @@ import { Chain, LinkState, Millis } from './link.ts';
 import { ClientCheck } from './clients.ts';
 import { GuardState } from './guard.ts';
 import { Preferences } from './settings.ts';
+import { HistoryStatus, MoneySample } from './history.ts';
 import { HealthModel, LogsStatus, TradingModel } from './models.ts';
 import { RecordsModel } from './records.ts';
 import {
@@ -31,6 +32,10 @@ export const ProfileState = z.strictObject({
   /** The last emergency stop of this run. */
   lastStop: StopReport.nullable(),
   guard: GuardState,
+  history: z.strictObject({
+    /** Figures received in this run, oldest first, the newest MONEY_KEPT: what a chart goes on with after `history.money`. */
+    money: z.array(MoneySample),
+  }),
 });
 export type ProfileState = z.infer<typeof ProfileState>;
 
@@ -66,6 +71,7 @@ export const AppState = z.strictObject({
   settings: Preferences,
   /** Entries that we wrote into clients' files, by their id; absent until they were looked at. */
   clientChecks: z.record(z.string(), ClientCheck).optional(),
+  history: HistoryStatus,
 });
 export type AppState = z.infer<typeof AppState>;
 
@@ -101,6 +107,7 @@ function without(node: unknown, path: readonly string[]): unknown {
   const [key, ...rest] = path;
   const tree = (node ?? {}) as Tree;
   if (key === undefined || !(key in tree)) return node;
+  if (Array.isArray(node)) return node.with(Number(key), without(node[Number(key)], rest)) as unknown[];
   if (rest.length > 0) return { ...tree, [key]: without(tree[key], rest) };
   const { [key]: _gone, ...kept } = tree;
   return kept;

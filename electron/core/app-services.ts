@@ -12,6 +12,7 @@ import type { EndpointControl } from './endpoint-control.ts';
 import type { ClientControl } from './client-control.ts';
 import type { Consent } from './guard/consent.ts';
 import type { GuardGate } from './guard/gate.ts';
+import type { History } from './history/history.ts';
 import type { GuardControl } from './guard-control.ts';
 import { restoreGuard } from './guard-restore.ts';
 import type { Log } from './ports.ts';
@@ -43,6 +44,7 @@ export interface Parts {
   settings: SettingsStore;
   clients: ClientControl;
   endpoint: EndpointControl;
+  history: History;
 }
 
 const COMMAND_LINE = { client: { name: 'catalyst-companion', version: '' }, transport: 'cli' as const };

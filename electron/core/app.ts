@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { MONEY_KEPT } from '../contract/history-limits.ts';
 import type { AppState } from '../contract/state.ts';
 import type { App, AppPorts } from './app-interface.ts';
 import { createActivity } from './activity.ts';
@@ -16,6 +17,7 @@ import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
 import { createGate } from './guard/gate.ts';
 import { GuardControl } from './guard-control.ts';
+import { History } from './history/history.ts';
 import { initialAppState } from './initial-state.ts';
 import { knownFacts } from './known-facts.ts';
 import { createLog } from './log.ts';
@@ -208,9 +210,22 @@ export async function createApp(ports: AppPorts): Promise<App> {
     clock: ports.clock,
     publish: (status) => store.set(['endpoint'], status),
   });
+  const history = new History({
+    file: ports.home.history,
+    clock: ports.clock,
+    log,
+    profiles: () => store.state.profiles,
+    publish: (status) => store.set(['history'], status),
+    onMoney: (name, sample) => {
+      const path = ['profiles', name, 'history', 'money'];
+      if (store.state.profiles[name])
+        store.change({ op: 'append', path, values: [sample], keep: MONEY_KEPT });
+    },
+  });
   const services: AppServices = new AppServices({
     ...base,
     ...guard,
+    history,
     bridge,
     endpoint,
     clients: clientsOf(base, bridge),
@@ -221,6 +236,6 @@ export async function createApp(ports: AppPorts): Promise<App> {
     profileOf: (name) => store.state.profiles[name]?.profile,
     setSecret: (...secret) => services.setSecret(...secret),
   });
-  const router = createRouter(services, { settings: base.settingsDesk, droplet });
+  const router = createRouter(services, { settings: base.settingsDesk, droplet, history });
   return faceOf(services, router, log, screen);
 }

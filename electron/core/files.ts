@@ -15,6 +15,7 @@ export interface Home {
   secrets: string;
   catalogue: string;
   audit: string;
+  history: string;
   logs: string;
   bin: string;
   keys: string;
@@ -31,6 +32,7 @@ export function homeAt(dir: string): Home {
     secrets: at('secrets.json'),
     catalogue: at('catalogue'),
     audit: at('audit'),
+    history: at('history.db'),
     logs: at('logs'),
     bin: at('bin'),
     keys: at('keys'),

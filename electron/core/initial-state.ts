@@ -16,6 +16,7 @@ export function initialAppState(app: AppInfo): AppState {
     consentEnds: [],
     endpoint: { url: null, profiles: [], error: null },
     settings: DEFAULT_PREFERENCES,
+    history: { state: 'starting', note: null },
   };
 }
 
@@ -36,6 +37,7 @@ export function initialProfileState(profile: Profile, secrets: string[], now: nu
     logs: { state: 'off' },
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,
+    history: { money: [] },
     guard: { grants: [], unresolved: [], movement: null, mismatch: null },
   };
 }

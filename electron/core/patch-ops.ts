@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { HealthModel } from '../contract/models.ts';
 import type { PatchOp } from '../contract/state.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -16,6 +17,11 @@ function ofList(path: readonly string[], before: readonly unknown[], after: read
   if (after.length > before.length && before.every((value, index) => value === after[index])) {
     return [{ op: 'append', path, values: after.slice(before.length), keep: after.length }];
   }
+  // a window that moved on: the newest of a list that is kept to a length
+  const gone = after.length === before.length ? before.indexOf(after[0]) : -1;
+  if (gone > 0 && before.slice(gone).every((value, index) => value === after[index])) {
+    return [{ op: 'append', path, values: after.slice(before.length - gone), keep: after.length }];
+  }
   const rows =
     after.length === before.length &&
     after.every((row, index) => keyOf(row) !== undefined && keyOf(row) === keyOf(before[index]));
@@ -23,6 +29,20 @@ function ofList(path: readonly string[], before: readonly unknown[], after: read
   return after.flatMap((row, index): PatchOp[] =>
     isDeepStrictEqual(row, before[index]) ? [] : [{ op: 'set', path: [...path, String(index)], value: row }],
   );
+}
+
+/** The same for health, where a service is sent by its parts: its probes alone are sixty. */
+export function healthOps(path: readonly string[], before: HealthModel, after: HealthModel): PatchOp[] {
+  const same =
+    before.services.length === after.services.length &&
+    after.services.every(({ name }, index) => name === before.services[index]?.name);
+  if (!same) return patchOps(path, before, after);
+  return [
+    ...after.services.flatMap((service, index) =>
+      patchOps([...path, 'services', String(index)], before.services[index], service),
+    ),
+    ...patchOps(path, { ...before, services: after.services }, after),
+  ];
 }
 
 /**

@@ -1,17 +1,18 @@
 import type { ProfileState } from '../contract/state.ts';
 import type { LinkState } from '../contract/link.ts';
-import type { LogLine } from '../contract/models.ts';
+import type { HealthModel, LogLine } from '../contract/models.ts';
 import { presentLink } from '../contract/present.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Health } from './health/prober.ts';
 import { mismatchOf } from './guard/mismatch.ts';
 import { MovementWatch } from './guard/movement.ts';
 import { createHealth } from './health/prober.ts';
+import type { History } from './history/history.ts';
 import type { Supervisor } from './link/supervision.ts';
 import { createSupervisor } from './link/supervisor.ts';
 import type { Logs } from './logs/logs.ts';
 import { createLogs } from './logs/logs.ts';
-import { patchOps } from './patch-ops.ts';
+import { healthOps, patchOps } from './patch-ops.ts';
 import type { Clock, Log, Secrets } from './ports.ts';
 import type { Trading } from './positions/trading.ts';
 import type { Records } from './positions/records.ts';
@@ -35,6 +36,7 @@ export interface RuntimeDeps {
   readerOf(profile: string): McpReader;
   /** Called when trading state was read; the guard settles unknown outcomes by it. */
   onTrading(profile: string, trading: ProfileState['trading']): void;
+  history: Pick<History, 'trading' | 'health' | 'link'>;
 }
 
 /** The bridge knows the profile's reader only after it was given this link. */
@@ -82,6 +84,7 @@ export class ProfileRuntime {
       publishChain: (chain) => put('chain', chain),
       publish: (state) => {
         put('link', state);
+        this.#remember('link');
         this.#logs.linkChanged();
         this.#recordLink(state);
       },
@@ -92,8 +95,8 @@ export class ProfileRuntime {
       ...common,
       reader,
       publish: (model) => {
-        put('health', model);
-        this.#judge();
+        this.#putHealth(model);
+        this.#judge('health');
       },
     });
     this.trading = createTrading({
@@ -101,7 +104,7 @@ export class ProfileRuntime {
       reader,
       publish: (model) => {
         this.#putChanges('trading', model);
-        this.#judge();
+        this.#judge('trading');
         deps.onTrading(profile.name, model);
       },
       onLeft: (left) => this.#records.left(left),
@@ -150,8 +153,22 @@ export class ProfileRuntime {
     if (ops.length > 0) store.change(...ops);
   }
 
+  #putHealth(model: HealthModel): void {
+    const { store } = this.#deps;
+    const before = store.state.profiles[this.#name];
+    if (!before) return;
+    const ops = healthOps(['profiles', this.#name, 'health'], before.health, model);
+    if (ops.length > 0) store.change(...ops);
+  }
+
+  #remember(part: 'link' | 'health' | 'trading'): void {
+    const state = this.#deps.store.state.profiles[this.#name];
+    if (state) this.#deps.history[part](state);
+  }
+
   /** What the readings say beyond themselves: whether prices move, and whether the back end trades as the profile says. */
-  #judge(): void {
+  #judge(heard: 'health' | 'trading'): void {
+    this.#remember(heard);
     const { store } = this.#deps;
     const state = store.state.profiles[this.#name];
     if (!state) return;

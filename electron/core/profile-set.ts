@@ -6,6 +6,7 @@ import type { Parts } from './app-services.ts';
 import type { DemoRun } from './demo-profile.ts';
 import { startDemo } from './demo-profile.ts';
 import { initialProfileState } from './initial-state.ts';
+import { DEMO_PROFILE } from './profiles.ts';
 import { ProfileRuntime } from './profile-runtime.ts';
 import { watchSystem } from './system-watch.ts';
 
@@ -43,7 +44,7 @@ export class ProfileSet {
   }
 
   async open(profile: Profile, knownHostsFile = this.#parts.ports.home.knownHosts): Promise<void> {
-    const { ports, store, log, record, vault, bridge, gate } = this.#parts;
+    const { ports, store, log, record, vault, bridge, gate, history } = this.#parts;
     const state = initialProfileState(profile, vault.list(profile.name), ports.clock.now());
     store.change(
       { op: 'set', path: ['profiles', profile.name], value: state },
@@ -63,6 +64,7 @@ export class ProfileSet {
       writing: (name) => gate.writing(name),
       readerOf: (name) => bridge.readerOf(name),
       onTrading: (name, trading) => gate.observe(name, trading),
+      history,
     });
     this.#runtimes.set(profile.name, runtime);
     await bridge.addProfile(profile.name);
@@ -72,7 +74,7 @@ export class ProfileSet {
   }
 
   async close(name: string): Promise<void> {
-    const { store, bridge, gate } = this.#parts;
+    const { store, bridge, gate, history } = this.#parts;
     gate.grants.end(name, 'the profile was removed');
     const runtime = this.#runtimes.get(name);
     this.#runtimes.delete(name);
@@ -80,17 +82,20 @@ export class ProfileSet {
     await bridge.removeProfile(name);
     const order = store.state.order.filter((each) => each !== name);
     store.change({ op: 'set', path: ['order'], value: order }, { op: 'remove', path: ['profiles', name] });
+    await history.forget(name);
     this.#setOnboarding();
   }
 
   /** Opens the stored profiles, and the demo where it is asked for or nothing else is there; connects the wanted ones. */
   async start(): Promise<void> {
-    const { profiles, ports, log, store } = this.#parts;
+    const { profiles, ports, log, store, history } = this.#parts;
     this.#endWatch = watchSystem(ports.clock, (change) => {
       log.info('links are asked to prove themselves', { change });
       if (change === 'wake') this.#parts.gate.grants.endAll('the machine slept');
       this.wake();
     });
+    // the demo's is kept while it is not shown
+    history.start([...profiles.list(), { name: DEMO_PROFILE, environment: 'demo' }]);
     for (const profile of profiles.list()) await this.open(profile);
     if (ports.demo || profiles.list().length === 0) {
       this.#demo = await startDemo(ports.home, log, ports.demoFaults);
@@ -104,6 +109,7 @@ export class ProfileSet {
   async dispose(): Promise<void> {
     this.#endWatch();
     for (const runtime of this.#runtimes.values()) runtime.dispose();
+    await this.#parts.history.stop();
     await this.#demo?.stop();
   }
 

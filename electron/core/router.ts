@@ -120,6 +120,11 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
       verify: os.audit.verify.handler(() => services.audit.verify()),
       export: os.audit.export.handler(({ input }) => services.audit.export(input.format, input.filter)),
     },
+    history: {
+      money: os.history.money.handler(({ input }) => desks.history.money(input)),
+      positions: os.history.positions.handler(({ input }) => desks.history.positions(input)),
+      services: os.history.services.handler(({ input }) => desks.history.services(input)),
+    },
     endpoint: {
       status: os.endpoint.status.handler(() => services.endpoint.status()),
       open: os.endpoint.open.handler(({ input }) => services.endpoint.open(input.profile, input.port)),

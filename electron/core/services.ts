@@ -13,6 +13,7 @@ import type { DropletControl } from './droplet-control.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { ClientControl } from './client-control.ts';
+import type { History } from './history/history.ts';
 import type { Store } from './store.ts';
 
 export type ClientAction = 'install' | 'remove' | 'undo';
@@ -21,6 +22,7 @@ export type ClientAction = 'install' | 'remove' | 'undo';
 export interface Desks {
   settings: Pick<SettingsDesk, 'change'>;
   droplet: DropletControl;
+  history: Pick<History, 'money' | 'positions' | 'services'>;
 }
 
 /** What the router needs of core; every method throws AppError with a stable code. */

@@ -102,6 +102,7 @@ export const TABLE: Table = {
           'electron/contract/errors.ts',
           'electron/contract/stop.ts',
           'electron/contract/freshness.ts',
+          'electron/contract/history-limits.ts',
           'electron/contract/limits-text.ts',
         ],
       },

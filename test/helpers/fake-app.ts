@@ -34,6 +34,7 @@ export function profileState(
     logs: { state: 'off' },
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,
+    history: { money: [] },
     guard: { grants: [], unresolved: [], movement: null, mismatch: null },
   };
 }
@@ -61,6 +62,7 @@ export function appState(
     consentEnds: [],
     endpoint: { url: null, profiles: [], error: null },
     settings: DEFAULT_PREFERENCES,
+    history: { state: 'on', note: null },
   };
 }
 

@@ -1,20 +1,11 @@
-import type { Decimal } from '../../contract/models.ts';
+import type { Decimal, PnlModel } from '../../contract/models.ts';
 import { signOf } from '../../contract/decimal-math.ts';
 import { currencyOf, parseDecimal } from './decimal.ts';
 import { firstOf, isFields, type Fields } from './json-text.ts';
 import { unwrap, type Read } from './json-value.ts';
 
-/** P&L of one moment; the series over time is added by who keeps it. */
-export interface PnlFigures {
-  currency: string;
-  daily: Decimal | null;
-  unrealized: Decimal | null;
-  realized: Decimal | null;
-  exposure: Decimal | null;
-  dailyLossLimit: Decimal | null;
-}
-
 const KEYS = {
+  equity: ['equity', 'account_equity', 'portfolio_value', 'total_equity'],
   daily: ['daily_pnl', 'day_pnl', 'todays_pnl'],
   unrealized: ['unrealized_pnl', 'total_unrealized_pnl', 'unrealized_pl'],
   realized: ['realized_pnl', 'total_realized_pnl'],
@@ -27,7 +18,7 @@ function zeroTellsNothing(fields: Fields): boolean {
   return fields['equity'] !== undefined && fields['cash'] !== undefined;
 }
 
-function figuresIn(value: unknown, currency: string): PnlFigures | undefined {
+function figuresIn(value: unknown, currency: string): PnlModel | undefined {
   // a list of rows beside the sums means totals that are constants there (facts 2b)
   if (!isFields(value) || Array.isArray(value['positions'])) return undefined;
   const hollow = zeroTellsNothing(value);
@@ -39,6 +30,7 @@ function figuresIn(value: unknown, currency: string): PnlFigures | undefined {
   const daily = value['closed_today'] === undefined ? KEYS.daily : [...KEYS.daily, 'total_pnl'];
   const figures = {
     currency: currencyOf(value['currency'], currency),
+    equity: figure(KEYS.equity),
     daily: figure(daily),
     unrealized: figure(KEYS.unrealized),
     realized: figure(KEYS.realized),
@@ -50,6 +42,6 @@ function figuresIn(value: unknown, currency: string): PnlFigures | undefined {
 }
 
 /** P&L from risk metrics (REST and MCP), the portfolio summaries, the successor's portfolio or the daily report. */
-export function readPnl(value: unknown, currency: string): Read<PnlFigures> {
+export function readPnl(value: unknown, currency: string): Read<PnlModel> {
   return unwrap(value, (candidate) => figuresIn(candidate, currency));
 }

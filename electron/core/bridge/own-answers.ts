@@ -161,7 +161,7 @@ function status(state: ProfileState, now: number): object {
     })),
     workflow: told(workflow, now),
     cycle: told(cycle, now),
-    pnl: told(pnl, now, ({ series: _series, ...rest }) => rest),
+    pnl: told(pnl, now, (model) => model),
     lastStop: state.lastStop && {
       result: state.lastStop.result,
       stateRead: state.lastStop.stateRead,

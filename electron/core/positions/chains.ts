@@ -1,10 +1,16 @@
-import type { CycleModel, PositionsModel, TradingModel, WorkflowModel } from '../../contract/models.ts';
+import type {
+  CycleModel,
+  PnlModel,
+  PositionsModel,
+  TradingModel,
+  WorkflowModel,
+} from '../../contract/models.ts';
 import type { Profile } from '../../contract/profile.ts';
 import { instantReader } from '../backends/instant.ts';
 import type { Payload, Read } from '../backends/json-value.ts';
 import { PRESETS, type SourceStep } from '../backends/presets.ts';
 import { readCycle, readMissingCycle, readWorkflow } from '../backends/read-cycle.ts';
-import { readPnl, type PnlFigures } from '../backends/read-pnl.ts';
+import { readPnl } from '../backends/read-pnl.ts';
 import { readPositions } from '../backends/read-positions.ts';
 import { getFromService, SourceChain, type SourceAccess } from '../backends/sources.ts';
 import type { LinkHandle } from '../link/transport.ts';
@@ -13,7 +19,7 @@ import type { McpReader } from '../seams.ts';
 
 export interface Chains {
   positions: SourceChain<PositionsModel>;
-  pnl: SourceChain<PnlFigures>;
+  pnl: SourceChain<PnlModel>;
   workflow: SourceChain<WorkflowModel>;
   cycle: SourceChain<CycleModel>;
 }

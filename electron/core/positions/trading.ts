@@ -1,6 +1,5 @@
 import type {
   CycleModel,
-  PnlModel,
   PositionsModel,
   Reading,
   TradingModel,
@@ -8,14 +7,12 @@ import type {
 } from '../../contract/models.ts';
 import type { LeftPosition } from '../../contract/records.ts';
 import type { Profile } from '../../contract/profile.ts';
-import type { PnlFigures } from '../backends/read-pnl.ts';
 import type { SourceChain, SourceRead } from '../backends/sources.ts';
 import type { LinkHandle, Transport } from '../link/transport.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { McpReader } from '../seams.ts';
 import { createChains, type Chains } from './chains.ts';
 import { compared } from './ledger.ts';
-import { createSeries, type Series } from './series.ts';
 
 export interface TradingDeps {
   profile: () => Profile;
@@ -73,7 +70,6 @@ type Part = keyof TradingModel;
 class TradingWatch implements Trading {
   readonly #deps: TradingDeps;
   readonly #chains: Chains;
-  readonly #series: Series = createSeries();
   #model: TradingModel;
   #generation = 0;
   #running = false;
@@ -194,12 +190,7 @@ class TradingWatch implements Trading {
   #apply(part: Part, read: SourceRead<unknown>): void {
     const now = this.#deps.clock.now();
     const before = this.#model[part];
-    const full =
-      part === 'pnl'
-        ? this.#withSeries(read as SourceRead<PnlFigures>)
-        : part === 'positions'
-          ? this.#withChanges(read as SourceRead<PositionsModel>)
-          : read;
+    const full = part === 'positions' ? this.#withChanges(read as SourceRead<PositionsModel>) : read;
     const next = nextReading<unknown>(before, full, now);
     if (!read.ok && before.state === 'unknown' && before.reason === read.reason) return;
     if (!read.ok && before.state === 'known')
@@ -213,12 +204,6 @@ class TradingWatch implements Trading {
     const { model, left } = compared(this.#model.positions, read);
     this.#deps.onLeft?.(left);
     return { ...read, value: model };
-  }
-
-  #withSeries(read: SourceRead<PnlFigures>): SourceRead<PnlModel> {
-    if (!read.ok) return read;
-    const series = this.#series.add(read.receivedAt, read.value.daily);
-    return { ...read, value: { ...read.value, series } };
   }
 }
 

@@ -1,6 +1,8 @@
 import { useCallback, useMemo, useState } from 'react';
+import type { HistorySpan, MoneyMetric, MoneyPoint } from '../../../electron/contract/history.ts';
 import type { PnlModel, Reading } from '../../../electron/contract/models.ts';
 import { useProfile } from '../../api/app-context.tsx';
+import { useMoneyHistory } from '../../api/use-history.ts';
 import { LineChart } from '../../parts/chart.tsx';
 import { currencyPrefix } from '../../parts/decimal.ts';
 import { Figure } from '../../parts/figure.tsx';
@@ -10,32 +12,44 @@ import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/rea
 import { clockText } from '../../parts/time-text.ts';
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+const METRICS: readonly MoneyMetric[] = ['daily'];
+const SPAN: HistorySpan = '1d';
+const NONE: readonly MoneyPoint[] = [];
 
-function Chart({ model }: { model: PnlModel }) {
+function Chart({ currency }: { currency: string }) {
   const [point, setPoint] = useState<number | null>(null);
   const format = useCallback((value: number) => grouped.format(value).replace('-', '−'), []);
-  const at = point === null ? undefined : model.series[point];
-  if (model.series.length < 2) {
+  const history = useMoneyHistory(METRICS, SPAN);
+  const points =
+    history.state === 'known'
+      ? (history.value.series.find((one) => one.currency === currency)?.points ?? NONE)
+      : NONE;
+  const series = useMemo(
+    () => points.map(([time, last]): [number, number] => [time, Number(last)]),
+    [points],
+  );
+  const at = point === null ? undefined : series[point];
+  if (series.length < 2) {
     return (
       <p className="flex h-full items-center justify-center text-sm text-quiet">
         The chart begins with the second reading; each reading is one point.
       </p>
     );
   }
-  const first = clockText(model.series[0]?.[0] ?? 0);
+  const first = clockText(series[0]?.[0] ?? 0);
   return (
     <>
       <p className="absolute -top-4 right-0 h-4 text-xs text-quiet" aria-hidden>
         {at === undefined
           ? `since ${first}`
-          : `${clockText(at[0])}  ${currencyPrefix(model.currency)}${format(at[1])}`}
+          : `${clockText(at[0])}  ${currencyPrefix(currency)}${format(at[1])}`}
       </p>
       <div className="absolute inset-0">
         <LineChart
-          series={model.series}
+          series={series}
           format={format}
           onPoint={setPoint}
-          label={`P&L of the day since ${first}, now ${model.daily ?? 'unknown'} ${model.currency}`}
+          label={`P&L of the day since ${first}, in ${currency}`}
         />
       </div>
     </>
@@ -66,8 +80,6 @@ function Body({ reading }: { reading: Reading<PnlModel> }) {
   const stale = useReadingStale(reading);
   const known = shown(reading);
   const model = known?.value;
-  // The chart draws again only when the series itself changed, not with every reading.
-  const chart = useMemo(() => (model === undefined ? null : <Chart model={model} />), [model]);
   if (model === undefined)
     return <Empty title="P&L is not known">{reading.state === 'unknown' ? reading.reason : ''}</Empty>;
   return (
@@ -75,7 +87,9 @@ function Body({ reading }: { reading: Reading<PnlModel> }) {
       <p className="-mt-1 h-8 text-2xl font-semibold" data-testid="pnl-daily">
         <ProfitLoss value={model.daily} currency={model.currency} />
       </p>
-      <div className={`relative min-h-24 flex-1 ${stale ? 'opacity-50 grayscale' : ''}`}>{chart}</div>
+      <div className={`relative min-h-24 flex-1 ${stale ? 'opacity-50 grayscale' : ''}`}>
+        <Chart currency={model.currency} />
+      </div>
       <Figures model={model} />
     </div>
   );

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { TradingModel } from '../../../electron/contract/models.ts';
-import { createSeries } from '../../../electron/core/positions/series.ts';
 import { createTrading } from '../../../electron/core/positions/trading.ts';
 import type { McpReader, RpcAnswer } from '../../../electron/core/seams.ts';
 import {
@@ -145,8 +144,11 @@ describe('sources', () => {
     trading.start();
     await trading.refresh();
     expect(server.asked).toContain('/api/v1/metrics/a%20b%2F1');
-    const at = time.clock.now();
-    expect(last().pnl).toMatchObject({ state: 'known', value: { daily: '12.50', series: [[at, 12.5]] } });
+    expect(last().pnl).toMatchObject({
+      state: 'known',
+      value: { daily: '12.50', equity: null },
+      receivedAt: time.clock.now(),
+    });
     expect(last().cycle).toMatchObject({ value: { active: true, id: 'a b/1' } });
   });
 });
@@ -245,23 +247,5 @@ describe('the state for an emergency stop', () => {
       active: null,
       text: 'unknown: The link is off.',
     });
-  });
-});
-
-describe('series', () => {
-  it('keeps at most 2,000 points, the first and the newest among them', () => {
-    const series = createSeries();
-    let points: [number, number][] = [];
-    for (let n = 1; n <= 10_000; n += 1) points = series.add(n, String(n));
-    expect(points.length).toBeLessThanOrEqual(2000);
-    expect(points.length).toBeGreaterThan(1000);
-    expect([points[0], points.at(-1)]).toEqual([
-      [1, 1],
-      [10_000, 10_000],
-    ]);
-    expect(points.every(([at], index) => index === 0 || at > points[index - 1][0])).toBe(true);
-  });
-  it('adds nothing for what is not reported', () => {
-    expect(createSeries().add(1, null)).toEqual([]);
   });
 });

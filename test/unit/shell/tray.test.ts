@@ -118,7 +118,7 @@ describe('the menu', () => {
       realized: null,
       exposure: null,
       dailyLossLimit: null,
-      series: [],
+      equity: null,
     };
     profile.trading.pnl = {
       state: 'known',

@@ -1,0 +1,125 @@
+import type {
+  MoneyHistory,
+  MoneyMetric,
+  MoneyPoint,
+  MoneyQuery,
+  PositionHistory,
+  PositionPoint,
+  PositionsHistory,
+  PositionsQuery,
+} from '../../contract/history.ts';
+import { MOST_POINTS } from '../../contract/history-limits.ts';
+import type { Decimal, PositionSide } from '../../contract/models.ts';
+import type { Owner } from './samples.ts';
+import { MINUTE_MS } from './samples.ts';
+import type { Statements } from './statements.ts';
+import { merged, stepsOf, type Steps } from './windows.ts';
+
+const MOST_POSITIONS = 500;
+
+/** Minute of the roll-up that a span begins with. */
+const firstMinute = (from: number): number => Math.floor(from / MINUTE_MS);
+
+function* moneyPoints(sql: Statements, series: number, { from, raw }: Steps): Generator<MoneyPoint> {
+  const rows = raw
+    ? sql
+        .of(
+          'SELECT at, value AS last, value AS low, value AS high FROM money WHERE series = ? AND at >= ? ORDER BY at',
+        )
+        .iterate(series, from)
+    : sql
+        .of('SELECT at, last, low, high FROM money_minute WHERE series = ? AND minute > ? ORDER BY minute')
+        .iterate(series, firstMinute(from));
+  for (const row of rows as Iterable<unknown>) {
+    const { at, last, low, high } = row as { at: number; last: string; low: string; high: string };
+    yield [at, last, low, high];
+  }
+}
+
+/** Figures over a span, at most `points` for each metric and currency. */
+export function readMoney(sql: Statements, owner: Owner, query: MoneyQuery, now: number): MoneyHistory {
+  const steps = stepsOf(query.span, now, query.points);
+  const known = sql
+    .of('SELECT id, metric, currency FROM series WHERE profile = ? ORDER BY currency, metric')
+    .all(sql.known(owner)) as unknown as { id: number; metric: MoneyMetric; currency: string }[];
+  const series = known
+    .filter(({ metric }) => query.metrics.includes(metric))
+    .map(({ id, metric, currency }) => ({
+      metric,
+      currency,
+      points: merged(moneyPoints(sql, id, steps), steps).slice(-query.points),
+    }))
+    .filter(({ points }) => points.length > 0);
+  const { from, stepMs, gapMs } = steps;
+  return { now, from, stepMs, gapMs, series };
+}
+
+interface SeenRow {
+  id: number;
+  key: string;
+  symbol: string | null;
+  side: PositionSide;
+  currency: string;
+  quantity: Decimal | null;
+  entry: Decimal | null;
+  price: Decimal | null;
+  unrealized: Decimal | null;
+  realized: Decimal | null;
+  first_seen: number;
+  last_seen: number;
+}
+
+function seen(sql: Statements, owner: Owner, query: PositionsQuery, from: number): SeenRow[] {
+  const profile = sql.known(owner);
+  if (query.keys) {
+    const one = sql.of('SELECT * FROM position WHERE profile = ? AND key = ?');
+    return query.keys
+      .map((key) => one.get(profile, key) as unknown as SeenRow | undefined)
+      .filter((row) => row !== undefined);
+  }
+  return sql
+    .of(
+      `SELECT * FROM position WHERE profile = ? AND last_seen >= ? ORDER BY last_seen DESC, id DESC LIMIT ${MOST_POSITIONS + 1}`,
+    )
+    .all(profile, from) as unknown as SeenRow[];
+}
+
+/** The last sample of each step: with one `max` SQLite gives the other columns of the row that has it. */
+function positionPoints(sql: Statements, position: number, steps: Steps, most: number): PositionPoint[] {
+  const { from, stepMs, raw } = steps;
+  const table = raw ? 'position_sample' : 'position_minute';
+  const after = raw ? 'at >= ?' : 'minute > ?';
+  const rows = sql
+    .of(
+      `SELECT max(at) AS at, price, unrealized FROM ${table} WHERE position = ? AND ${after}
+       GROUP BY CAST((at - ?) / ? AS INTEGER) ORDER BY 1`,
+    )
+    .all(position, raw ? from : firstMinute(from), from, stepMs) as unknown as {
+    at: number;
+    price: string | null;
+    unrealized: string | null;
+  }[];
+  return rows.slice(-most).map(({ at, price, unrealized }) => [at, price, unrealized]);
+}
+
+/** Positions that were seen in a span, with their prices and P&L; those that are gone too. */
+export function readPositions(
+  sql: Statements,
+  owner: Owner,
+  query: PositionsQuery,
+  now: number,
+): PositionsHistory {
+  const rows = seen(sql, owner, query, stepsOf(query.span, now, 1).from);
+  const given = rows.slice(0, MOST_POSITIONS);
+  const each = Math.min(query.points, Math.floor(MOST_POINTS / Math.max(1, given.length)));
+  const steps = stepsOf(query.span, now, Math.max(2, each));
+  const positions = given.map((row): PositionHistory => {
+    const { id, key, symbol, side, currency, first_seen: firstSeen, last_seen: lastSeen, ...rest } = row;
+    const { quantity, entry, price, unrealized, realized } = rest;
+    const points = each === 0 ? [] : positionPoints(sql, id, steps, each);
+    const last = { quantity, entry, price, unrealized, realized };
+    return { key, symbol, side, currency, firstSeen, lastSeen, last, points };
+  });
+  const { from, stepMs, gapMs } = steps;
+  return { now, from, stepMs, gapMs, positions, more: rows.length > given.length };
+}

@@ -1,0 +1,103 @@
+import type {
+  HistorySpan,
+  MoneyHistory,
+  MoneyMetric,
+  MoneyPoint,
+  MoneySample,
+  PositionHistory,
+  PositionPoint,
+  PositionsHistory,
+} from '../../electron/contract/history.ts';
+import { MONEY_KEPT, SPAN_MS } from '../../electron/contract/history-limits.ts';
+import type { Position } from '../../electron/contract/models.ts';
+import { compareDecimals } from '../parts/decimal.ts';
+
+const sameStep = (a: number, b: number, { from, stepMs }: { from: number; stepMs: number }): boolean =>
+  Math.floor((a - from) / stepMs) === Math.floor((b - from) / stepMs);
+
+/** What has left the span at its beginning; the same array where nothing has. */
+function withoutOld<T extends readonly [number, ...unknown[]]>(points: T[], oldest: number): T[] {
+  const first = points.findIndex(([at]) => at >= oldest);
+  return first > 0 ? points.slice(first) : points;
+}
+
+function withValue(points: MoneyPoint[], at: number, value: string, steps: MoneyHistory): MoneyPoint[] {
+  const last = points.at(-1);
+  if (last && at <= last[0]) return points;
+  if (!last || !sameStep(last[0], at, steps)) return [...points, [at, value, value, value]];
+  const low = compareDecimals(value, last[2]) < 0 ? value : last[2];
+  const high = compareDecimals(value, last[3]) > 0 ? value : last[3];
+  return [...points.slice(0, -1), [at, value, low, high]];
+}
+
+/**
+ * What was asked for, with what the stream brought since; the same object where that is nothing new. `undefined`: the
+ * stream no longer reaches back to it (the page was away for long), so it has to be asked for again.
+ */
+export function extendMoney(
+  history: MoneyHistory,
+  samples: readonly MoneySample[],
+  metrics: readonly MoneyMetric[],
+  span: HistorySpan,
+): MoneyHistory | undefined {
+  const newest = samples.at(-1);
+  if (!newest || newest.at <= history.now) return history;
+  if (samples.length >= MONEY_KEPT && (samples[0]?.at ?? 0) > history.now) return undefined;
+  const series = new Map(history.series.map((one) => [`${one.metric}/${one.currency}`, one]));
+  for (const sample of samples) {
+    if (sample.at <= history.now) continue;
+    for (const metric of metrics) {
+      const value = sample[metric];
+      if (value === null) continue;
+      const { currency } = sample;
+      const key = `${metric}/${currency}`;
+      const before = series.get(key) ?? { metric, currency, points: [] };
+      series.set(key, { ...before, points: withValue(before.points, sample.at, value, history) });
+    }
+  }
+  const oldest = newest.at - SPAN_MS[span];
+  const all = [...series.values()].map((one) => ({ ...one, points: withoutOld(one.points, oldest) }));
+  return { ...history, now: newest.at, series: all };
+}
+
+function extendPosition(
+  before: PositionHistory | undefined,
+  row: Position,
+  at: number,
+  steps: PositionsHistory,
+): PositionHistory {
+  const { key, symbol, side, currency, quantity, entry, current: price, unrealized, realized } = row;
+  const old = before?.points ?? [];
+  const last = old.at(-1);
+  const kept = last && sameStep(last[0], at, steps) ? old.slice(0, -1) : old;
+  const point: PositionPoint = [at, price, unrealized];
+  const points = price === null && unrealized === null ? old : [...kept, point];
+  const told = { quantity, entry, price, unrealized, realized };
+  return {
+    key,
+    symbol,
+    side,
+    currency,
+    firstSeen: before?.firstSeen ?? at,
+    lastSeen: at,
+    last: told,
+    points,
+  };
+}
+
+/** The same for positions: `rows` as received at `at`. `only`: the keys that were asked for; absent: all. */
+export function extendPositions(
+  history: PositionsHistory,
+  rows: readonly Position[],
+  at: number,
+  span: HistorySpan,
+  only?: ReadonlySet<string>,
+): PositionsHistory {
+  if (at <= history.now) return history;
+  const known = new Map(history.positions.map((one) => [one.key, one]));
+  for (const row of rows)
+    if (!only || only.has(row.key)) known.set(row.key, extendPosition(known.get(row.key), row, at, history));
+  const oldest = at - SPAN_MS[span];
+  const positions = [...known.values()].map((one) => ({ ...one, points: withoutOld(one.points, oldest) }));
+  return { ...history, now: at, positions };
+}
