@@ -32,7 +32,16 @@ export const Preferences = z.strictObject({
 });
 export type Preferences = z.infer<typeof Preferences>;
 
-export const DEFAULT_PREFERENCES: Preferences = Preferences.parse({});
+/** The defaults above, written out: the page has no schemas to make them with. */
+export const DEFAULT_PREFERENCES: Preferences = {
+  theme: 'system',
+  money: 'green-red',
+  numbers: '1,234.56',
+  currency: 'symbol',
+  notices: { off: [], pausedUntil: null, desktop: true },
+  startAtLogin: false,
+  logLevel: 'info',
+};
 
 /** A change of some of them; the others stay. `notices` is given whole. */
 export const PreferencesChange = z.strictObject({
