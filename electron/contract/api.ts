@@ -4,7 +4,7 @@ import { ERROR_CODES } from './errors.ts';
 import { LinkState } from './link.ts';
 import { DropletKey, NginxKit } from './droplet.ts';
 import { Environment, Limits, PresetName, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
-import { LogLine } from './models.ts';
+import type { LogsBatch } from './logs.ts';
 import {
   EndpointStatus,
   CatalogueView,
@@ -43,10 +43,16 @@ export const contract = {
     follow: base.output(eventIterator(shape<StateEvent>())),
   },
   logs: {
-    /** The newest `tail` lines (at most 5,000), then new lines in batches. */
+    /** The newest `tail` lines (at most 50,000; only those after line `after.n` of the same run), then new lines in batches. */
     follow: base
-      .input(z.strictObject({ profile: ProfileName, tail: z.number().int().min(0).max(5000).default(500) }))
-      .output(eventIterator(z.strictObject({ lines: z.array(LogLine) }))),
+      .input(
+        z.strictObject({
+          profile: ProfileName,
+          tail: z.number().int().min(0).max(50_000).default(500),
+          after: z.strictObject({ run: z.string(), n: z.number().int() }).optional(),
+        }),
+      )
+      .output(eventIterator(shape<LogsBatch>())),
   },
   profiles: {
     add: base.input(Profile.omit({ wanted: true })).output(Profile),

@@ -186,16 +186,23 @@ export type TradingModel = z.infer<typeof TradingModel>;
 
 export const LogLevel = z.enum(['debug', 'info', 'warning', 'error', 'critical', 'unknown']);
 export type LogLevel = z.infer<typeof LogLevel>;
-/** One log line of the back end. `text` is the line as received, continuation lines joined by newlines. */
+/** Who wrote a line: a program on the droplet, this app, or its bridge (its clients and their requests). */
+export const LogOrigin = z.enum(['droplet', 'app', 'bridge']);
+/** One log line. `text` is the line as received, secrets masked, continuation lines joined by newlines. */
 export const LogLine = z.strictObject({
-  /** Our running number within the profile, without gaps. */
+  /** Our running number within the profile, without gaps, in the order of receipt. */
   n: z.number().int(),
+  from: LogOrigin,
+  /** Its place among all lines, by our clock: the droplet's time where it gave one, corrected for its clock. */
+  at: Millis,
   receivedAt: Millis,
   service: z.string(),
   level: LogLevel,
   time: Instant.nullable(),
   message: z.string(),
   text: z.string(),
+  /** Not a line but a time in which lines may be missing. */
+  gap: z.strictObject({ from: Millis, to: Millis }).optional(),
 });
 export type LogLine = z.infer<typeof LogLine>;
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ActivityEntry } from '../contract/bridge.ts';
+import type { OwnLines } from './logs/own-lines.ts';
 import type { Clock } from './ports.ts';
 import type { RecordActivity } from './seams.ts';
 import type { Store } from './store.ts';
@@ -7,8 +8,9 @@ import type { Store } from './store.ts';
 const KEPT = 500;
 
 /** Activity lines in the state: a line whose id is repeated replaces the earlier one in place. */
-export function createActivity(store: Store, clock: Clock): RecordActivity {
+export function createActivity(store: Store, clock: Clock, own?: OwnLines): RecordActivity {
   return (entry) => {
+    own?.activity(entry);
     const id = entry.id ?? randomUUID();
     const index = entry.id === undefined ? -1 : store.state.activity.findLastIndex((line) => line.id === id);
     const line: ActivityEntry = {

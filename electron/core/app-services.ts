@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { CatalogueView, CloseReport, StopReport } from '../contract/bridge.ts';
 import { AppError } from '../contract/errors.ts';
 import type { LinkState } from '../contract/link.ts';
-import type { LogLine } from '../contract/models.ts';
+import type { LogsBatch } from '../contract/logs.ts';
 import type { Profile, SecretKind } from '../contract/profile.ts';
 import type { AppPorts } from './app-interface.ts';
 import type { AuditDesk } from './audit/desk.ts';
@@ -21,6 +21,8 @@ import { ProfileSet } from './profile-set.ts';
 import type { Profiles } from './profiles.ts';
 import { completed, DEMO_PROFILE } from './profiles.ts';
 import type { RecordActivity } from './seams.ts';
+import type { OwnLines } from './logs/own-lines.ts';
+import type { Redactor } from './secrets/redact.ts';
 import type { Vault } from './secrets/vault.ts';
 import type { Services } from './services.ts';
 import type { SettingsStore } from './settings.ts';
@@ -33,6 +35,8 @@ export interface Parts {
   store: Store;
   log: Log;
   record: RecordActivity;
+  redact: Redactor;
+  ownLines: OwnLines;
   vault: Vault;
   profiles: Profiles;
   audit: AuditLog;
@@ -230,8 +234,8 @@ export class AppServices implements Services {
     });
   }
 
-  followLogs(profile: string, tail: number, signal: AbortSignal | undefined): AsyncGenerator<LogLine[]> {
-    return this.#runtime(profile).followLogs(tail, signal);
+  followLogs(...[profile, ...how]: Parameters<Services['followLogs']>): AsyncGenerator<LogsBatch> {
+    return this.#runtime(profile).followLogs(...how);
   }
 
   async setStopShortcut(text: string | null): Promise<string | null> {

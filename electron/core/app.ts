@@ -22,6 +22,7 @@ import { initialAppState } from './initial-state.ts';
 import { knownFacts } from './known-facts.ts';
 import { createLog } from './log.ts';
 import { Profiles } from './profiles.ts';
+import { OwnLines } from './logs/own-lines.ts';
 import type { Log, Screen } from './ports.ts';
 import type { Router } from './router.ts';
 import { createRouter } from './router.ts';
@@ -63,7 +64,10 @@ async function createBase(ports: AppPorts) {
   const { home, clock } = ports;
   await makeHome(home);
   const redact = createRedactor();
-  const log = createLog({ file: `${home.logs}/app.log`, level: 'info', redact });
+  const ownLines = new OwnLines(clock, redact);
+  const file = createLog({ file: `${home.logs}/app.log`, level: 'info', redact });
+  const log = ownLines.tapped(file, 'app');
+  const bridgeLog = ownLines.tapped(file, 'bridge');
   const store = new Store(firstState(ports));
   const vault = createVault({ file: home.secrets, sealer: ports.sealer, redact });
   const profiles = new Profiles(home.profiles);
@@ -79,8 +83,9 @@ async function createBase(ports: AppPorts) {
     clock,
     onFault: ({ firstBad }) => log.error('the audit trail is not as it was written', { ...firstBad }),
   });
-  const record = createActivity(store, clock);
-  return { ports, store, log, record, vault, profiles, audit, desk, settings, settingsDesk };
+  const record = createActivity(store, clock, ownLines);
+  const own = { log, bridgeLog, redact, ownLines };
+  return { ...own, ports, store, record, vault, profiles, audit, desk, settings, settingsDesk };
 }
 
 type Base = Awaited<ReturnType<typeof createBase>>;
@@ -187,7 +192,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   const bridge = createBridge({
     home: ports.home,
     clock: ports.clock,
-    log,
+    log: base.bridgeLog,
     version: ports.version,
     gate: guard.gate,
     stateOf: (name) => store.state.profiles[name],

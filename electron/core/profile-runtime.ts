@@ -1,6 +1,7 @@
 import type { ProfileState } from '../contract/state.ts';
 import type { LinkState } from '../contract/link.ts';
-import type { HealthModel, LogLine } from '../contract/models.ts';
+import type { LogsBatch } from '../contract/logs.ts';
+import type { HealthModel } from '../contract/models.ts';
 import { presentLink } from '../contract/present.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Health } from './health/prober.ts';
@@ -11,7 +12,10 @@ import type { History } from './history/history.ts';
 import type { Supervisor } from './link/supervision.ts';
 import { createSupervisor } from './link/supervisor.ts';
 import type { Logs } from './logs/logs.ts';
+import { followBook } from './logs/follow-book.ts';
+import type { FollowFrom } from './logs/follow-book.ts';
 import { createLogs } from './logs/logs.ts';
+import type { OwnLines } from './logs/own-lines.ts';
 import { healthOps, patchOps } from './patch-ops.ts';
 import type { Clock, Log, Secrets } from './ports.ts';
 import type { Trading } from './positions/trading.ts';
@@ -27,6 +31,8 @@ export interface RuntimeDeps {
   log: Log;
   secrets: Secrets;
   record: RecordActivity;
+  redact: { text(value: string): string };
+  ownLines: OwnLines;
   knownHostsFile: string;
   userKnownHostsFiles: string[];
   agentSocket: string | undefined;
@@ -119,7 +125,8 @@ export class ProfileRuntime {
     this.#logs = createLogs({
       ...common,
       publish: (status) => put('logs', status),
-      onLines: () => undefined,
+      redact: (text) => deps.redact.text(text),
+      own: (listener) => deps.ownLines.follow(profile.name, listener),
     });
   }
 
@@ -205,27 +212,8 @@ export class ProfileRuntime {
     });
   }
 
-  /** The newest `tail` lines, then new ones as they come, until `signal`. */
-  async *followLogs(tail: number, signal: AbortSignal | undefined): AsyncGenerator<LogLine[]> {
-    const queue: LogLine[][] = [this.#logs.tail(tail)];
-    let wake: (() => void) | undefined;
-    const unsubscribe = this.#logs.subscribe((lines) => {
-      queue.push(lines);
-      wake?.();
-    });
-    const aborted = () => wake?.();
-    signal?.addEventListener('abort', aborted);
-    try {
-      for (;;) {
-        if (signal?.aborted) return;
-        const lines = queue.splice(0).flat();
-        if (lines.length > 0 || tail >= 0) yield lines;
-        tail = -1;
-        if (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      }
-    } finally {
-      unsubscribe();
-      signal?.removeEventListener('abort', aborted);
-    }
+  /** The lines of the droplet, the app and the bridge, until `signal`. */
+  followLogs(from: FollowFrom, signal: AbortSignal | undefined): AsyncGenerator<LogsBatch> {
+    return followBook(this.#logs.book, from, signal);
   }
 }

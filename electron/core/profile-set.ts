@@ -56,6 +56,8 @@ export class ProfileSet {
       log,
       secrets: vault,
       record,
+      redact: this.#parts.redact,
+      ownLines: this.#parts.ownLines,
       knownHostsFile,
       userKnownHostsFiles: [path.join(os.homedir(), '.ssh', 'known_hosts')],
       agentSocket:

@@ -1,7 +1,6 @@
 import { implement, ORPCError, withEventMeta } from '@orpc/server';
 import { contract } from '../contract/api.ts';
 import { asAppError } from '../contract/errors.ts';
-import type { LogLine } from '../contract/models.ts';
 import type { Desks, Services } from './services.ts';
 import { createSshConfigReader } from './ssh-config/import-link.ts';
 
@@ -10,10 +9,6 @@ function asWireError(thrown: unknown): unknown {
   if (thrown instanceof ORPCError) return thrown;
   const error = asAppError(thrown);
   return new ORPCError('APP', { defined: true, status: 400, message: error.message, data: error.shape() });
-}
-
-async function* batches(source: AsyncIterable<LogLine[]>) {
-  for await (const lines of source) yield { lines };
 }
 
 /** The contract's procedures over core's services; the same router serves window, browser page and command line. */
@@ -38,7 +33,7 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
     logs: {
       // asked for before the stream begins: what a generator throws later does not pass the middleware
       follow: os.logs.follow.handler(({ input, signal }) =>
-        batches(services.followLogs(input.profile, input.tail, signal)),
+        services.followLogs(input.profile, input, signal),
       ),
     },
     profiles: {

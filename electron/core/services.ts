@@ -6,8 +6,9 @@ import type {
   ToolEntry,
 } from '../contract/bridge.ts';
 import type { LinkState } from '../contract/link.ts';
-import type { LogLine } from '../contract/models.ts';
+import type { LogsBatch } from '../contract/logs.ts';
 import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
+import type { FollowFrom } from './logs/follow-book.ts';
 import type { ConsentExtras } from './guard/consent.ts';
 import type { DropletControl } from './droplet-control.ts';
 import type { AuditDesk } from './audit/desk.ts';
@@ -61,7 +62,11 @@ export interface Services {
     signal: AbortSignal | undefined,
   ): Promise<unknown>;
   readResource(profile: string, uri: string): Promise<unknown>;
-  followLogs(profile: string, tail: number, signal: AbortSignal | undefined): AsyncGenerator<LogLine[]>;
+  followLogs(
+    profile: string,
+    from: FollowFrom,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<LogsBatch>;
   clients: Pick<ClientControl, 'list' | 'preview' | 'apply' | 'repair' | 'dismiss' | 'noted' | 'bundle'>;
   audit: Pick<AuditDesk, 'page' | 'verify' | 'export'>;
   endpoint: {

@@ -1,14 +1,15 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { LogFilter, LogView } from './log-buffer.ts';
+import type { LogView } from './log-buffer.ts';
 import { LogBuffer } from './log-buffer.ts';
+import type { LogFilter } from './log-filter.ts';
 import { useApp, useMirror } from './app-context.tsx';
 import type { Mirror } from './mirror.ts';
 import { errorShape } from './client.ts';
 
-const TAIL = 5_000;
+const TAIL = 50_000;
 const AGAIN_MS = 1_000;
 
-/** Follows a profile's log into the buffer until the signal, again and again after cuts. */
+/** Follows a profile's log into the buffer until the signal, again and again after cuts; what is here is not sent again. */
 async function followInto(
   buffer: LogBuffer,
   from: { mirror: Mirror; profile: string },
@@ -18,16 +19,15 @@ async function followInto(
   const stopped = () => signal.aborted;
   while (!stopped()) {
     try {
-      const batches = await from.mirror.client?.logs.follow(
-        { profile: from.profile, tail: TAIL },
-        { signal },
-      );
+      const { after } = buffer;
+      const asked = { profile: from.profile, tail: TAIL, ...(after && { after }) };
+      const batches = await from.mirror.client?.logs.follow(asked, { signal });
       onProblem(null);
       let first = true;
-      for await (const { lines } of batches ?? []) {
-        if (first) buffer.begin(lines);
-        else buffer.add(lines);
+      for await (const batch of batches ?? []) {
+        if (first) buffer.begin(batch);
         first = false;
+        buffer.add(batch);
       }
     } catch (error) {
       if (stopped()) return;

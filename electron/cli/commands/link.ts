@@ -123,7 +123,7 @@ export async function logs(context: Context, profile: string, follow: boolean): 
       if (json && !follow) context.output.result(lines, '');
       else if (texts.length > 0) process.stdout.write(`${forTerminal(texts.join('\n'))}\n`);
       if (follow) continue;
-      if (lines.length === 0) context.output.say(await whyNoLines(app, profile));
+      if (!lines.some(({ from }) => from === 'droplet')) context.output.say(await whyNoLines(app, profile));
       return;
     }
   });

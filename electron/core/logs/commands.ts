@@ -38,13 +38,20 @@ const DOCKER_ALONE =
   `names=$(docker ps --format '{{.Names}}') || exit $?; for c in $names; do ` +
   `docker logs --tail=${TAIL} -f "$c" 2>&1 | sed -u "s/^/$c  | /" & done; wait`;
 
-/** The ways to follow the logs, in the order they are tried: compose v1, compose v2, docker alone. */
+/** Follows log files where there is no docker at all: those of the folder, and those of Catalyst's cron. */
+const filesOf = (folder: string): string =>
+  `found=; for f in ${folder}/logs/*.log /var/log/catalyst/*.log; do [ -r "$f" ] || continue; found=1; ` +
+  `n=$(basename "$f" .log); tail -n ${TAIL} -F "$f" 2>/dev/null | sed -u "s/^/$n  | /" & done; ` +
+  `[ -n "$found" ] || exit 127; wait`;
+
+/** The ways to follow the logs, in the order they are tried: compose v1, compose v2, docker alone, files. */
 export function followCommands(dir: string): FollowCommand[] {
   const folder = shellFolder(dir);
   return [
     { ref: 'docker-compose logs', command: `cd ${folder} && docker-compose logs --tail=${TAIL} -f` },
     { ref: 'docker compose logs', command: `cd ${folder} && docker compose logs --tail=${TAIL} -f` },
     { ref: 'docker logs', command: DOCKER_ALONE },
+    { ref: 'log files', command: filesOf(folder) },
   ];
 }
 

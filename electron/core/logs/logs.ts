@@ -4,11 +4,14 @@ import type { Profile } from '../../contract/profile.ts';
 import { instantReader } from '../backends/instant.ts';
 import type { LinkHandle, RemoteProcess, Transport } from '../link/transport.ts';
 import type { Clock, Log } from '../ports.ts';
-import { createAssembler, type Assembler } from './assembler.ts';
+import { serviceName } from '../backends/health-words.ts';
+import { createAssembler, type Assembler, type LooseLine } from './assembler.ts';
+import { LogBook } from './book.ts';
+import { endedContainer, GapWatch } from './gaps.ts';
+import { Placing } from './placing.ts';
 import { endingOf, followCommands, type FollowCommand } from './commands.ts';
 import { createLineCutter } from './raw-lines.ts';
 import { createReplayFilter } from './replay.ts';
-import { createRing } from './ring.ts';
 import { splitPrefix } from './line-shapes.ts';
 
 export interface LogsDeps {
@@ -16,9 +19,13 @@ export interface LogsDeps {
   link: LinkHandle;
   clock: Clock;
   publish(status: LogsStatus): void;
-  /** New lines in batches, at most five a second. */
-  onLines(lines: LogLine[]): void;
+  /** New lines of the droplet in batches, at most five a second. */
+  onLines?(lines: LogLine[]): void;
   log: Log;
+  /** Masks secrets; what is kept and shown has passed it. */
+  redact?(text: string): string;
+  /** What the app and its bridge say of this profile. */
+  own?(listener: (line: LooseLine) => void): () => void;
 }
 
 export interface Logs {
@@ -26,13 +33,9 @@ export interface Logs {
   stop(): void;
   /** The link's state changed: while it is down, the reason that is shown must be the one of now. */
   linkChanged(): void;
-  /** The newest `count` lines, oldest first. */
-  tail(count: number): LogLine[];
-  /** New lines in batches, after those that tail() gave. Returns the unsubscribe. */
-  subscribe(listener: (lines: LogLine[]) => void): () => void;
+  readonly book: LogBook;
 }
 
-const KEPT_LINES = 50_000;
 const BATCH_MS = 200;
 const STATUS_MS = 1000;
 /** A command that says nothing is taken as following after this long. */
@@ -44,10 +47,13 @@ const MAX_PAUSE_MS = 60_000;
 /** A run of this length proves that following works, so the next pause is short again. */
 const GOOD_RUN_MS = 30_000;
 /** Above this many raw lines in one batch the remote end is made to wait. */
-const FLOOD = 20_000;
+const FLOOD = 4000;
 const MAX_STDERR = 4096;
 const NO_SHELL = 'Logs are read over SSH; the link in use has no way to run docker-compose on the droplet.';
-const NO_DOCKER = 'Neither docker-compose nor docker was found on the droplet.';
+const NO_DOCKER =
+  'Neither docker-compose nor docker was found on the droplet, and no log files in /var/log/catalyst.';
+/** Lines that come this soon after the command began are of the past. */
+const PAST_MS = 3000;
 
 /** Follows a profile's container logs over the link's shell; see commands.ts for what is run there. */
 export function createLogs(deps: LogsDeps): Logs {
@@ -56,11 +62,12 @@ export function createLogs(deps: LogsDeps): Logs {
 
 class LogsFollower implements Logs {
   readonly #deps: LogsDeps;
-  readonly #ring = createRing<LogLine>(KEPT_LINES);
+  readonly book = new LogBook();
   readonly #replay = createReplayFilter();
-  readonly #listeners = new Set<(lines: LogLine[]) => void>();
+  readonly #placing = new Placing();
+  readonly #gaps: GapWatch;
   #assembler: Assembler | undefined;
-  #total = 0;
+  #liveFrom = Infinity;
   #lastLineAt: number | null = null;
   #generation = 0;
   #running = false;
@@ -69,16 +76,20 @@ class LogsFollower implements Logs {
   #pause = FIRST_PAUSE_MS;
   #following: { ref: string; since: number } | undefined;
   #sinceBatch = 0;
-  #cancels: { retry?: () => void; batch?: () => void; status?: () => void; quiet?: () => void } = {};
+  #cancels: { retry?: () => void; batch?: () => void; status?: () => void; quiet?: () => void; gap?: () => void } = {};
   #unsubscribe: (() => void) | undefined;
+
+  #endOwn: (() => void) | undefined;
 
   constructor(deps: LogsDeps) {
     this.#deps = deps;
+    this.#gaps = new GapWatch(deps.clock);
   }
 
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#endOwn ??= this.#deps.own?.((line) => void this.book.add([line]));
     this.#unsubscribe = this.#deps.link.onChange(() => {
       if (!this.#running || this.#deps.link.transport === this.#transport) return;
       this.#close();
@@ -91,6 +102,8 @@ class LogsFollower implements Logs {
     if (!this.#running) return;
     this.#running = false;
     this.#unsubscribe?.();
+    this.#endOwn?.();
+    this.#endOwn = undefined;
     this.#close();
     this.#deps.publish({ state: 'off' });
   }
@@ -98,15 +111,6 @@ class LogsFollower implements Logs {
   linkChanged(): void {
     const { link } = this.#deps;
     if (this.#running && !this.#transport && !link.transport) this.#unavailable(link.reason());
-  }
-
-  tail(count: number): LogLine[] {
-    return this.#ring.tail(count);
-  }
-
-  subscribe(listener: (lines: LogLine[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   #open(): void {
@@ -123,7 +127,7 @@ class LogsFollower implements Logs {
     this.#cancels = {};
     this.#process?.kill();
     this.#process = undefined;
-    this.#following = undefined;
+    this.#lost('the link was down');
     this.#flush(true);
     this.#assembler = undefined;
   }
@@ -147,7 +151,7 @@ class LogsFollower implements Logs {
     const { stderr, code } = await this.#runToEnd(command, generation);
     if (generation !== this.#generation) return;
     this.#process = undefined;
-    this.#following = undefined;
+    this.#lost('the log stream was cut');
     this.#cancels.quiet?.();
     this.#flush(true);
     const ending = endingOf(code, stderr, this.#deps.profile().dir);
@@ -185,6 +189,8 @@ class LogsFollower implements Logs {
     const began = () => {
       if (generation !== this.#generation || this.#following) return;
       this.#following = { ref: command.ref, since: this.#deps.clock.now() };
+      this.#liveFrom = this.#following.since + PAST_MS;
+      this.#cancels.gap = this.#deps.clock.after(PAST_MS, () => this.#sayGap());
       this.#publishStatus();
     };
     this.#cancels.quiet = this.#deps.clock.after(QUIET_MS, began);
@@ -225,6 +231,8 @@ class LogsFollower implements Logs {
   #takeRaw(lines: readonly string[]): void {
     const now = this.#deps.clock.now();
     for (const raw of lines) {
+      const ended = endedContainer(raw);
+      if (ended) this.book.ended(serviceName(ended.name), ended.how);
       const name = splitPrefix(raw)?.name ?? '';
       if (this.#replay.isRepeat(name, raw)) continue;
       this.#assembler?.push(raw, now);
@@ -244,14 +252,31 @@ class LogsFollower implements Logs {
 
   #flush(all: boolean): void {
     this.#sinceBatch = 0;
-    const loose = this.#assembler?.take(this.#deps.clock.now(), all) ?? [];
+    const now = this.#deps.clock.now();
+    const loose = this.#assembler?.take(now, all) ?? [];
     if (loose.length === 0) return;
-    const lines = loose.map((line) => ({ n: ++this.#total, ...line }));
-    for (const line of lines) this.#ring.add(line);
-    this.#lastLineAt = lines.at(-1)!.receivedAt;
-    this.#deps.onLines(lines);
-    for (const listener of this.#listeners) listener(lines);
+    const { redact = (text: string) => text } = this.#deps;
+    const masked = loose.map((line) => {
+      const text = redact(line.text);
+      // the message is the end of the text, where nothing had to be masked
+      return text === line.text ? line : { ...line, text, message: redact(line.message) };
+    });
+    const lines = this.book.add(this.#placing.place(masked, now >= this.#liveFrom));
+    this.#lastLineAt = now;
+    this.#deps.onLines?.(lines);
     this.#cancels.status ??= this.#deps.clock.after(STATUS_MS, () => this.#publishStatus());
+  }
+
+  #lost(why: string): void {
+    if (this.#following) this.#gaps.lost(why);
+    this.#following = undefined;
+    this.#liveFrom = Infinity;
+  }
+
+  /** By now the past was given again: what of it is not here may be missing. */
+  #sayGap(): void {
+    const line = this.#gaps.found(this.#replay.torn().map(serviceName));
+    if (line) this.book.add([line]);
   }
 
   #later(reason: string, ms: number, index: number): void {
@@ -261,19 +286,21 @@ class LogsFollower implements Logs {
 
   #unavailable(reason: string): void {
     this.#deps.log.debug('logs unavailable', { reason });
-    this.#deps.publish({ state: 'unavailable', reason, total: this.#total });
+    this.#deps.publish({ state: 'unavailable', reason, total: this.book.total });
   }
 
   #publishStatus(): void {
     this.#cancels.status?.();
     delete this.#cancels.status;
+    for (const { from, service } of this.book.sources())
+      if (from === 'droplet') this.book.clock(service, this.#placing.offsetOf(service));
     if (!this.#following) return;
     this.#deps.publish({
       state: 'following',
       source: { kind: 'ssh', ref: this.#following.ref },
       since: this.#following.since,
       lastLineAt: this.#lastLineAt,
-      total: this.#total,
+      total: this.book.total,
     });
   }
 }

@@ -6,12 +6,19 @@ export interface ReplayFilter {
   restart(): void;
   /** True when the raw line was already received from an earlier process. */
   isRepeat(name: string, raw: string): boolean;
+  /** Containers whose last known line the present process did not give again: between the two, lines may be missing. */
+  torn(): string[];
 }
+
+/** Two lines that are alike are surely the same one only where they carry a time. */
+const HAS_TIME = /\d{2}:\d{2}:\d{2}/;
 
 interface Memory {
   recent: string[];
   /** What the process before had given last, with counts; undefined once this container's new lines began. */
   replayed: Map<string, number> | undefined;
+  /** What is new follows what is known: a known line with a time was given again. */
+  joined: boolean;
 }
 
 /**
@@ -24,21 +31,26 @@ export function createReplayFilter(): ReplayFilter {
     restart() {
       for (const memory of memories.values()) {
         memory.replayed = new Map();
+        memory.joined = false;
         for (const line of memory.recent) memory.replayed.set(line, (memory.replayed.get(line) ?? 0) + 1);
       }
     },
     isRepeat(name, raw) {
-      const memory = memories.get(name) ?? { recent: [], replayed: undefined };
+      const memory = memories.get(name) ?? { recent: [], replayed: undefined, joined: true };
       memories.set(name, memory);
       const left = memory.replayed?.get(raw) ?? 0;
       if (left > 0) {
         memory.replayed?.set(raw, left - 1);
+        memory.joined ||= HAS_TIME.test(raw);
         return true;
       }
       memory.replayed = undefined;
       memory.recent.push(raw);
       if (memory.recent.length > 2 * TAIL) memory.recent = memory.recent.slice(-TAIL);
       return false;
+    },
+    torn() {
+      return [...memories].filter(([, { joined }]) => !joined).map(([name]) => name);
     },
   };
 }

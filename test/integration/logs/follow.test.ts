@@ -91,7 +91,7 @@ describe('following', () => {
       [2, 'news'],
     ]);
     expect(lines()[1].message).toBe(`${home}/catalyst-trading-mcp logs --tail=200 -f`);
-    expect(logs.tail(1)).toEqual([lines()[1]]);
+    expect(logs.book.tail(1)).toEqual([lines()[1]]);
     await until(() => {
       const status = last();
       return status?.state === 'following' && status.total === 2;
@@ -157,8 +157,8 @@ describe('following', () => {
     const gaps = batches.slice(1).map(({ at }, index) => at - batches[index].at);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(190);
     expect(lines().at(-1)).toMatchObject({ n: 60_000, message: 'line 60000' });
-    expect(logs.tail(60_000)).toHaveLength(50_000);
-    expect(logs.tail(60_000)[0].n).toBe(10_001);
+    expect(logs.book.tail(60_000)).toHaveLength(50_000);
+    expect(logs.book.tail(60_000)[0].n).toBe(10_001);
   });
 
   it('keeps letters whole that are cut between two chunks', async () => {
@@ -173,7 +173,7 @@ describe('following', () => {
     program('docker-compose', 'echo "a | 1"; sleep 0.6; echo "a | 2"; exec sleep 60');
     const { logs, lines } = follow();
     const seen: number[] = [];
-    const leave = logs.subscribe((batch) => seen.push(...batch.map(({ n }) => n)));
+    const leave = logs.book.subscribe((batch) => seen.push(...batch.map(({ n }) => n)));
     logs.start();
     await until(() => seen.length === 1);
     leave();

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { LogSource } from '../../contract/logs.ts';
+import type { LogLine } from '../../contract/models.ts';
+import type { LooseLine } from './assembler.ts';
+import { createRing } from './ring.ts';
+
+const KEPT_LINES = 50_000;
+/** More names than any droplet has containers; a name that a line makes up does not grow this without end. */
+const MAX_SOURCES = 200;
+
+/** Every line of one profile, whoever wrote it: the newest 50,000, and those who follow. */
+export class LogBook {
+  readonly run = randomUUID();
+  readonly #ring = createRing<LogLine>(KEPT_LINES);
+  readonly #listeners = new Set<(lines: LogLine[]) => void>();
+  readonly #sources = new Map<string, LogSource>();
+  #total = 0;
+
+  get total(): number {
+    return this.#total;
+  }
+
+  add(loose: readonly LooseLine[]): LogLine[] {
+    if (loose.length === 0) return [];
+    const lines = loose.map((line) => ({ n: ++this.#total, ...line }));
+    for (const line of lines) {
+      this.#ring.add(line);
+      this.#count(line);
+    }
+    for (const listener of this.#listeners) listener(lines);
+    return lines;
+  }
+
+  /** Its container ended, as compose put it; null: it writes again. */
+  ended(service: string, how: string | null): void {
+    const source = this.#sources.get(`droplet ${service}`);
+    if (source) source.ended = how;
+  }
+
+  clock(service: string, ms: number | null): void {
+    const source = this.#sources.get(`droplet ${service}`);
+    if (source) source.clockMs = ms;
+  }
+
+  sources(): LogSource[] {
+    return [...this.#sources.values()].map((source) => ({ ...source }));
+  }
+
+  /** The newest `count` lines in the order of receipt. */
+  tail(count: number): LogLine[] {
+    return this.#ring.tail(count);
+  }
+
+  subscribe(listener: (lines: LogLine[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #count({ from, service, receivedAt, level, gap }: LogLine): void {
+    if (gap) return;
+    const key = `${from} ${service}`;
+    let source = this.#sources.get(key);
+    if (!source) {
+      if (this.#sources.size >= MAX_SOURCES) return;
+      source = { service, from, total: 0, lastAt: 0, errors: 0, ended: null, clockMs: null };
+      this.#sources.set(key, source);
+    }
+    source.total += 1;
+    source.lastAt = receivedAt;
+    source.ended = null;
+    if (level === 'error' || level === 'critical') source.errors += 1;
+  }
+}
