@@ -74,7 +74,7 @@ async function createBase(ports: AppPorts) {
   const settings = new SettingsStore(home.settings);
   await Promise.all([profiles.load(), vault.load(), settings.load()]);
   store.set(['app', 'stopShortcut'], settings.current.stopShortcut);
-  const settingsDesk = new SettingsDesk({ settings, store, setLogLevel: (level) => log.setLevel(level) });
+  const settingsDesk = new SettingsDesk({ settings, store, setLogLevel: (level) => file.setLevel(level) });
   const signing = sealedVault({ file: `${home.keys}/audit.json`, sealer: ports.sealer, make: true });
   const audit = new AuditLog({ dir: home.audit, clock, redact, vault: signing });
   const desk = new AuditDesk({

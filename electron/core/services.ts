@@ -62,11 +62,7 @@ export interface Services {
     signal: AbortSignal | undefined,
   ): Promise<unknown>;
   readResource(profile: string, uri: string): Promise<unknown>;
-  followLogs(
-    profile: string,
-    from: FollowFrom,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<LogsBatch>;
+  followLogs(profile: string, from: FollowFrom, signal: AbortSignal | undefined): AsyncGenerator<LogsBatch>;
   clients: Pick<ClientControl, 'list' | 'preview' | 'apply' | 'repair' | 'dismiss' | 'noted' | 'bundle'>;
   audit: Pick<AuditDesk, 'page' | 'verify' | 'export'>;
   endpoint: {

@@ -27,7 +27,8 @@ const RANK: Record<LogLine['level'], number> = {
 };
 
 /** Who wrote a line: a service of the droplet may be called `app` too. */
-export const writerOf = ({ from, service }: Pick<LogLine, 'from' | 'service'>): string => `${from} ${service}`;
+export const writerOf = ({ from, service }: Pick<LogLine, 'from' | 'service'>): string =>
+  `${from} ${service}`;
 
 /** Finds a text where it first stands in another; undefined: nowhere. */
 export type Finder = (text: string) => { start: number; end: number } | undefined;

@@ -141,7 +141,8 @@ class Parser {
       this.#at += 2;
       return { is: 'assert', assert: rest[1] === 'b' ? 'word' : 'no-word' };
     }
-    if (/^\\(?:[1-9]|k<)/.test(rest)) throw new PatternError('References to a group, \\1, are not searched for.');
+    if (/^\\(?:[1-9]|k<)/.test(rest))
+      throw new PatternError('References to a group, \\1, are not searched for.');
     const source = /^\\(?:x[\da-f]{2}|u[\da-f]{4}|c[a-z]|.)/is.exec(rest)?.[0] ?? '\\\\';
     this.#at += source.length;
     return { is: 'char', fits: single(source) };

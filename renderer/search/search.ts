@@ -21,7 +21,7 @@ function kindOf(code: number): Kind {
 function holds(assert: Assert, before: Kind, after: Kind): boolean {
   if (assert === 'start') return before === NOTHING || before === NEW_LINE;
   if (assert === 'end') return after === NOTHING || after === NEW_LINE;
-  return (before === WORD) !== (after === WORD) === (assert === 'word');
+  return ((before === WORD) !== (after === WORD)) === (assert === 'word');
 }
 
 /** A set of states of the program at one place, with where each character leads from it; made when it is first met. */
@@ -116,7 +116,10 @@ export class Search {
     if (!done) {
       const moved = this.#moved(chars, code);
       if (anywhere && !moved.includes(this.#program.start)) moved.push(this.#program.start);
-      next = this.#state(moved.sort((a, b) => a - b), kind);
+      next = this.#state(
+        moved.sort((a, b) => a - b),
+        kind,
+      );
     }
     if (code < 128) state.ascii[code] = next;
     else state.others.set(code, next);

@@ -1,165 +1,35 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown } from 'lucide-react';
-import { memo, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import type { LogLine, LogsStatus } from '../../electron/contract/models.ts';
-import { useProfile, useProfileName } from '../api/app-context.tsx';
-import type { LogFilter, LogView, MinLevel } from '../api/log-buffer.ts';
-import { LEVELS } from '../api/log-buffer.ts';
+import { useDeferredValue, useMemo, useState, useSyncExternalStore } from 'react';
+import type { LogsStatus } from '../../electron/contract/models.ts';
+import { useApp, useProfile, useProfileName } from '../api/app-context.tsx';
+import type { LogView } from '../api/log-buffer.ts';
+import type { LogFilter } from '../api/log-filter.ts';
+import { SHOW_ALL } from '../api/log-filter.ts';
 import { useLogs } from '../api/use-logs.ts';
 import { Age } from '../parts/age.tsx';
 import { Button } from '../parts/button.tsx';
-import { CopyButton } from '../parts/copy.tsx';
-import { Choice, FilterInput } from '../parts/field.tsx';
-import { Empty, Note, Panel } from '../parts/panel.tsx';
-import { CodeBlock, PlainText } from '../parts/plain-text.tsx';
+import { Empty, Note, Panel, Waiting } from '../parts/panel.tsx';
 import { SourceText } from '../parts/reading-note.tsx';
 import { clockText } from '../parts/time-text.ts';
+import { asText } from './logs/line-text.ts';
+import { LogBar } from './logs/log-bar.tsx';
+import { LogDrawer } from './logs/log-drawer.tsx';
+import { LogExport } from './logs/log-export.tsx';
+import type { Chosen } from './logs/log-list.tsx';
+import { chosenRange, LogList } from './logs/log-list.tsx';
+import { LogSources } from './logs/log-sources.tsx';
 import { NoProfile } from './no-profile.tsx';
 
-const LINE_PX = 20;
-const LEVEL: Record<LogLine['level'], { word: string; look: string }> = {
-  debug: { word: 'debug', look: 'text-quiet' },
-  info: { word: 'info', look: 'text-quiet' },
-  warning: { word: 'warn', look: 'text-attention font-medium' },
-  error: { word: 'error', look: 'text-danger font-medium' },
-  critical: { word: 'crit', look: 'text-danger font-semibold' },
-  unknown: { word: '', look: '' },
+const WIDE = '(width >= 1200px)';
+const isWide = () => window.matchMedia(WIDE).matches;
+const onWidth = (changed: () => void) => {
+  const media = window.matchMedia(WIDE);
+  media.addEventListener('change', changed);
+  return () => media.removeEventListener('change', changed);
 };
-const TINTS = [
-  'text-tint-0',
-  'text-tint-1',
-  'text-tint-2',
-  'text-tint-3',
-  'text-tint-4',
-  'text-tint-5',
-  'text-tint-6',
-  'text-tint-7',
-] as const;
-
-function tint(service: string): string {
-  let sum = 0;
-  for (let i = 0; i < service.length; i += 1) sum = (sum * 31 + service.charCodeAt(i)) >>> 0;
-  return TINTS[sum % TINTS.length] ?? '';
-}
-
-/** The line as text that can be pasted anywhere. */
-function asText(line: LogLine): string {
-  return `${line.time?.text ?? new Date(line.receivedAt).toISOString()} ${line.service} ${line.level} ${line.message}`;
-}
-
-const LogRow = memo(function LogRow({ line, selected }: { line: LogLine; selected: boolean }) {
-  const more = line.text.split('\n').length - 1;
-  const { word, look } = LEVEL[line.level];
-  return (
-    <div
-      data-testid="log-line"
-      data-level={line.level}
-      className={`flex h-5 items-center gap-3 px-4 font-mono text-sm whitespace-pre ${selected ? 'bg-selected' : 'hover:bg-hover'}`}
-    >
-      <span className="shrink-0 text-quiet">{clockText(line.time?.at ?? line.receivedAt)}</span>
-      <span className={`w-26 shrink-0 truncate ${tint(line.service)}`}>
-        <PlainText text={line.service} />
-      </span>
-      <span className={`w-10 shrink-0 ${look}`}>{word}</span>
-      <span className="min-w-0 flex-1 truncate">
-        <PlainText text={line.message.split('\n', 1)[0] ?? ''} />
-      </span>
-      {more > 0 ? <span className="shrink-0 text-xs text-quiet">+{more} lines</span> : null}
-    </div>
-  );
-});
-
-function List({
-  view,
-  selected,
-  onSelect,
-}: {
-  view: LogView;
-  selected: number | null;
-  onSelect: (line: LogLine) => void;
-}) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(true);
-  const [seen, setSeen] = useState(view.newest);
-  const { shown } = view;
-  // oxlint-disable-next-line react/incompatible-library -- no compiler memoizes here; its functions are used in place
-  const virtual = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => LINE_PX,
-    overscan: 24,
-  });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (following && element !== null) element.scrollTop = element.scrollHeight;
-  }, [following, shown]);
-  useEffect(() => {
-    if (following) setSeen(view.newest);
-  }, [following, view.newest]);
-  const fresh = following ? 0 : shown.length - firstAfter(shown, seen);
-  const onScroll = () => {
-    const element = scroller.current;
-    if (element === null) return;
-    setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < LINE_PX * 2);
-  };
-  return (
-    <div className="relative h-full">
-      <div
-        ref={scroller}
-        onScroll={onScroll}
-        role="log"
-        aria-live="off"
-        aria-label="Log lines"
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
-        tabIndex={0}
-        className="h-full overflow-y-auto -outline-offset-2"
-      >
-        <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const line = shown[item.index];
-            return line === undefined ? null : (
-              <div
-                key={line.n}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${item.start}px)` }}
-                onClick={() => onSelect(line)}
-              >
-                <LogRow line={line} selected={line.n === selected} />
-              </div>
-            );
-          })}
-        </div>
-      </div>
-      {following ? null : (
-        <Button
-          look="primary"
-          data-testid="log-follow"
-          className="absolute right-4 bottom-3 shadow-overlay"
-          icon={<ArrowDown size={14} aria-hidden />}
-          onClick={() => setFollowing(true)}
-        >
-          {fresh === 0 ? 'Follow' : `Follow, ${fresh} new`}
-        </Button>
-      )}
-    </div>
-  );
-}
-
-/** Index of the first line numbered above `n`; lines are in order. */
-function firstAfter(lines: readonly LogLine[], n: number): number {
-  let low = 0;
-  let high = lines.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((lines[middle]?.n ?? Infinity) > n) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
 
 function Status({ status }: { status: LogsStatus }) {
-  if (status.state === 'off') return <span>not following</span>;
-  if (status.state === 'unavailable') return <span className="text-unknown">not available</span>;
+  if (status.state === 'off') return <span>not following the droplet</span>;
+  if (status.state === 'unavailable') return <span className="text-unknown">droplet not followed</span>;
   return (
     <span className="flex min-w-0 items-center gap-2">
       <SourceText source={status.source} />
@@ -171,117 +41,151 @@ function Status({ status }: { status: LogsStatus }) {
 }
 
 function Nothing({ status, view, onClear }: { status: LogsStatus; view: LogView; onClear: () => void }) {
-  if (view.total > 0)
+  if (view.lines.length > 0)
     return <Empty title="Nothing matches" actions={<Button onClick={onClear}>Show all lines</Button>} />;
+  if (view.loading) return <Waiting lines={6} label="Waiting for the first lines…" />;
   if (status.state === 'unavailable') return <Empty title="No log to follow">{status.reason}</Empty>;
   if (status.state === 'off')
     return <Empty title="The log is not followed">It begins when the link is connected.</Empty>;
   return <Empty title="No lines yet">They appear here as the droplet writes them.</Empty>;
 }
 
-const ALL: LogFilter = { text: '', level: 'debug', service: null };
-
-function Bar(props: {
-  filter: LogFilter;
-  services: readonly string[];
-  onChange: (filter: LogFilter) => void;
-}) {
-  const { filter, services, onChange } = props;
+/** What stands above the lines where not all is as it should be. */
+function Notes({ status, view, problem }: { status: LogsStatus; view: LogView; problem: string | null }) {
   return (
     <>
-      <Choice
-        label="Service"
-        hideLabel
-        className="w-36"
-        value={filter.service ?? ''}
-        onChange={(event) =>
-          onChange({ ...filter, service: event.target.value === '' ? null : event.target.value })
-        }
-      >
-        <option value="">All services</option>
-        {services.map((service) => (
-          <option key={service}>{service}</option>
-        ))}
-      </Choice>
-      <Choice
-        label="Level"
-        hideLabel
-        className="w-32"
-        value={filter.level}
-        onChange={(event) => onChange({ ...filter, level: event.target.value as MinLevel })}
-      >
-        {LEVELS.map((level) => (
-          <option key={level} value={level}>
-            {level === 'debug' ? 'All levels' : `${level} and up`}
-          </option>
-        ))}
-      </Choice>
-      <FilterInput
-        label="Filter text or /regex/"
-        value={filter.text}
-        onChange={(event) => onChange({ ...filter, text: event.target.value })}
-      />
-    </>
-  );
-}
-
-function Page({ profile, status }: { profile: string; status: LogsStatus }) {
-  const [filter, setFilter] = useState(ALL);
-  const [selected, setSelected] = useState<LogLine | null>(null);
-  const text = useDeferredValue(filter.text);
-  const used = useMemo(() => ({ ...filter, text }), [filter, text]);
-  const { view, problem } = useLogs(profile, used);
-  return (
-    <div className="flex h-full flex-col gap-3 p-4">
       {problem === null ? null : (
         <Note tone="attention" title={problem}>
           Trying again by itself.
         </Note>
       )}
-      {status.state === 'unavailable' && view.total > 0 ? (
-        <Note tone="unknown" title={`The log is not followed now: ${status.reason}`} />
+      {status.state === 'unavailable' && view.lines.length > 0 ? (
+        <Note tone="unknown" title="The droplet's log is not followed now:" inline testId="log-unavailable">
+          {status.reason}
+        </Note>
       ) : null}
-      <div className="flex flex-wrap items-center gap-2">
-        <Bar filter={filter} services={view.services} onChange={setFilter} />
-        <span className="flex-1" />
-        <CopyButton
-          label={`Copy ${view.shown.length === 1 ? '1 line' : `${view.shown.length} lines`}`}
-          disabled={view.shown.length === 0}
-          text={() => view.shown.map(asText).join('\n')}
-        />
-      </div>
-      <Panel
-        title={`${view.shown.length} of ${view.total} lines`}
-        aside={<Status status={status} />}
-        flush
-        className="min-h-0 flex-1"
-      >
-        {view.shown.length === 0 ? (
-          <Nothing status={status} view={view} onClear={() => setFilter(ALL)} />
-        ) : (
-          <List view={view} selected={selected?.n ?? null} onSelect={setSelected} />
-        )}
-      </Panel>
-      {selected === null ? null : (
-        <Panel
-          title={`Line from ${selected.service}, received ${clockText(selected.receivedAt)}`}
-          aside={
-            <>
-              <CopyButton text={() => selected.text} label="Copy" />
-              <Button small onClick={() => setSelected(null)}>
-                Close
-              </Button>
-            </>
-          }
-        >
-          <CodeBlock text={selected.text} className="max-h-40" />
-        </Panel>
+      {view.problem === null ? null : (
+        <Note tone="attention" title={view.problem} inline testId="log-pattern-problem">
+          All lines are shown.
+        </Note>
       )}
+    </>
+  );
+}
+
+const number = new Intl.NumberFormat('en-GB');
+
+function titleOf({ shown, lines, searching }: LogView): string {
+  if (searching) return 'Searching…';
+  if (shown.length === lines.length) return `${number.format(lines.length)} lines`;
+  return `${number.format(shown.length)} of ${number.format(lines.length)} lines`;
+}
+
+/** What was chosen by hand on this page. */
+function useChoices() {
+  const [filter, setFilter] = useState<LogFilter>(SHOW_ALL);
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [wrap, setWrap] = useState(false);
+  const [target, setTarget] = useState<{ at: number } | null>(null);
+  const wide = useSyncExternalStore(onWidth, isWide);
+  const [asked, setAsked] = useState<boolean | null>(null);
+  return {
+    filter,
+    setFilter,
+    chosen,
+    setChosen,
+    wrap,
+    toggleWrap: () => setWrap((old) => !old),
+    target,
+    setTarget,
+    sources: asked ?? wide,
+    setSources: setAsked,
+  };
+}
+
+function Page({ profile, status }: { profile: string; status: LogsStatus }) {
+  const { ui } = useApp();
+  const c = useChoices();
+  const [exporting, setExporting] = useState(false);
+  const text = useDeferredValue(c.filter.text);
+  const used = useMemo(() => ({ ...c.filter, text }), [c.filter, text]);
+  const { view, problem } = useLogs(profile, used);
+  const { shown, lines } = view;
+  const range = chosenRange(shown, c.chosen);
+  const picked = range === null ? [] : shown.slice(range[0], range[1] + 1);
+  const current = c.chosen === null ? undefined : c.chosen.to;
+  const copy = () => {
+    navigator.clipboard.writeText(picked.map(asText).join('\n')).then(
+      () =>
+        ui.notify(
+          'done',
+          `Copied ${picked.length === 1 ? '1 line' : `${number.format(picked.length)} lines`}`,
+        ),
+      () =>
+        ui.notify('problem', 'The browser did not allow copying.', 'Select the text and copy it by hand.'),
+    );
+  };
+  const jump = (at: number) => {
+    const oldest = lines[0];
+    if (oldest !== undefined && at < oldest.at)
+      ui.notify('problem', `The oldest line kept is of ${clockText(oldest.at)}.`, 'The list shows it.');
+    c.setTarget({ at });
+  };
+  return (
+    <div className="flex h-full flex-col gap-3 p-4">
+      <Notes status={status} view={view} problem={problem} />
+      <LogBar
+        filter={c.filter}
+        wrap={c.wrap}
+        sources={c.sources}
+        onFilter={c.setFilter}
+        onWrap={c.toggleWrap}
+        onSources={() => c.setSources(!c.sources)}
+        onJump={jump}
+        onExport={() => setExporting(true)}
+      />
+      <div className="relative flex min-h-0 flex-1 gap-3">
+        {c.sources ? (
+          <LogSources
+            sources={view.sources}
+            hidden={c.filter.hidden}
+            onChange={(hidden) => c.setFilter({ ...c.filter, hidden })}
+          />
+        ) : null}
+        <Panel title={titleOf(view)} aside={<Status status={status} />} flush className="min-h-0 flex-1">
+          {shown.length === 0 ? (
+            <Nothing status={status} view={view} onClear={() => c.setFilter(SHOW_ALL)} />
+          ) : (
+            <LogList
+              view={view}
+              chosen={c.chosen}
+              wrap={c.wrap}
+              target={c.target}
+              onChoose={c.setChosen}
+              onCopy={copy}
+              onWrap={c.toggleWrap}
+            />
+          )}
+        </Panel>
+        {current === undefined ? null : (
+          <LogDrawer
+            line={current}
+            chosen={picked.length > 1 ? picked : [current]}
+            filtered={shown.length < lines.length}
+            onAround={() => {
+              c.setFilter(SHOW_ALL);
+              c.setTarget({ at: current.at });
+            }}
+            onClose={() => c.setChosen(null)}
+          />
+        )}
+      </div>
+      <LogExport view={view} open={exporting} onClose={() => setExporting(false)} />
     </div>
   );
 }
 
-/** One live stream of every service, as text that could be pasted anywhere. */
+/** One live stream of every service, the bridge and the app, as text that could be pasted anywhere. */
 export function Logs() {
   const profile = useProfileName();
   const status = useProfile((p) => p.logs);

@@ -38,7 +38,12 @@ export async function* followBook(
     for (let start = 0; start === 0 || start < past.length; start += STEP) {
       if (signal?.aborted) return;
       const more = start + STEP < past.length;
-      yield { run, lines: past.slice(start, start + STEP), more, ...(more ? {} : { sources: book.sources() }) };
+      yield {
+        run,
+        lines: past.slice(start, start + STEP),
+        more,
+        ...(more ? {} : { sources: book.sources() }),
+      };
       await pause();
     }
     let told = Date.now();

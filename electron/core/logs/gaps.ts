@@ -38,6 +38,16 @@ export class GapWatch {
         : `${when}: lines of that time may be missing from ${torn.join(', ')}.`;
     const level = torn.length === 0 ? 'info' : 'warning';
     const gap = { from: lost.at, to };
-    return { from: 'app', at: lost.at, receivedAt: to, service: 'app', level, time: null, message, text: message, gap };
+    return {
+      from: 'app',
+      at: lost.at,
+      receivedAt: to,
+      service: 'app',
+      level,
+      time: null,
+      message,
+      text: message,
+      gap,
+    };
   }
 }

@@ -76,7 +76,13 @@ class LogsFollower implements Logs {
   #pause = FIRST_PAUSE_MS;
   #following: { ref: string; since: number } | undefined;
   #sinceBatch = 0;
-  #cancels: { retry?: () => void; batch?: () => void; status?: () => void; quiet?: () => void; gap?: () => void } = {};
+  #cancels: {
+    retry?: () => void;
+    batch?: () => void;
+    status?: () => void;
+    quiet?: () => void;
+    gap?: () => void;
+  } = {};
   #unsubscribe: (() => void) | undefined;
 
   #endOwn: (() => void) | undefined;

@@ -71,11 +71,19 @@ export class OwnLines {
     const said = masked.map(([key, value]) => ` ${key}=${wordOf(value)}`).join('');
     const text = oneLine(this.#redact.text(message) + said).slice(0, MAX_TEXT);
     const at = this.#clock.now();
-    const line: LooseLine = { from, at, receivedAt: at, service: from, level, time: null, message: text, text };
+    const line: LooseLine = {
+      from,
+      at,
+      receivedAt: at,
+      service: from,
+      level,
+      time: null,
+      message: text,
+      text,
+    };
     this.#recent.push({ profile, line });
     if (this.#recent.length > KEPT) this.#recent.shift();
-    for (const [listener, of] of this.#listeners)
-      if (profile === undefined || profile === of) listener(line);
+    for (const [listener, of] of this.#listeners) if (profile === undefined || profile === of) listener(line);
   }
 }
 

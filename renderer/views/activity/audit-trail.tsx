@@ -11,7 +11,7 @@ import { AuditDrawer } from './audit-drawer.tsx';
 import type { Asked } from './audit-filter.ts';
 import { filterOf, NOTHING_ASKED } from './audit-filter.ts';
 import { AuditList, keyOf } from './audit-list.tsx';
-import { download, exportName } from './download.ts';
+import { exportName, saveFile } from '../../parts/save-file.ts';
 import type { AuditView } from './use-audit.ts';
 import { useAudit } from './use-audit.ts';
 
@@ -69,8 +69,8 @@ function useExport(filter: AuditFilter) {
       ui.notify('problem', outcome.error.message, outcome.error.next);
       return;
     }
-    const name = exportName(format, new Date());
-    download(name, format, outcome.value);
+    const name = exportName('audit', format, new Date());
+    saveFile(name, format, outcome.value);
     ui.notify('done', `Exported as ${name}`);
   };
   return { busy, run };

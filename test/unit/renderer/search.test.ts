@@ -35,7 +35,23 @@ describe('searching by expression', () => {
   it('agrees with the engine of JavaScript on expressions made up at random', () => {
     const random = seeded(7);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
-    const atoms = ['a', 'b', '.', '[ab]', '\\d', '\\w', '[^a]', '\\b', '^', '$', ' ', 'AB', '\\.', '\\s', '_'];
+    const atoms = [
+      'a',
+      'b',
+      '.',
+      '[ab]',
+      '\\d',
+      '\\w',
+      '[^a]',
+      '\\b',
+      '^',
+      '$',
+      ' ',
+      'AB',
+      '\\.',
+      '\\s',
+      '_',
+    ];
     const make = (depth: number): string => {
       const parts = Array.from({ length: 1 + Math.floor(random() * 3) }, () => {
         const atom = depth > 0 && random() < 0.3 ? `(${make(depth - 1)})` : pick(atoms);
@@ -49,7 +65,8 @@ describe('searching by expression', () => {
       const native = new RegExp(source, 'im');
       const search = new Search(source);
       // short ones: the engine compared with may take for ever on others
-      for (const text of ['', 'a', 'ab ab', 'ba1_', '12.a', 'B\na b', 'é a']) expect([source, text, search.test(text)]).toEqual([source, text, native.test(text)]);
+      for (const text of ['', 'a', 'ab ab', 'ba1_', '12.a', 'B\na b', 'é a'])
+        expect([source, text, search.test(text)]).toEqual([source, text, native.test(text)]);
     }
   });
 

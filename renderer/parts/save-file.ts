@@ -1,14 +1,17 @@
-const TYPES = { jsonl: 'application/x-ndjson', csv: 'text/csv' } as const;
+const TYPES = { jsonl: 'application/x-ndjson', csv: 'text/csv', txt: 'text/plain' } as const;
+
+export type FileFormat = keyof typeof TYPES;
 
 /** `catalyst-audit-20261121-160300.csv`, local time. */
-export function exportName(format: 'jsonl' | 'csv', at: Date): string {
+export function exportName(what: string, format: FileFormat, at: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const day = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
-  return `catalyst-audit-${day}-${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}.${format}`;
+  const time = `${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+  return `catalyst-${what}-${day}-${time}.${format}`;
 }
 
 /** Hands text to the browser as a file; nothing is sent anywhere. */
-export function download(name: string, format: 'jsonl' | 'csv', parts: readonly string[]): void {
+export function saveFile(name: string, format: FileFormat, parts: readonly string[]): void {
   const url = URL.createObjectURL(new Blob([...parts], { type: TYPES[format] }));
   const link = document.createElement('a');
   link.href = url;

@@ -1,0 +1,91 @@
+import { X } from 'lucide-react';
+import type { LogLine } from '../../../electron/contract/models.ts';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { CopyButton } from '../../parts/copy.tsx';
+import { hiddenCount } from '../../parts/hidden-text.ts';
+import { Note } from '../../parts/panel.tsx';
+import { CodeBlock, PlainText } from '../../parts/plain-text.tsx';
+import { asText } from './line-text.ts';
+
+const moment = new Intl.DateTimeFormat('en-GB', {
+  day: '2-digit',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+});
+const FROM = { droplet: 'droplet', app: 'this app', bridge: 'the bridge of this app' } as const;
+
+function times({ time, receivedAt, at }: LogLine): readonly (readonly [string, string])[] {
+  const received = ['Received', moment.format(receivedAt)] as const;
+  if (time === null) return [received];
+  const zone = time.assumedZone ? ', no zone given' : '';
+  const moved = Math.abs(at - time.at) >= 2000 && at !== receivedAt;
+  return [
+    ['Written', `${time.text}${zone}`],
+    ...(moved ? ([['By our clock', moment.format(at)]] as const) : []),
+    received,
+  ];
+}
+
+/** One line in full beside the list, or what several of them can be used for. */
+export function LogDrawer(props: {
+  line: LogLine;
+  chosen: readonly LogLine[];
+  filtered: boolean;
+  onAround: () => void;
+  onClose: () => void;
+}) {
+  const { line, chosen, filtered, onAround, onClose } = props;
+  const hidden = hiddenCount(line.text);
+  const many = chosen.length > 1;
+  return (
+    <aside
+      aria-label="Line"
+      data-testid="log-drawer"
+      onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
+      className="flex w-96 shrink-0 flex-col gap-3 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-xl:absolute max-xl:inset-y-0 max-xl:right-0 max-xl:z-20 max-xl:shadow-overlay"
+    >
+      <header className="flex items-center justify-between gap-2">
+        <h2 className="min-w-0 truncate text-lg">
+          {many ? `${chosen.length.toLocaleString('en-GB')} lines` : <PlainText text={line.service} />}
+        </h2>
+        <div className="-mr-2 flex items-center gap-1">
+          <CopyButton text={() => chosen.map(asText).join('\n')} label={many ? 'Copy lines' : 'Copy line'} />
+          <IconButton label="Close" onClick={onClose}>
+            <X size={15} />
+          </IconButton>
+        </div>
+      </header>
+      <dl className="grid grid-cols-[max-content_1fr] gap-x-3 gap-y-0.5 text-sm">
+        {times(line).map(([label, text]) => (
+          <div key={label} className="contents">
+            <dt className="text-quiet">{label}</dt>
+            <dd className="break-words">
+              <PlainText text={text} />
+            </dd>
+          </div>
+        ))}
+        <dt className="text-quiet">From</dt>
+        <dd>{FROM[line.from]}</dd>
+        <dt className="text-quiet">Level</dt>
+        <dd>{line.level === 'unknown' ? 'not given' : line.level}</dd>
+      </dl>
+      {hidden > 0 ? (
+        <Note
+          tone="danger"
+          title={`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'}, drawn as code points`}
+        />
+      ) : null}
+      <CodeBlock text={line.text} className="min-h-16 shrink font-mono text-sm" />
+      {filtered ? (
+        <div>
+          <Button small onClick={onAround} data-testid="log-around">
+            Show the lines around it
+          </Button>
+        </div>
+      ) : null}
+    </aside>
+  );
+}
