@@ -34,7 +34,7 @@ export const writerOf = ({ from, service }: Pick<LogLine, 'from' | 'service'>): 
 export type Finder = (text: string) => { start: number; end: number } | undefined;
 
 export interface Matcher {
-  passes(line: LogLine): boolean;
+  passes: (line: LogLine) => boolean;
   /** For marking what was searched for; null where nothing was. */
   find: Finder | null;
   /** Why the expression is not searched for; then no line is left out by it. */
@@ -42,7 +42,7 @@ export interface Matcher {
 }
 
 interface TextMatcher {
-  test(text: string): boolean;
+  test: (text: string) => boolean;
   find: Finder | null;
   problem: string | null;
 }

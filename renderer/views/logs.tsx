@@ -16,6 +16,7 @@ import { LogDrawer } from './logs/log-drawer.tsx';
 import { LogExport } from './logs/log-export.tsx';
 import type { Chosen } from './logs/log-list.tsx';
 import { chosenRange, LogList } from './logs/log-list.tsx';
+import { useTints } from './logs/tints.ts';
 import { LogSources } from './logs/log-sources.tsx';
 import { NoProfile } from './no-profile.tsx';
 
@@ -27,7 +28,13 @@ const onWidth = (changed: () => void) => {
   return () => media.removeEventListener('change', changed);
 };
 
-function Status({ status }: { status: LogsStatus }) {
+function Status({ status, wrong }: { status: LogsStatus; wrong: string | null }) {
+  if (wrong !== null)
+    return (
+      <span role="status" data-testid="log-pattern-problem" className="truncate text-attention">
+        ▲ {wrong} All lines are shown.
+      </span>
+    );
   if (status.state === 'off') return <span>not following the droplet</span>;
   if (status.state === 'unavailable') return <span className="text-unknown">droplet not followed</span>;
   return (
@@ -64,11 +71,6 @@ function Notes({ status, view, problem }: { status: LogsStatus; view: LogView; p
           {status.reason}
         </Note>
       ) : null}
-      {view.problem === null ? null : (
-        <Note tone="attention" title={view.problem} inline testId="log-pattern-problem">
-          All lines are shown.
-        </Note>
-      )}
     </>
   );
 }
@@ -112,6 +114,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
   const { view, problem } = useLogs(profile, used);
   const { shown, lines } = view;
   const range = chosenRange(shown, c.chosen);
+  const tints = useTints(view.sources);
   const picked = range === null ? [] : shown.slice(range[0], range[1] + 1);
   const current = c.chosen === null ? undefined : c.chosen.to;
   const copy = () => {
@@ -148,16 +151,23 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
         {c.sources ? (
           <LogSources
             sources={view.sources}
+            tints={tints}
             hidden={c.filter.hidden}
             onChange={(hidden) => c.setFilter({ ...c.filter, hidden })}
           />
         ) : null}
-        <Panel title={titleOf(view)} aside={<Status status={status} />} flush className="min-h-0 flex-1">
+        <Panel
+          title={titleOf(view)}
+          aside={<Status status={status} wrong={view.problem} />}
+          flush
+          className="min-h-0 flex-1"
+        >
           {shown.length === 0 ? (
             <Nothing status={status} view={view} onClear={() => c.setFilter(SHOW_ALL)} />
           ) : (
             <LogList
               view={view}
+              tints={tints}
               chosen={c.chosen}
               wrap={c.wrap}
               target={c.target}

@@ -47,7 +47,8 @@ export async function* followBook(
       await pause();
     }
     let told = Date.now();
-    while (!signal?.aborted) {
+    for (;;) {
+      if (signal?.aborted) return;
       if (book.total === given) {
         await new Promise<void>((resolve) => (wake = resolve));
         continue;

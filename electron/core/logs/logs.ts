@@ -8,7 +8,7 @@ import { serviceName } from '../backends/health-words.ts';
 import { createAssembler, type Assembler, type LooseLine } from './assembler.ts';
 import { LogBook } from './book.ts';
 import { endedContainer, GapWatch } from './gaps.ts';
-import { Placing } from './placing.ts';
+import { masked, Placing } from './placing.ts';
 import { endingOf, followCommands, type FollowCommand } from './commands.ts';
 import { createLineCutter } from './raw-lines.ts';
 import { createReplayFilter } from './replay.ts';
@@ -23,9 +23,9 @@ export interface LogsDeps {
   onLines?(lines: LogLine[]): void;
   log: Log;
   /** Masks secrets; what is kept and shown has passed it. */
-  redact?(text: string): string;
+  redact?: (text: string) => string;
   /** What the app and its bridge say of this profile. */
-  own?(listener: (line: LooseLine) => void): () => void;
+  own?: (listener: (line: LooseLine) => void) => () => void;
 }
 
 export interface Logs {
@@ -161,14 +161,8 @@ class LogsFollower implements Logs {
     this.#cancels.quiet?.();
     this.#flush(true);
     const ending = endingOf(code, stderr, this.#deps.profile().dir);
-    if (ending.next === 'other-command') {
-      this.#run(index + 1);
-      return;
-    }
-    if (ending.next === 'later') {
-      this.#later(ending.reason, LATER_MS, 0);
-      return;
-    }
+    if (ending.next === 'other-command') return this.#run(index + 1);
+    if (ending.next === 'later') return this.#later(ending.reason, LATER_MS, 0);
     if (this.#deps.clock.monotonic() - startedAt >= GOOD_RUN_MS) this.#pause = FIRST_PAUSE_MS;
     this.#later(ending.reason, this.#pause, index);
     this.#pause = Math.min(this.#pause * 2, MAX_PAUSE_MS);
@@ -261,13 +255,7 @@ class LogsFollower implements Logs {
     const now = this.#deps.clock.now();
     const loose = this.#assembler?.take(now, all) ?? [];
     if (loose.length === 0) return;
-    const { redact = (text: string) => text } = this.#deps;
-    const masked = loose.map((line) => {
-      const text = redact(line.text);
-      // the message is the end of the text, where nothing had to be masked
-      return text === line.text ? line : { ...line, text, message: redact(line.message) };
-    });
-    const lines = this.book.add(this.#placing.place(masked, now >= this.#liveFrom));
+    const lines = this.book.add(this.#placing.place(masked(loose, this.#deps.redact), now >= this.#liveFrom));
     this.#lastLineAt = now;
     this.#deps.onLines?.(lines);
     this.#cancels.status ??= this.#deps.clock.after(STATUS_MS, () => this.#publishStatus());

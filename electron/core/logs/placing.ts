@@ -45,3 +45,13 @@ export class Placing {
     return known;
   }
 }
+
+/** The lines with secrets masked. */
+export function masked(lines: Unplaced[], redact: ((text: string) => string) | undefined): Unplaced[] {
+  if (!redact) return lines;
+  return lines.map((line) => {
+    const text = redact(line.text);
+    // the message is the end of the text: where nothing was masked, nothing has to be
+    return text === line.text ? line : { ...line, text, message: redact(line.message) };
+  });
+}

@@ -45,7 +45,7 @@ export function LogDrawer(props: {
       aria-label="Line"
       data-testid="log-drawer"
       onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-96 shrink-0 flex-col gap-3 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-xl:absolute max-xl:inset-y-0 max-xl:right-0 max-xl:z-20 max-xl:shadow-overlay"
+      className="flex w-96 shrink-0 flex-col gap-3 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-2xl:absolute max-2xl:inset-y-0 max-2xl:right-0 max-2xl:z-20 max-2xl:shadow-overlay"
     >
       <header className="flex items-center justify-between gap-2">
         <h2 className="min-w-0 truncate text-lg">

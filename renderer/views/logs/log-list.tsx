@@ -1,3 +1,4 @@
+import type { Virtualizer } from '@tanstack/react-virtual';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
@@ -6,6 +7,7 @@ import type { LogView } from '../../api/log-buffer.ts';
 import { indexAt, indexOfLine } from '../../api/log-buffer.ts';
 import { Button } from '../../parts/button.tsx';
 import { LINE_PX, LogRow } from './log-row.tsx';
+import type { Tints } from './tints.ts';
 
 type Place = Pick<LogLine, 'at' | 'n'>;
 
@@ -17,6 +19,7 @@ export interface Chosen {
 
 export interface LogListProps {
   view: LogView;
+  tints: Tints;
   chosen: Chosen | null;
   /** Every line over as many rows as it takes. */
   wrap: boolean;
@@ -45,30 +48,19 @@ function freshOf(shown: readonly LogLine[], seen: number): number {
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
 
-export function LogList(props: LogListProps) {
-  const { view, chosen, wrap, target, onChoose, onCopy, onWrap } = props;
-  const { shown } = view;
-  const scroller = useRef<HTMLDivElement>(null);
+type Virtual = Virtualizer<HTMLDivElement, Element>;
+
+/** Stays at the end while following; else the first line in view stays where it is, whatever comes and goes above it. */
+function useFollow(view: LogView, virtual: Virtual, target: LogListProps['target']) {
+  const { shown, newest } = view;
   const [following, setFollowing] = useState(true);
   const [seen, setSeen] = useState(0);
   const lastTop = useRef(0);
-  /** The first line in view and how far it is scrolled out, so that lines above may come and go without a jump. */
   const anchor = useRef<{ line: Place; out: number } | null>(null);
-  // oxlint-disable-next-line react/incompatible-library -- no compiler memoizes here; its functions are used in place
-  const virtual = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => LINE_PX,
-    getItemKey: (index) => shown[index]?.n ?? index,
-    overscan: 12,
-  });
   const height = virtual.getTotalSize();
-  // heights of the other reading are no measure for this one
-  useLayoutEffect(() => virtual.measure(), [virtual, wrap]);
 
-  const startOf = (index: number) => virtual.measurementsCache[index]?.start ?? index * LINE_PX;
   useLayoutEffect(() => {
-    const element = scroller.current;
+    const element = virtual.scrollElement;
     if (element === null) return;
     if (following) {
       element.scrollTop = element.scrollHeight;
@@ -77,11 +69,16 @@ export function LogList(props: LogListProps) {
     const kept = anchor.current;
     if (kept === null) return;
     const exact = indexOfLine(shown, kept.line);
-    const top = startOf(exact < 0 ? indexAt(shown, kept.line.at) : exact) + kept.out;
+    const index = exact < 0 ? indexAt(shown, kept.line.at) : exact;
+    const top = (virtual.measurementsCache[index]?.start ?? index * LINE_PX) + kept.out;
     if (Math.abs(top - element.scrollTop) >= 1) element.scrollTop = top;
-    // oxlint-disable-next-line react/exhaustive-deps -- after the lines changed, and then alone
-  }, [following, shown, height]);
+  }, [virtual, following, shown, height]);
 
+  const leave = () => {
+    if (!following) return;
+    setSeen(newest);
+    setFollowing(false);
+  };
   useEffect(() => {
     if (target === null) return;
     setFollowing(false);
@@ -91,22 +88,24 @@ export function LogList(props: LogListProps) {
   }, [target]);
 
   const onScroll = () => {
-    const element = scroller.current;
+    const element = virtual.scrollElement;
     if (element === null) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
-    const atEnd = scrollHeight - scrollTop - clientHeight < LINE_PX * 1.5;
     const isUp = scrollTop < lastTop.current - 1;
     lastTop.current = scrollTop;
-    if (atEnd) setFollowing(true);
-    else if (isUp && following) {
-      setSeen(view.newest);
-      setFollowing(false);
-    }
+    if (scrollHeight - scrollTop - clientHeight < LINE_PX * 1.5) setFollowing(true);
+    else if (isUp) leave();
     const first = virtual.getVirtualItemForOffset(scrollTop);
     const line = first && shown[first.index];
     anchor.current = line ? { line: { at: line.at, n: line.n }, out: scrollTop - first.start } : null;
   };
+  return { following, seen, follow: () => setFollowing(true), leave, onScroll };
+}
 
+/** Choosing lines by mouse and keys, and the other keys of the list. */
+function useChoosing(props: LogListProps, virtual: Virtual, place: ReturnType<typeof useFollow>) {
+  const { view, chosen, onChoose, onCopy, onWrap } = props;
+  const { shown } = view;
   const choose = (index: number, extend: boolean) => {
     const line = shown[Math.max(0, Math.min(shown.length - 1, index))];
     if (line === undefined) return;
@@ -114,13 +113,10 @@ export function LogList(props: LogListProps) {
   };
   const move = (by: number, extend: boolean) => {
     const now = chosen === null ? -1 : indexOfLine(shown, chosen.to);
-    const visible = virtual.getVirtualItemForOffset(scroller.current?.scrollTop ?? 0)?.index ?? 0;
-    const to = now < 0 ? visible + 1 : now + by;
+    const first = virtual.getVirtualItemForOffset(virtual.scrollOffset ?? 0)?.index ?? 0;
+    const to = now < 0 ? first + 1 : now + by;
     choose(to, extend);
-    if (by < 0) {
-      setSeen(view.newest);
-      setFollowing(false);
-    }
+    if (by < 0) place.leave();
     virtual.scrollToIndex(Math.max(0, Math.min(shown.length - 1, to)));
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -129,23 +125,43 @@ export function LogList(props: LogListProps) {
     const step = STEPS[key];
     if (step !== undefined) move(step, event.shiftKey);
     else if (key === 'Home') {
-      setFollowing(false);
+      place.leave();
       virtual.scrollToIndex(0);
-    } else if (key === 'End' || key === 'f') setFollowing(true);
+    } else if (key === 'End' || key === 'f') place.follow();
     else if (key === 'c' && chosen !== null) onCopy();
     else if (key === 'w') onWrap();
     else if (key === 'Escape') onChoose(null);
     else return;
     event.preventDefault();
   };
+  return { choose, onKeyDown };
+}
 
+/** The lines of the log; only those in view are drawn. */
+export function LogList(props: LogListProps) {
+  const { view, tints, chosen, wrap, target } = props;
+  const { shown } = view;
+  const scroller = useRef<HTMLDivElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- no compiler memoizes here; its functions are used in place
+  const virtual = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_PX,
+    getItemKey: (index) => shown[index]?.n ?? index,
+    overscan: 12,
+  });
+  // heights of the other reading are no measure for this one
+  useLayoutEffect(() => virtual.measure(), [virtual, wrap]);
+  const place = useFollow(view, virtual, target);
+  const { choose, onKeyDown } = useChoosing(props, virtual, place);
+  const { following } = place;
   const range = chosenRange(shown, chosen);
-  const fresh = following ? 0 : freshOf(shown, seen);
+  const fresh = following ? 0 : freshOf(shown, place.seen);
   return (
     <div className="relative h-full">
       <div
         ref={scroller}
-        onScroll={onScroll}
+        onScroll={place.onScroll}
         onKeyDown={onKeyDown}
         role="log"
         aria-live="off"
@@ -156,7 +172,7 @@ export function LogList(props: LogListProps) {
         tabIndex={0}
         className="h-full overflow-y-scroll -outline-offset-2"
       >
-        <div className="relative w-full" style={{ height }}>
+        <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
             const line = shown[item.index];
             return line === undefined ? null : (
@@ -172,6 +188,7 @@ export function LogList(props: LogListProps) {
                   line={line}
                   whole={wrap}
                   find={view.find}
+                  tint={tints(line.service)}
                   selected={range !== null && item.index >= range[0] && item.index <= range[1]}
                 />
               </div>
@@ -185,7 +202,7 @@ export function LogList(props: LogListProps) {
           data-testid="log-follow"
           className="absolute right-6 bottom-3 shadow-overlay"
           icon={<ArrowDown size={14} aria-hidden />}
-          onClick={() => setFollowing(true)}
+          onClick={place.follow}
         >
           {fresh === 0 ? 'Follow' : `${fresh.toLocaleString('en-GB')} new ${fresh === 1 ? 'line' : 'lines'}`}
         </Button>

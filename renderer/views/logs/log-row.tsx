@@ -15,24 +15,6 @@ const LEVEL: Record<LogLine['level'], { word: string; look: string }> = {
   critical: { word: 'crit', look: 'text-danger font-semibold' },
   unknown: { word: '', look: '' },
 };
-const TINTS = [
-  'text-tint-0',
-  'text-tint-1',
-  'text-tint-2',
-  'text-tint-3',
-  'text-tint-4',
-  'text-tint-5',
-  'text-tint-6',
-  'text-tint-7',
-] as const;
-
-/** The look of a writer's name: a tint that is no state's colour, the same in every session. */
-export function tint(service: string): string {
-  let sum = 0;
-  for (let i = 0; i < service.length; i += 1) sum = (sum * 31 + service.charCodeAt(i)) >>> 0;
-  return TINTS[sum % TINTS.length] ?? '';
-}
-
 function Marked({ text, find }: { text: string; find: Finder | null }) {
   const found = find?.(text);
   if (found === undefined || found.end === found.start) return <PlainText text={text} />;
@@ -68,10 +50,12 @@ export interface RowProps {
   /** All of it, over as many rows as it takes. */
   whole: boolean;
   find: Finder | null;
+  /** Of the writer's name. */
+  tint: string;
 }
 
 /** One line of the log. Cheap to draw: a list that is scrolled makes many of them. */
-export const LogRow = memo(function LogRow({ line, selected, whole, find }: RowProps) {
+export const LogRow = memo(function LogRow({ line, selected, whole, find, tint }: RowProps) {
   if (line.gap) return <GapRow line={line} />;
   const { word, look } = LEVEL[line.level];
   const end = line.message.indexOf('\n');
@@ -86,7 +70,7 @@ export const LogRow = memo(function LogRow({ line, selected, whole, find }: RowP
       className={`flex gap-3 px-4 font-mono text-sm/5 ${whole ? 'items-start' : 'h-5 items-center whitespace-pre'} ${selected ? 'bg-selected' : 'hover:bg-hover'}`}
     >
       <span className="shrink-0 text-quiet">{clockText(line.at)}</span>
-      <span className={`w-26 shrink-0 truncate ${tint(line.service)}`}>
+      <span className={`w-26 shrink-0 truncate ${tint}`}>
         <PlainText text={line.service} />
       </span>
       <span className={`w-10 shrink-0 ${look}`}>{word}</span>

@@ -3,7 +3,7 @@ import { useAge } from '../../api/app-context.tsx';
 import { writerOf } from '../../api/log-filter.ts';
 import { Button } from '../../parts/button.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { tint } from './log-row.tsx';
+import type { Tints } from './tints.ts';
 
 /** Below this a clock's difference is the way of a line to us. */
 const CLOCK_WORTH_MS = 2000;
@@ -33,10 +33,16 @@ function State({ source }: { source: LogSource }) {
   );
 }
 
-function Source(props: { source: LogSource; shown: boolean; onToggle: () => void; onOnly: () => void }) {
-  const { source, shown, onToggle, onOnly } = props;
+function Source(props: {
+  source: LogSource;
+  tint: string;
+  shown: boolean;
+  onToggle: () => void;
+  onOnly: () => void;
+}) {
+  const { source, tint, shown, onToggle, onOnly } = props;
   return (
-    <li className="group flex items-start gap-2 rounded-md px-2 py-1 hover:bg-hover">
+    <li className="group relative flex items-start gap-2 rounded-md px-2 py-1 hover:bg-hover">
       <input
         type="checkbox"
         id={`source-${writerOf(source)}`}
@@ -47,7 +53,7 @@ function Source(props: { source: LogSource; shown: boolean; onToggle: () => void
       />
       <label htmlFor={`source-${writerOf(source)}`} className="min-w-0 flex-1">
         <span className="flex items-baseline justify-between gap-2">
-          <span className={`min-w-0 truncate font-mono text-sm ${tint(source.service)}`}>
+          <span className={`min-w-0 truncate font-mono text-sm ${tint}`}>
             <PlainText text={source.service} />
           </span>
           <span className="text-xs text-quiet">{number.format(source.total)}</span>
@@ -67,7 +73,7 @@ function Source(props: { source: LogSource; shown: boolean; onToggle: () => void
         type="button"
         onClick={onOnly}
         aria-label={`Only ${source.service}`}
-        className="transition-quick shrink-0 rounded-sm px-1 text-xs text-quiet opacity-0 group-hover:opacity-100 hover:text-text focus-visible:opacity-100"
+        className="absolute top-1 right-1 rounded-sm border border-line-strong bg-raised px-1.5 text-xs text-quiet opacity-0 group-hover:opacity-100 hover:text-text focus-visible:opacity-100"
       >
         only
       </button>
@@ -83,10 +89,11 @@ const GROUPS = [
 /** Who writes here, how they are, and whose lines are shown. */
 export function LogSources(props: {
   sources: readonly LogSource[];
+  tints: Tints;
   hidden: ReadonlySet<string>;
   onChange: (hidden: ReadonlySet<string>) => void;
 }) {
-  const { sources, hidden, onChange } = props;
+  const { sources, tints, hidden, onChange } = props;
   const toggle = (key: string) => {
     const next = new Set(hidden);
     if (!next.delete(key)) next.add(key);
@@ -106,6 +113,7 @@ export function LogSources(props: {
                 <Source
                   key={writerOf(source)}
                   source={source}
+                  tint={tints(source.service)}
                   shown={!hidden.has(writerOf(source))}
                   onToggle={() => toggle(writerOf(source))}
                   onOnly={() => only(writerOf(source))}

@@ -36,8 +36,8 @@ describe('LogBuffer', () => {
     const buffer = filled(10);
     buffer.setFilter({ ...SHOW_ALL, level: 'debug', text: 'e' });
     const [late] = logLines(11, 1, 0);
-    const { at } = buffer.view().lines[4]!;
-    buffer.add(batch([{ ...late!, at: at + 1, text: 'late e', message: 'late e' }]));
+    const { at } = buffer.view().lines[4];
+    buffer.add(batch([{ ...late, at: at + 1, text: 'late e', message: 'late e' }]));
     expect(numbers(buffer.view().lines)).toEqual([1, 2, 3, 4, 5, 11, 6, 7, 8, 9, 10]);
     expect(buffer.view().shown.filter(({ n }) => n === 11)).toHaveLength(1);
     const times = buffer.view().shown.map((line) => line.at);
@@ -103,7 +103,7 @@ describe('LogBuffer', () => {
   it('never hides that lines may be missing', () => {
     const buffer = filled(5);
     const [line] = logLines(6, 1, 1_000_000);
-    buffer.add(batch([{ ...line!, gap: { from: 1, to: 2 }, text: 'From … to …', service: 'app' }]));
+    buffer.add(batch([{ ...line, gap: { from: 1, to: 2 }, text: 'From … to …', service: 'app' }]));
     buffer.setFilter({ ...SHOW_ALL, text: 'no such thing', level: 'critical' });
     expect(numbers(buffer.view().shown)).toEqual([6]);
   });
