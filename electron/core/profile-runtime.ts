@@ -122,12 +122,9 @@ export class ProfileRuntime {
         store.state.profiles[profile.name]?.trading ?? emptyTrading('not connected yet', clock.now()),
       publish: (model) => this.#putChanges('records', model),
     });
-    this.#logs = createLogs({
-      ...common,
-      publish: (status) => put('logs', status),
-      redact: (text) => deps.redact.text(text),
-      own: (listener) => deps.ownLines.follow(profile.name, listener),
-    });
+    const { redact, ownLines } = deps;
+    const own = { redact, lines: ownLines, profile: profile.name };
+    this.#logs = createLogs({ ...common, own, publish: (status) => put('logs', status) });
   }
 
   start(): void {

@@ -5,9 +5,10 @@ import { instantReader } from '../backends/instant.ts';
 import type { LinkHandle, RemoteProcess, Transport } from '../link/transport.ts';
 import type { Clock, Log } from '../ports.ts';
 import { serviceName } from '../backends/health-words.ts';
-import { createAssembler, type Assembler, type LooseLine } from './assembler.ts';
+import { createAssembler, type Assembler } from './assembler.ts';
 import { LogBook } from './book.ts';
 import { endedContainer, GapWatch } from './gaps.ts';
+import type { OwnLines } from './own-lines.ts';
 import { masked, Placing } from './placing.ts';
 import { endingOf, followCommands, type FollowCommand } from './commands.ts';
 import { createLineCutter } from './raw-lines.ts';
@@ -22,10 +23,8 @@ export interface LogsDeps {
   /** New lines of the droplet in batches, at most five a second. */
   onLines?(lines: LogLine[]): void;
   log: Log;
-  /** Masks secrets; what is kept and shown has passed it. */
-  redact?: (text: string) => string;
-  /** What the app and its bridge say of this profile. */
-  own?: (listener: (line: LooseLine) => void) => () => void;
+  /** Of the app: what masks secrets, before anything is kept or shown, and what the app itself says of this profile. */
+  own?: { redact: { text: (text: string) => string }; lines: OwnLines; profile: string };
 }
 
 export interface Logs {
@@ -95,7 +94,8 @@ class LogsFollower implements Logs {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#endOwn ??= this.#deps.own?.((line) => void this.book.add([line]));
+    const { own } = this.#deps;
+    this.#endOwn ??= own?.lines.follow(own.profile, (line) => void this.book.add([line]));
     this.#unsubscribe = this.#deps.link.onChange(() => {
       if (!this.#running || this.#deps.link.transport === this.#transport) return;
       this.#close();
@@ -255,7 +255,9 @@ class LogsFollower implements Logs {
     const now = this.#deps.clock.now();
     const loose = this.#assembler?.take(now, all) ?? [];
     if (loose.length === 0) return;
-    const lines = this.book.add(this.#placing.place(masked(loose, this.#deps.redact), now >= this.#liveFrom));
+    const lines = this.book.add(
+      this.#placing.place(masked(loose, this.#deps.own?.redact), now >= this.#liveFrom),
+    );
     this.#lastLineAt = now;
     this.#deps.onLines?.(lines);
     this.#cancels.status ??= this.#deps.clock.after(STATUS_MS, () => this.#publishStatus());

@@ -47,11 +47,14 @@ export class Placing {
 }
 
 /** The lines with secrets masked. */
-export function masked(lines: Unplaced[], redact: ((text: string) => string) | undefined): Unplaced[] {
+export function masked(
+  lines: Unplaced[],
+  redact: { text: (text: string) => string } | undefined,
+): Unplaced[] {
   if (!redact) return lines;
   return lines.map((line) => {
-    const text = redact(line.text);
+    const text = redact.text(line.text);
     // the message is the end of the text: where nothing was masked, nothing has to be
-    return text === line.text ? line : { ...line, text, message: redact(line.message) };
+    return text === line.text ? line : { ...line, text, message: redact.text(line.message) };
   });
 }
