@@ -50,7 +50,7 @@ const FLOOD = 4000;
 const MAX_STDERR = 4096;
 const NO_SHELL = 'Logs are read over SSH; the link in use has no way to run docker-compose on the droplet.';
 const NO_DOCKER =
-  'Neither docker-compose nor docker was found on the droplet, and no log files in /var/log/catalyst.';
+  'Neither docker-compose nor docker was found on the droplet, and no logs in /var/log/catalyst.';
 /** Lines that come this soon after the command began are of the past. */
 const PAST_MS = 3000;
 
@@ -95,7 +95,7 @@ class LogsFollower implements Logs {
     if (this.#running) return;
     this.#running = true;
     const { own } = this.#deps;
-    this.#endOwn ??= own?.lines.follow(own.profile, (line) => void this.book.add([line]));
+    this.#endOwn = own?.lines.follow(own.profile, (line) => void this.book.add([line]));
     this.#unsubscribe = this.#deps.link.onChange(() => {
       if (!this.#running || this.#deps.link.transport === this.#transport) return;
       this.#close();
@@ -109,7 +109,6 @@ class LogsFollower implements Logs {
     this.#running = false;
     this.#unsubscribe?.();
     this.#endOwn?.();
-    this.#endOwn = undefined;
     this.#close();
     this.#deps.publish({ state: 'off' });
   }
@@ -143,8 +142,7 @@ class LogsFollower implements Logs {
     try {
       commands = followCommands(this.#deps.profile().dir);
     } catch (error) {
-      this.#unavailable(asAppError(error).message);
-      return;
+      return this.#unavailable(asAppError(error).message);
     }
     const command = commands[index];
     if (command) void this.#follow(command, index);
