@@ -37,6 +37,8 @@ const OPTIONS = {
   direct: texts,
   kube: texts,
   follow: flag,
+  report: flag,
+  'mask-hosts': flag,
   all: flag,
   force: flag,
   as: text,

@@ -13,7 +13,9 @@ type Values = Partial<
     | 'all'
     | 'force'
     | 'passphrase'
-    | 'tunnel-only',
+    | 'tunnel-only'
+    | 'report'
+    | 'mask-hosts',
     boolean
   > &
     Record<

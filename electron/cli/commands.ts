@@ -1,8 +1,8 @@
 import type { ClientId } from '../contract/bridge.ts';
-import { AppError } from '../contract/errors.ts';
 import { auditExport, auditTail, auditVerify } from './commands/audit.ts';
 import * as clients from './commands/clients.ts';
 import { runDemoDroplet } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
 import { closeEndpoint, endpointStatus, openEndpoint } from './commands/endpoint.ts';
 import { connect, disconnect, logs, setSecret, status, trust, untrust } from './commands/link.ts';
 import { DROPLET_COMMANDS } from './commands/droplet.ts';
@@ -24,15 +24,6 @@ import type { Command, Parsed } from './command.ts';
 import type { Context } from './context.ts';
 import { LINK_OPTIONS } from './link-options.ts';
 import { usage } from './output.ts';
-
-/** A command of a later version: it says so, and what helps until then. */
-function later(what: string, next: string, options: readonly string[] = []): Command {
-  return {
-    args: '[ARGUMENT…]',
-    options,
-    run: () => Promise.reject(new AppError('NOT_AVAILABLE_YET', `${what} is not in this version.`, next)),
-  };
-}
 
 type OfClient = (context: Context, client: ClientId, profile: string) => Promise<void>;
 
@@ -188,10 +179,11 @@ const COMMANDS: Record<string, Command> = {
     options: ['fault', 'seed'],
     run: ({ context, values }) => runDemoDroplet(context, values.fault ?? [], values.seed),
   },
-  doctor: later(
-    'The doctor',
-    'Until then: catalyst-companion status PROFILE, or logs/app.log in the state folder.',
-  ),
+  doctor: {
+    args: PROFILE,
+    options: ['report', 'mask-hosts'],
+    run: ({ context, given: [profile = ''], values }) => doctor(context, profile, values),
+  },
   mcpb: {
     args: PROFILE,
     options: ['out'],

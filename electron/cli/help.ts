@@ -17,6 +17,8 @@ catalyst-companion profile import-ssh ALIAS [--name NAME] [--preset …] [--env 
 catalyst-companion secret set PROFILE api-key|password|passphrase      the value comes on standard input, or is asked for
 catalyst-companion trust PROFILE FINGERPRINT | untrust PROFILE FINGERPRINT
 catalyst-companion connect PROFILE | disconnect PROFILE | status [PROFILE] | logs PROFILE [--follow]
+catalyst-companion doctor PROFILE [--report] [--mask-hosts]
+    looks layer by layer for what is broken and says what helps; --report prints what can be handed on
 catalyst-companion tools list PROFILE | show PROFILE TOOL | approve PROFILE TOOL…|--all [--as read|stop|start]
                          | block PROFILE TOOL…
 catalyst-companion call PROFILE TOOL [JSON] | read PROFILE URI

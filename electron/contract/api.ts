@@ -18,6 +18,7 @@ import {
 import { ClientBundle, ClientCheck } from './clients.ts';
 import type { StateEvent } from './state.ts';
 import { Preferences, PreferencesChange } from './settings.ts';
+import { DoctorEvent, DoctorRun } from './doctor.ts';
 import { AuditFilter, AuditPlace } from './audit.ts';
 import type { AuditCheck, AuditPage } from './audit.ts';
 import { MoneyQuery, PositionsQuery, ServicesQuery } from './history.ts';
@@ -229,6 +230,12 @@ export const contract = {
     positions: base.input(PositionsQuery).output(shape<PositionsHistory>()),
     /** How services and the link did over a span: bars, latency, incidents. */
     services: base.input(ServicesQuery).output(shape<ServicesHistory>()),
+  },
+  doctor: {
+    /** Looks at a profile layer by layer, each check told as it ends; the last event is `end`. Changes nothing; leaving the stream stops it. */
+    run: base.input(InProfile).output(eventIterator(DoctorEvent)),
+    /** The last finished run since the app started. */
+    last: base.input(InProfile).output(DoctorRun.nullable()),
   },
   endpoint: {
     status: base.output(EndpointStatus),

@@ -12,6 +12,7 @@ import { createBridge } from './bridge/bridge.ts';
 import { ClientControl } from './client-control.ts';
 import { createClients } from './clients/clients.ts';
 import { DropletControl } from './droplet-control.ts';
+import { DoctorDesk, doctorPorts } from './doctor-desk.ts';
 import { EndpointControl } from './endpoint-control.ts';
 import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
@@ -155,6 +156,36 @@ function clientsOf(base: Base, bridge: Bridge): ClientControl {
   return new ClientControl({ ...base, clients });
 }
 
+function historyOf({ ports, store, log }: Base): History {
+  return new History({
+    file: ports.home.history,
+    clock: ports.clock,
+    log,
+    profiles: () => store.state.profiles,
+    publish: (status) => store.set(['history'], status),
+    onMoney: (name, sample) => {
+      const path = ['profiles', name, 'history', 'money'];
+      if (store.state.profiles[name])
+        store.change({ op: 'append', path, values: [sample], keep: MONEY_KEPT });
+    },
+  });
+}
+
+function doctorOf({ ports, log, store, vault, redact }: Base, clients: ClientControl): DoctorDesk {
+  const { version, home, clock } = ports;
+  const given = doctorPorts({
+    version,
+    home,
+    clock,
+    log,
+    clients,
+    secrets: vault,
+    redact: (text) => redact.text(text),
+    proxyFor: (url) => ports.proxyFor(url),
+  });
+  return new DoctorDesk(given, (name) => store.state.profiles[name]?.profile);
+}
+
 /** Core as its shells see it. */
 function faceOf(services: AppServices, router: Router, log: Log, screen: App['screen']): App {
   return {
@@ -215,25 +246,15 @@ export async function createApp(ports: AppPorts): Promise<App> {
     clock: ports.clock,
     publish: (status) => store.set(['endpoint'], status),
   });
-  const history = new History({
-    file: ports.home.history,
-    clock: ports.clock,
-    log,
-    profiles: () => store.state.profiles,
-    publish: (status) => store.set(['history'], status),
-    onMoney: (name, sample) => {
-      const path = ['profiles', name, 'history', 'money'];
-      if (store.state.profiles[name])
-        store.change({ op: 'append', path, values: [sample], keep: MONEY_KEPT });
-    },
-  });
+  const history = historyOf(base);
+  const clients = clientsOf(base, bridge);
   const services: AppServices = new AppServices({
     ...base,
     ...guard,
     history,
     bridge,
     endpoint,
-    clients: clientsOf(base, bridge),
+    clients,
   });
   const droplet = new DropletControl({
     ...base,
@@ -241,6 +262,11 @@ export async function createApp(ports: AppPorts): Promise<App> {
     profileOf: (name) => store.state.profiles[name]?.profile,
     setSecret: (...secret) => services.setSecret(...secret),
   });
-  const router = createRouter(services, { settings: base.settingsDesk, droplet, history });
+  const router = createRouter(services, {
+    settings: base.settingsDesk,
+    droplet,
+    history,
+    doctor: doctorOf(base, clients),
+  });
   return faceOf(services, router, log, screen);
 }

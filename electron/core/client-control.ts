@@ -3,6 +3,7 @@ import type { ClientBundle, ClientCheck } from '../contract/clients.ts';
 import { quitWords } from '../contract/clients.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Clients } from './clients/clients.ts';
+import type { Inspection } from './clients/inspect.ts';
 import { installStub } from './clients/stub-install.ts';
 import { makeBundle } from './clients/mcpb.ts';
 import { ClientWatch } from './clients/watch/watcher.ts';
@@ -57,6 +58,11 @@ export class ClientControl {
 
   list(): Promise<ClientTarget[]> {
     return this.#parts.clients.list();
+  }
+
+  /** What stands in every file, for the doctor. */
+  inspect(): Promise<Inspection> {
+    return this.#parts.clients.inspect();
   }
 
   preview(

@@ -9,6 +9,9 @@ import { writeState } from './files.ts';
 import type { Log } from './ports.ts';
 import { DEMO_PROFILE } from './profiles.ts';
 
+/** In `run/`; the demo's host key is no part of the user's known hosts. */
+export const DEMO_KNOWN_HOSTS = 'demo_known_hosts';
+
 export interface DemoRun {
   profile: Profile;
   knownHostsFile: string;
@@ -23,7 +26,7 @@ export interface DemoRun {
 export async function startDemo(home: Home, log: Log, faults: readonly Fault[] = []): Promise<DemoRun> {
   const droplet = await startDemoDroplet({ log, faults: [...faults] });
   const keyFile = path.join(home.keys, 'demo');
-  const knownHostsFile = path.join(home.run, 'demo_known_hosts');
+  const knownHostsFile = path.join(home.run, DEMO_KNOWN_HOSTS);
   try {
     await writeState(keyFile, droplet.ssh.clientKey);
     await writeState(knownHostsFile, `${droplet.ssh.hostKeyLine}\n`);

@@ -120,6 +120,10 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
       positions: os.history.positions.handler(({ input }) => desks.history.positions(input)),
       services: os.history.services.handler(({ input }) => desks.history.services(input)),
     },
+    doctor: {
+      run: os.doctor.run.handler(({ input, signal }) => desks.doctor.run(input.profile, signal)),
+      last: os.doctor.last.handler(({ input }) => desks.doctor.last(input.profile)),
+    },
     endpoint: {
       status: os.endpoint.status.handler(() => services.endpoint.status()),
       open: os.endpoint.open.handler(({ input }) => services.endpoint.open(input.profile, input.port)),

@@ -12,6 +12,7 @@ import type { FollowFrom } from './logs/follow-book.ts';
 import type { ConsentExtras } from './guard/consent.ts';
 import type { DropletControl } from './droplet-control.ts';
 import type { AuditDesk } from './audit/desk.ts';
+import type { DoctorDesk } from './doctor-desk.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { ClientControl } from './client-control.ts';
 import type { History } from './history/history.ts';
@@ -24,6 +25,7 @@ export interface Desks {
   settings: Pick<SettingsDesk, 'change'>;
   droplet: DropletControl;
   history: Pick<History, 'money' | 'positions' | 'services'>;
+  doctor: Pick<DoctorDesk, 'run' | 'last'>;
 }
 
 /** What the router needs of core; every method throws AppError with a stable code. */

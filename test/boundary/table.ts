@@ -43,6 +43,11 @@ export const TABLE: Table = {
       packages: ['node:', 'zod'],
       only: { stub: ['electron/stub/envelope.ts'] },
     },
+    // it looks at everything with the parts that do the work, so that there is no second way to do any of it
+    'core/doctor': {
+      code: ['contract', 'core', 'core/*'],
+      packages: ['node:', 'zod'],
+    },
     'core/endpoint': {
       code: ['contract', 'core'],
       types: ['core/*'],

@@ -5,6 +5,7 @@ import { makeHome, type Home } from '../files.ts';
 import type { Clock, Log } from '../ports.ts';
 import { carryOut, undo } from './apply.ts';
 import type { RunProgram } from './claude-code.ts';
+import { inspect, type Inspection } from './inspect.ts';
 import { journalFile } from './journal.ts';
 import { locate } from './locate.ts';
 import type { LocateHost } from './location.ts';
@@ -76,6 +77,8 @@ export interface Clients {
     token: string,
     despiteChanges?: boolean,
   ): Promise<ClientPlan>;
+  /** What stands in every file, command lines included, for the doctor. Writes nothing. */
+  inspect(): Promise<Inspection>;
   /** How every entry that we wrote stands now; entries of ours that were not known yet are taken in. */
   standings(): Promise<Standing[]>;
   /** Replaces what is kept of an entry, if it still is; `forget`: it is not missed any more. */
@@ -114,6 +117,7 @@ export function createClients(options: ClientsOptions): Clients {
         return planned.plan;
       });
     },
+    inspect: () => inspect(options),
     async standings() {
       const locations = await everywhere();
       // under the lock, so that what another of ours just takes out is never taken for lost

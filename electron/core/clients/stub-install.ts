@@ -66,6 +66,11 @@ export async function checkStub(from: string): Promise<void> {
   }
 }
 
+/** Whether the installed program is the very one that `from` is. Throws where one cannot be read. */
+export async function isInstalled(from: string, to: string, platform: NodeJS.Platform): Promise<boolean> {
+  return isSame(from, to, to.endsWith('.mjs') ? 0o600 : 0o700, platform);
+}
+
 async function isSame(from: string, to: string, mode: number, platform: NodeJS.Platform): Promise<boolean> {
   try {
     const [source, target] = await Promise.all([fs.stat(from), fs.lstat(to)]);

@@ -72,6 +72,7 @@ function desk(first: Partial<Written> = {}) {
     list: () => Promise.reject(new Error('not asked for')),
     preview: () => Promise.reject(new Error('not asked for')),
     apply: () => Promise.reject(new Error('not asked for')),
+    inspect: () => Promise.reject(new Error('not asked for')),
     standings: async () => {
       looks += 1;
       return written ? [{ written, label: 'Claude Desktop', hostPath: written.path, ...file }] : [];
