@@ -24,6 +24,8 @@ export interface Route {
   section: Section;
   /** What the activity page shows: the requests of this run, or the audit trail. */
   activity: 'requests' | 'audit';
+  /** What the positions page shows. */
+  positions: 'open' | 'closed' | 'performance' | 'market';
   /** The chosen profile; null follows the first of the list. */
   profile: string | null;
 }
@@ -60,7 +62,13 @@ export interface UiState {
   adding: string | null;
 }
 
-const START: Route = { page: 'overview', section: 'link', activity: 'requests', profile: null };
+const START: Route = {
+  page: 'overview',
+  section: 'link',
+  activity: 'requests',
+  positions: 'open',
+  profile: null,
+};
 const NOTICES_KEPT = 4;
 
 /** The route that a history entry holds; an entry of an older version may name what is no longer there. */

@@ -54,11 +54,13 @@ function options(box: HTMLElement, sign: number, format: (value: number) => stri
   };
 }
 
+const days = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
 const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
-/** Hours and minutes; seconds too while the ticks are closer than a minute, so that no two read alike. */
+/** The day where ticks are days apart; else hours and minutes; seconds too while the ticks are closer than a minute, so that no two read alike. */
 function axisTime(at: number, ticks: readonly number[]): string {
   const step = (ticks[1] ?? Infinity) - (ticks[0] ?? 0);
+  if (step >= 86_400) return days.format(at * 1000);
   return step < 60 ? clockText(at * 1000) : minutes.format(at * 1000);
 }
 

@@ -27,7 +27,7 @@ export function ProfitLoss({
   return (
     <span className={`whitespace-nowrap tabular-nums ${TONES[tone]}`} data-tone={tone}>
       {signed}
-      <span aria-hidden className="ml-1 inline-block w-[1em] text-[0.7em]">
+      <span aria-hidden className="ml-1 inline-block w-[1em] text-[0.7em] leading-none">
         {arrow}
       </span>
     </span>

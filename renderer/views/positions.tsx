@@ -1,106 +1,76 @@
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
-import type { PositionsModel, Reading } from '../../electron/contract/models.ts';
-import { useProfile } from '../api/app-context.tsx';
-import { Button } from '../parts/button.tsx';
-import { FilterInput } from '../parts/field.tsx';
-import { FrozenNote } from '../parts/guard-notes.tsx';
-import { Empty, Panel } from '../parts/panel.tsx';
-import { ReadingAge, shown, UnknownNote, useReadingStale } from '../parts/reading-note.tsx';
+import { useApp, useProfile, useUi } from '../api/app-context.tsx';
+import type { Route } from '../api/ui-store.ts';
 import { NoProfile } from './no-profile.tsx';
-import { TotalsLine } from './overview/positions-panel.tsx';
-import { PositionDrawer } from './positions/drawer.tsx';
-import { filtered } from './positions/filter.ts';
-import { PositionsTable } from './positions/table.tsx';
+import { ClosedView } from './positions/closed-view.tsx';
+import { MarketView } from './positions/market-view.tsx';
+import { OpenView } from './positions/open-view.tsx';
+import { PerformanceView } from './positions/performance-view.tsx';
 
-function Content(props: { reading: Reading<PositionsModel>; model: PositionsModel; stale: boolean }) {
-  const { reading, model, stale } = props;
-  const [text, setText] = useState('');
-  const [open, setOpen] = useState<string | null>(null);
-  const opener = useRef<Element | null>(null);
-  // State, not a ref: the table measures it in an effect that runs before a parent's ref is set.
-  const [scroller, setScroller] = useState<HTMLElement | null>(null);
-  const needle = useDeferredValue(text);
-  const rows = useMemo(() => filtered(model.rows, needle), [model.rows, needle]);
-  const position = open === null ? undefined : model.rows.find((row) => row.key === open);
-  const show = useCallback((key: string) => {
-    opener.current = document.activeElement;
-    setOpen(key);
-  }, []);
-  const close = () => {
-    setOpen(null);
-    if (opener.current instanceof HTMLElement) opener.current.focus();
-  };
-  const aside = (
-    <>
-      {position === undefined ? <ReadingAge reading={reading} source /> : <ReadingAge reading={reading} />}
-      <span className="whitespace-nowrap">
-        {rows.length === model.rows.length ? `${rows.length} open` : `${rows.length} of ${model.rows.length}`}
-      </span>
-      <FilterInput
-        label="Filter symbol, side, status"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-    </>
-  );
-  return (
-    <div className="flex min-h-0 flex-1 gap-3">
-      <Panel title="Open positions" aside={aside} flush className="min-h-0 flex-1">
-        <div ref={setScroller} className="h-full overflow-auto">
-          {rows.length > 0 ? (
-            <div className={position === undefined ? 'min-w-195' : 'min-w-110'}>
-              <PositionsTable scroller={scroller} rows={rows} selected={open} stale={stale} onOpen={show} />
-            </div>
-          ) : model.rows.length > 0 ? (
-            <Empty title="Nothing matches" actions={<Button onClick={() => setText('')}>Show all</Button>} />
-          ) : (
-            <Empty title="No open positions">The back end answered with an empty list.</Empty>
-          )}
-        </div>
-      </Panel>
-      {position === undefined ? null : (
-        <PositionDrawer key={position.key} position={position} onClose={close} />
-      )}
-    </div>
-  );
-}
+const TABS: readonly (readonly [Route['positions'], string])[] = [
+  ['open', 'Open'],
+  ['closed', 'Closed trades'],
+  ['performance', 'Performance'],
+  ['market', 'Market'],
+];
 
-function Totals({ model, stale }: { model: PositionsModel; stale: boolean }) {
+function Tabs() {
+  const { ui } = useApp();
+  const shown = useUi((s) => s.route.positions);
   return (
-    <div className={`flex flex-wrap gap-x-8 gap-y-1 ${stale ? 'stale' : ''}`}>
-      {model.totals.map((totals) => (
-        <TotalsLine key={totals.currency} totals={totals} />
+    <nav aria-label="Positions" className="flex gap-1">
+      {TABS.map(([tab, label]) => (
+        <button
+          key={tab}
+          type="button"
+          aria-current={tab === shown ? 'page' : undefined}
+          data-testid={`positions-${tab}`}
+          onClick={() => ui.go({ positions: tab })}
+          className="transition-quick flex h-7 items-center rounded-md px-3 text-quiet hover:bg-hover aria-[current]:bg-selected aria-[current]:font-medium aria-[current]:text-text"
+        >
+          {label}
+        </button>
       ))}
-    </div>
+    </nav>
   );
 }
 
-/** What is held, what it makes or loses, and how old that knowledge is. */
-export function Positions() {
-  const reading = useProfile((p) => p.trading.positions);
-  if (reading === undefined) return <NoProfile />;
-  return <Page reading={reading} />;
+function View() {
+  const shown = useUi((s) => s.route.positions);
+  const positions = useProfile((p) => p.trading.positions);
+  const pnl = useProfile((p) => p.trading.pnl);
+  const records = useProfile((p) => p.records);
+  const currency = useProfile((p) => p.profile.currency);
+  if (!positions || !pnl || !records || currency === undefined) return null;
+  switch (shown) {
+    case 'open':
+      return <OpenView reading={positions} pnl={pnl} />;
+    case 'closed':
+      return <ClosedView closed={records.closed} left={records.left} />;
+    case 'performance':
+      return <PerformanceView closed={records.closed} performance={records.performance} day={records.day} />;
+    case 'market':
+      return (
+        <MarketView
+          scan={records.scan}
+          news={records.news}
+          cycles={records.cycles}
+          runs={records.runs}
+          currency={currency}
+        />
+      );
+    default:
+      return shown satisfies never;
+  }
 }
 
-function Page({ reading }: { reading: Reading<PositionsModel> }) {
-  const stale = useReadingStale(reading);
-  const model = shown(reading)?.value;
+/** What is held, what it came to, and what the back end sees in the market. */
+export function Positions() {
+  const name = useProfile((p) => p.profile.name);
+  if (name === undefined) return <NoProfile />;
   return (
-    <div className="flex h-full flex-col gap-3 p-4">
-      <UnknownNote reading={reading} what="Positions are" />
-      <FrozenNote />
-      {model === undefined ? (
-        <Panel title="Open positions" className="flex-1">
-          <Empty title="Nothing known">
-            This is not the same as no positions: none of the sources has answered.
-          </Empty>
-        </Panel>
-      ) : (
-        <>
-          <Totals model={model} stale={stale} />
-          <Content reading={reading} model={model} stale={stale} />
-        </>
-      )}
+    <div key={name} className="flex h-full flex-col gap-3 p-4">
+      <Tabs />
+      <View />
     </div>
   );
 }

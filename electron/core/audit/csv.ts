@@ -1,3 +1,4 @@
+import { csvText } from '../../contract/csv.ts';
 import type { AuditEntry, AuditLine } from '../../contract/audit.ts';
 
 const COLUMNS = [
@@ -24,15 +25,9 @@ const COLUMNS = [
   'hash',
 ] as const satisfies readonly (keyof AuditEntry)[];
 
-/**
- * One field by RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it, also
- * where it is spelled in full width, which some spreadsheets take as well (OWASP, CSV injection).
- */
 function field(value: string | number | undefined): string {
   if (value === undefined) return '';
-  const text =
-    typeof value === 'string' && /^[\s\p{Cf}]*[=+\-@\t\r＝＋－＠]/u.test(value) ? `'${value}` : `${value}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return typeof value === 'string' ? csvText(value) : `${value}`;
 }
 
 export const CSV_HEAD = `${COLUMNS.join(',')}\r\n`;

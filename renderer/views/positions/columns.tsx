@@ -1,116 +1,257 @@
-import {
-  createColumnHelper,
-  createSortedRowModel,
-  rowSortingFeature,
-  tableFeatures,
-} from '@tanstack/react-table';
-import type { Row } from '@tanstack/react-table';
 import type { Position } from '../../../electron/contract/models.ts';
+import type { Worked } from '../../../electron/contract/position-figures.ts';
 import { Age } from '../../parts/age.tsx';
-import { Amount, Percent, ProfitLoss } from '../../parts/money.tsx';
-import { byDecimal } from './filter.ts';
+import type { DataColumn } from '../../parts/data-table.tsx';
+import { Amount, Percent, ProfitLoss, Sum } from '../../parts/money.tsx';
+import { Multiple } from '../../parts/multiple.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
+import type { FiguresOf } from './figures.ts';
+import type { SeriesBook } from './series-book.ts';
 
-export const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
-
-type PositionRow = Row<typeof features, Position>;
-const helper = createColumnHelper<typeof features, Position>();
-
-function decimals(a: PositionRow, b: PositionRow, id: string): number {
-  return byDecimal(a.getValue<string | undefined>(id), b.getValue<string | undefined>(id));
-}
-
-function words(a: PositionRow, b: PositionRow, id: string): number {
-  return a.getValue<string>(id).localeCompare(b.getValue<string>(id), 'en');
-}
-
-function numbers(a: PositionRow, b: PositionRow, id: string): number {
-  return a.getValue<number>(id) - b.getValue<number>(id);
-}
-
-// What is not reported stays at the end, whichever way the column is sorted.
-const last = { sortUndefined: 'last' as const };
 const SIDES = { long: 'Long', short: 'Short', unknown: '-' } as const;
+/** A break in the line of a position: not looked at for so long. */
+export const GAP_MS = 15 * 60_000;
 
-/** Shares of the table's width; what the drawer takes away is shared out by the same measure. */
-export const WIDTHS: Record<string, string> = {
-  symbol: '14%',
-  side: '8%',
-  quantity: '10%',
-  entry: '11%',
-  current: '11%',
-  stop: '11%',
-  unrealized: '16%',
-  pct: '10%',
-  age: '9%',
-};
-/** Columns that the drawer repeats, and that give it their room while it is open. */
-export const SPARE = new Set(['quantity', 'entry', 'stop', 'age']);
-export const LEFT = new Set(['symbol', 'side']);
+const WORKED = 'Worked out of entry, quantity and P&L or stop: the back end does not give it.';
 
-export const columns = helper.columns([
-  helper.accessor((row) => row.symbol ?? undefined, {
-    id: 'symbol',
-    header: 'Symbol',
-    sortFn: words,
-    ...last,
-    cell: ({ row }) => (
-      <>
-        <span className="font-medium">{row.original.symbol ?? '-'}</span>
-        {row.original.status === 'open' ? null : (
-          <span className="ml-2 text-xs text-quiet">{row.original.status.replaceAll('_', ' ')}</span>
-        )}
-      </>
-    ),
-  }),
-  helper.accessor('side', { header: 'Side', sortFn: words, cell: ({ row }) => SIDES[row.original.side] }),
-  helper.accessor((row) => row.quantity ?? undefined, {
-    id: 'quantity',
-    header: 'Quantity',
-    sortFn: decimals,
-    ...last,
-    cell: ({ row }) => <Amount value={row.original.quantity} />,
-  }),
-  helper.accessor((row) => row.entry ?? undefined, {
-    id: 'entry',
-    header: 'Entry',
-    sortFn: decimals,
-    ...last,
-    cell: ({ row }) => <Amount value={row.original.entry} least={2} />,
-  }),
-  helper.accessor((row) => row.current ?? undefined, {
-    id: 'current',
-    header: 'Current',
-    sortFn: decimals,
-    ...last,
-    cell: ({ row }) => <Amount value={row.original.current} least={2} />,
-  }),
-  helper.accessor((row) => row.stop ?? undefined, {
-    id: 'stop',
-    header: 'Stop',
-    sortFn: decimals,
-    ...last,
-    cell: ({ row }) => <Amount value={row.original.stop} least={2} />,
-  }),
-  helper.accessor((row) => row.unrealized ?? undefined, {
-    id: 'unrealized',
-    header: 'Unrealized',
-    sortFn: decimals,
-    ...last,
-    cell: ({ row }) => <ProfitLoss value={row.original.unrealized} currency={row.original.currency} />,
-  }),
-  helper.accessor((row) => row.unrealizedPct ?? undefined, {
-    id: 'pct',
-    header: 'Percent',
-    sortFn: decimals,
-    ...last,
-    cell: ({ row }) => <Percent value={row.original.unrealizedPct} />,
-  }),
-  helper.accessor((row) => row.openedAt?.at ?? undefined, {
-    id: 'age',
-    header: 'Held',
-    sortFn: numbers,
-    ...last,
-    cell: ({ row }) =>
-      row.original.openedAt === null ? '-' : <Age at={row.original.openedAt.at} after="" />,
-  }),
-]);
+/** A figure that is not the back end's own word wears a mark. */
+export function Estimate({ worked, children }: { worked: Worked; children: React.ReactNode }) {
+  if (!worked.derived) return children;
+  return (
+    <span title={WORKED}>
+      <span className="text-quiet">≈ </span>
+      {children}
+    </span>
+  );
+}
+
+function Symbol({ row }: { row: Position }) {
+  return (
+    <>
+      <span className="font-medium">{row.symbol === null ? '-' : <PlainText text={row.symbol} />}</span>
+      {row.status === 'open' ? null : (
+        <span className="ml-2 text-xs text-quiet">{row.status.replaceAll('_', ' ')}</span>
+      )}
+    </>
+  );
+}
+
+type Column = DataColumn<Position>;
+
+function identity(): Column[] {
+  return [
+    {
+      id: 'symbol',
+      label: 'Symbol',
+      width: 104,
+      rank: 0,
+      left: true,
+      sort: { by: 'word', of: (row) => row.symbol ?? undefined },
+      cell: (row) => <Symbol row={row} />,
+    },
+    {
+      id: 'side',
+      label: 'Side',
+      width: 60,
+      rank: 0,
+      left: true,
+      sort: { by: 'word', of: (row) => row.side },
+      cell: (row) => SIDES[row.side],
+    },
+    {
+      id: 'quantity',
+      label: 'Quantity',
+      width: 76,
+      rank: 3,
+      sort: { by: 'decimal', of: (row) => row.quantity ?? undefined },
+      cell: (row) => <Amount value={row.quantity} />,
+    },
+    {
+      id: 'entry',
+      label: 'Entry',
+      width: 80,
+      rank: 4,
+      sort: { by: 'decimal', of: (row) => row.entry ?? undefined },
+      cell: (row) => <Amount value={row.entry} least={2} />,
+    },
+  ];
+}
+
+function results(figures: FiguresOf, series: SeriesBook): Column[] {
+  return [
+    {
+      id: 'current',
+      label: 'Price',
+      width: 92,
+      rank: 2,
+      sort: { by: 'decimal', of: (row) => figures(row).price?.value },
+      cell: (row) => {
+        const { price } = figures(row);
+        if (price === null) return <Amount value={null} />;
+        return (
+          <Estimate worked={price}>
+            <Amount value={price.value} least={2} most={price.derived ? 2 : 4} />
+          </Estimate>
+        );
+      },
+    },
+    {
+      id: 'unrealized',
+      label: 'Unrealized',
+      width: 116,
+      rank: 0,
+      sort: { by: 'decimal', of: (row) => row.unrealized ?? undefined },
+      cell: (row) => <ProfitLoss value={row.unrealized} currency={row.currency} />,
+    },
+    {
+      id: 'pct',
+      label: 'Percent',
+      width: 80,
+      rank: 1,
+      sort: { by: 'decimal', of: (row) => row.unrealizedPct ?? undefined },
+      cell: (row) => <Percent value={row.unrealizedPct} />,
+    },
+    {
+      id: 'r',
+      label: 'R',
+      hint: 'Unrealized P&L in units of what was at risk at the start',
+      width: 72,
+      rank: 7,
+      sort: { by: 'decimal', of: (row) => figures(row).r ?? undefined },
+      cell: (row) => <Multiple value={figures(row).r} />,
+    },
+    {
+      id: 'trend',
+      label: 'Trend',
+      hint: 'Unrealized P&L over the last day, as far as it was seen; sorted by its change',
+      width: 96,
+      rank: 1,
+      sort: {
+        by: 'number',
+        of: (row) => {
+          const points = series.of(row.key);
+          const [first, last] = [points[0], points.at(-1)];
+          return first === undefined || last === undefined ? undefined : last[1] - first[1];
+        },
+      },
+      cell: (row) => (
+        <Sparkline
+          points={series.of(row.key)}
+          gapMs={GAP_MS}
+          label={`P&L of ${row.symbol ?? 'this position'} over time`}
+        />
+      ),
+    },
+  ];
+}
+
+function risks(figures: FiguresOf): Column[] {
+  return [
+    {
+      id: 'stop',
+      label: 'Stop',
+      width: 80,
+      rank: 5,
+      sort: { by: 'decimal', of: (row) => row.stop ?? undefined },
+      cell: (row) => <Amount value={row.stop} least={2} />,
+    },
+    {
+      id: 'toStop',
+      label: 'To stop',
+      hint: 'Money between the last price and the stop',
+      width: 96,
+      rank: 3,
+      sort: { by: 'decimal', of: (row) => figures(row).stop?.money },
+      cell: (row) => <Sum value={figures(row).stop?.money ?? null} currency={row.currency} />,
+    },
+    {
+      id: 'toStopPct',
+      label: 'To stop %',
+      hint: 'The same in percent of the price',
+      width: 80,
+      rank: 4,
+      sort: { by: 'decimal', of: (row) => figures(row).stop?.percent ?? undefined },
+      cell: (row) => {
+        const percent = figures(row).stop?.percent ?? null;
+        return percent === null ? (
+          <Amount value={null} />
+        ) : (
+          <>
+            <Amount value={percent} least={2} most={2} /> %
+          </>
+        );
+      },
+    },
+    {
+      id: 'toStopR',
+      label: 'To stop R',
+      hint: 'The same in units of what was at risk at the start',
+      width: 80,
+      rank: 8,
+      sort: { by: 'decimal', of: (row) => figures(row).stop?.r ?? undefined },
+      cell: (row) => {
+        const r = figures(row).stop?.r ?? null;
+        return r === null ? (
+          <Amount value={null} />
+        ) : (
+          <>
+            <Amount value={r} least={2} most={2} /> R
+          </>
+        );
+      },
+    },
+    {
+      id: 'risk',
+      label: 'At risk',
+      hint: 'Lost from the entry if the stop is hit',
+      width: 104,
+      rank: 2,
+      sort: { by: 'decimal', of: (row) => figures(row).risk?.value },
+      cell: (row) => {
+        const { risk } = figures(row);
+        if (risk === null) return <Sum value={null} currency={row.currency} />;
+        return (
+          <Estimate worked={risk}>
+            <Sum value={risk.value} currency={row.currency} />
+          </Estimate>
+        );
+      },
+    },
+  ];
+}
+
+function times(): Column[] {
+  return [
+    {
+      id: 'realized',
+      label: 'Realized',
+      width: 108,
+      rank: 9,
+      sort: { by: 'decimal', of: (row) => row.realized ?? undefined },
+      cell: (row) => <ProfitLoss value={row.realized} currency={row.currency} />,
+    },
+    {
+      id: 'age',
+      label: 'Held',
+      width: 64,
+      rank: 5,
+      sort: { by: 'number', of: (row) => (row.openedAt === null ? undefined : -row.openedAt.at) },
+      cell: (row) => (row.openedAt === null ? '-' : <Age at={row.openedAt.at} after="" />),
+    },
+    {
+      id: 'changed',
+      label: 'Moved',
+      hint: 'Since a figure of this row last changed, by our receipt',
+      width: 68,
+      rank: 6,
+      sort: { by: 'number', of: (row) => (row.changedAt === null ? undefined : -row.changedAt) },
+      cell: (row) => (row.changedAt === null ? '-' : <Age at={row.changedAt} after="" />),
+    },
+  ];
+}
+
+/** The columns of open positions, in their order on screen. */
+export function positionColumns(figures: FiguresOf, series: SeriesBook): readonly Column[] {
+  return [...identity(), ...results(figures, series), ...risks(figures), ...times()];
+}

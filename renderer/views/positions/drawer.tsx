@@ -1,36 +1,50 @@
 import { X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
-import type { Instant, Position } from '../../../electron/contract/models.ts';
+import type { ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Position } from '../../../electron/contract/models.ts';
+import type { Order } from '../../../electron/contract/records.ts';
+import { useProfile } from '../../api/app-context.tsx';
 import { Age } from '../../parts/age.tsx';
 import { IconButton } from '../../parts/button.tsx';
+import { LineChart } from '../../parts/chart.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Amount, Percent, ProfitLoss, Sum } from '../../parts/money.tsx';
-import { CodeBlock, indented } from '../../parts/plain-text.tsx';
+import { Multiple } from '../../parts/multiple.tsx';
+import { CodeBlock, indented, PlainText } from '../../parts/plain-text.tsx';
+import { shown } from '../../parts/reading-note.tsx';
+import type { SparkPoint } from '../../parts/spark-path.ts';
+import { clockText } from '../../parts/time-text.ts';
+import { Estimate } from './columns.tsx';
+import type { FiguresOf } from './figures.ts';
+import { Ladder } from './ladder.tsx';
+import { Moment } from './moment.tsx';
 
-function Opened({ instant }: { instant: Instant | null }) {
-  if (instant === null) return <span className="text-quiet">-</span>;
+function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
   return (
-    <span
-      title={
-        instant.assumedZone ? 'The back end gave no time zone; the profile’s was assumed.' : instant.text
-      }
-    >
-      <Age at={instant.at} />
-      {instant.assumedZone ? <span className="text-quiet"> (?)</span> : null}
-    </span>
+    <section aria-label={title} className="flex flex-col gap-2 border-t border-line pt-3">
+      <div className="flex items-center justify-between">
+        <h3 className="text-sm text-quiet">{title}</h3>
+        {aside}
+      </div>
+      {children}
+    </section>
   );
 }
 
-function Figures({ position }: { position: Position }) {
+function Figures({ position, figures }: { position: Position; figures: FiguresOf }) {
   const { currency } = position;
+  const { price, risk, stop, r } = figures(position);
   return (
-    <dl className="grid grid-cols-2 gap-x-4 gap-y-3">
+    <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
       <Figure label="Unrealized">
         <ProfitLoss value={position.unrealized} currency={currency} />
       </Figure>
       <Figure label="Percent">
         <Percent value={position.unrealizedPct} />
+      </Figure>
+      <Figure label="R">
+        <Multiple value={r} />
       </Figure>
       <Figure label="Realized">
         <ProfitLoss value={position.realized} currency={currency} />
@@ -38,11 +52,32 @@ function Figures({ position }: { position: Position }) {
       <Figure label="Value">
         <Sum value={position.value} currency={currency} />
       </Figure>
+      <Figure label="At risk">
+        {risk === null ? (
+          <Sum value={null} currency={currency} />
+        ) : (
+          <Estimate worked={risk}>
+            <Sum value={risk.value} currency={currency} />
+          </Estimate>
+        )}
+      </Figure>
+      <Figure label="Price">
+        {price === null ? (
+          <Amount value={null} />
+        ) : (
+          <Estimate worked={price}>
+            <Amount value={price.value} least={2} />
+          </Estimate>
+        )}
+      </Figure>
+      <Figure label="To stop">
+        <Sum value={stop?.money ?? null} currency={currency} />
+      </Figure>
+      <Figure label="To stop, %">
+        <Amount value={stop?.percent ?? null} least={2} most={2} />
+      </Figure>
       <Figure label="Entry">
         <Amount value={position.entry} least={2} />
-      </Figure>
-      <Figure label="Current">
-        <Amount value={position.current} least={2} />
       </Figure>
       <Figure label="Stop">
         <Amount value={position.stop} least={2} />
@@ -50,20 +85,156 @@ function Figures({ position }: { position: Position }) {
       <Figure label="Target">
         <Amount value={position.target} least={2} />
       </Figure>
-      <Figure label="At risk">
-        <Sum value={position.risk} currency={currency} />
-      </Figure>
-      <Figure label="Opened">
-        <Opened instant={position.openedAt} />
-      </Figure>
-      <Figure label="Cycle">{position.cycle ?? '-'}</Figure>
-      <Figure label="Id">{position.id ?? '-'}</Figure>
     </dl>
   );
 }
 
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+
+function Chart({ position, points }: { position: Position; points: readonly SparkPoint[] }) {
+  const [index, setIndex] = useState<number | null>(null);
+  const format = useCallback((value: number) => grouped.format(value).replace('-', '−'), []);
+  const at = index === null ? undefined : points[index];
+  if (points.length < 2) {
+    return <p className="text-sm text-quiet">The chart begins with the second reading.</p>;
+  }
+  const first = clockText(points[0]?.[0] ?? 0);
+  return (
+    <div>
+      <p className="h-4 text-right text-xs text-quiet" aria-hidden>
+        {at === undefined ? `since ${first}` : `${clockText(at[0])}  ${format(at[1])}`}
+      </p>
+      <div className="h-28">
+        <LineChart
+          series={points}
+          format={format}
+          onPoint={setIndex}
+          label={`P&L of ${position.symbol ?? 'this position'} since ${first}, now ${position.unrealized ?? 'unknown'} ${position.currency}`}
+        />
+      </div>
+    </div>
+  );
+}
+
+function OrderLine({ order }: { order: Order }) {
+  return (
+    <li className="flex items-baseline justify-between gap-3 text-sm">
+      <span className="min-w-0 truncate">
+        <span className="font-medium">{order.side === 'unknown' ? '-' : order.side}</span>{' '}
+        <Amount value={order.quantity} /> <span className="text-quiet">{order.type ?? ''}</span>{' '}
+        {order.price === null && order.stop !== null ? (
+          <Amount value={order.stop} least={2} />
+        ) : (
+          <Amount value={order.price} least={2} />
+        )}
+      </span>
+      <span className="flex shrink-0 gap-2">
+        <span className="text-quiet">
+          <PlainText text={order.status} />
+        </span>
+        <Moment instant={order.filledAt ?? order.placedAt} />
+      </span>
+    </li>
+  );
+}
+
+/** Orders that name this position; where a back end names none in its orders, those of the symbol. */
+function ordersOf(orders: readonly Order[], position: Position): { rows: readonly Order[]; by: string } {
+  const own = orders.filter((order) => order.position !== null && order.position === position.id);
+  if (own.length > 0 || orders.some((order) => order.position !== null)) return { rows: own, by: 'Orders' };
+  return {
+    rows: orders.filter((order) => position.symbol !== null && order.symbol === position.symbol),
+    by: `Orders in ${position.symbol ?? 'it'}`,
+  };
+}
+
+function Orders({ position }: { position: Position }) {
+  const reading = useProfile((p) => p.records.orders);
+  const known = reading === undefined ? null : shown(reading);
+  if (known === null) {
+    const reason = reading?.state === 'unknown' ? reading.reason : '';
+    return (
+      <Section title="Orders">
+        <p className="text-sm break-words text-quiet">
+          Not known: <PlainText text={reason} />.
+        </p>
+      </Section>
+    );
+  }
+  const { rows, by } = ordersOf(known.value.rows, position);
+  return (
+    <Section
+      title={by}
+      aside={
+        <span className="text-xs text-quiet">
+          <Age at={known.known.receivedAt} />
+        </span>
+      }
+    >
+      {rows.length === 0 ? (
+        <p className="text-sm text-quiet">None among the {known.value.rows.length} newest.</p>
+      ) : (
+        <ul className="flex flex-col gap-1">
+          {rows.slice(0, 12).map((order) => (
+            <OrderLine key={order.key} order={order} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+const EARLIER = 5;
+
+function History({ position }: { position: Position }) {
+  const closed = useProfile((p) => p.records.closed);
+  const trades = (closed === undefined ? [] : (shown(closed)?.value.rows ?? []))
+    .filter((trade) => position.symbol !== null && trade.symbol === position.symbol)
+    .slice(0, EARLIER);
+  return (
+    <Section title="History">
+      <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
+        <Figure label="Opened">
+          <Moment instant={position.openedAt} />
+        </Figure>
+        <Figure label="Valued">
+          <Moment instant={position.updatedAt} />
+        </Figure>
+        <Figure label="Last moved">
+          {position.changedAt === null ? (
+            <span className="text-quiet">-</span>
+          ) : (
+            <Age at={position.changedAt} />
+          )}
+        </Figure>
+        <Figure label="Cycle">{position.cycle === null ? '-' : <PlainText text={position.cycle} />}</Figure>
+        <Figure label="Id">{position.id === null ? '-' : <PlainText text={position.id} />}</Figure>
+        <Figure label="Status">{position.status.replaceAll('_', ' ')}</Figure>
+      </dl>
+      {trades.length === 0 ? null : (
+        <ul className="flex flex-col gap-1" aria-label="Earlier trades of the symbol">
+          {trades.map((trade) => (
+            <li key={trade.key} className="flex justify-between gap-3 text-sm">
+              <span className="text-quiet">
+                <Moment instant={trade.closedAt} /> {trade.reason?.replaceAll('_', ' ') ?? ''}
+              </span>
+              <ProfitLoss value={trade.realized} currency={trade.currency} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
 /** One position in full beside the table, down to what the back end sent. */
-export function PositionDrawer({ position, onClose }: { position: Position; onClose: () => void }) {
+export function PositionDrawer(props: {
+  position: Position;
+  figures: FiguresOf;
+  points: readonly SparkPoint[];
+  onClose: () => void;
+}) {
+  const { position, figures, points, onClose } = props;
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus({ preventScroll: true }), []);
   return (
@@ -71,11 +242,11 @@ export function PositionDrawer({ position, onClose }: { position: Position; onCl
       aria-label={`Position ${position.symbol ?? position.key}`}
       data-testid="position-drawer"
       onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-84 shrink-0 flex-col gap-4 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4"
+      className="flex w-85 shrink-0 flex-col gap-3 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4"
     >
       <header className="flex items-center justify-between gap-2">
         <h2 className="text-lg">
-          {position.symbol ?? 'No symbol'}{' '}
+          {position.symbol === null ? 'No symbol' : <PlainText text={position.symbol} />}{' '}
           <span className="text-base font-normal text-quiet">
             {position.side === 'unknown' ? 'side not reported' : position.side}{' '}
             <Amount value={position.quantity} />
@@ -85,14 +256,16 @@ export function PositionDrawer({ position, onClose }: { position: Position; onCl
           <X size={15} />
         </IconButton>
       </header>
-      <Figures position={position} />
-      <section aria-label="As received" className="flex min-h-0 flex-col gap-2">
-        <div className="flex items-center justify-between">
-          <h3 className="text-sm text-quiet">As received</h3>
-          <CopyButton text={() => position.raw} label="Copy" />
-        </div>
+      <Ladder position={position} price={figures(position).price?.value ?? null} />
+      <Figures position={position} figures={figures} />
+      <Section title="P&L over time">
+        <Chart position={position} points={points} />
+      </Section>
+      <Orders position={position} />
+      <History position={position} />
+      <Section title="As received" aside={<CopyButton text={() => position.raw} label="Copy" />}>
         <CodeBlock text={indented(position.raw)} />
-      </section>
+      </Section>
     </aside>
   );
 }

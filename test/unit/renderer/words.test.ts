@@ -3,8 +3,6 @@ import { hiddenCount, runsOf } from '../../../renderer/parts/hidden-text.ts';
 import { closeWords, stopWords } from '../../../renderer/parts/stop-words.ts';
 import { durationText } from '../../../renderer/parts/time-text.ts';
 import { clientWords, toolWords } from '../../../renderer/parts/tool-words.ts';
-import { byDecimal, filtered } from '../../../renderer/views/positions/filter.ts';
-import { positions } from '../../fixtures/page/scenario-state.ts';
 
 describe('hidden characters', () => {
   it('are shown by their code points, tags with what they spell', () => {
@@ -56,20 +54,5 @@ describe('durations', () => {
     expect(durationText(0.42)).toBe('0.4 ms');
     expect(durationText(38.2)).toBe('38 ms');
     expect(durationText(50_000)).toBe('50.00 s');
-  });
-});
-
-describe('positions', () => {
-  it('are found by every word typed', () => {
-    const { rows } = positions(12, 0);
-    expect(filtered(rows, 'nv').map((row) => row.symbol)).toEqual(['NVDA']);
-    expect(filtered(rows, 'short').every((row) => row.side === 'short')).toBe(true);
-    expect(filtered(rows, 'long nv').length).toBe(1);
-    expect(filtered(rows, '')).toBe(rows);
-  });
-
-  it('leave what is not reported to the table, which keeps it last', () => {
-    expect(byDecimal(undefined, '1')).toBe(0);
-    expect(byDecimal('-10', '9')).toBeLessThan(0);
   });
 });

@@ -1,0 +1,14 @@
+import { moneyText } from './decimal.ts';
+import { Amount } from './money.tsx';
+
+/** A result in units of its risk: signed and coloured as money is. */
+export function Multiple({ value }: { value: string | null }) {
+  if (value === null) return <Amount value={null} />;
+  const { text, tone } = moneyText(value);
+  const color = tone === 'gain' ? 'text-gain' : tone === 'loss' ? 'text-loss' : 'text-text';
+  return (
+    <span className={`whitespace-nowrap tabular-nums ${color}`} data-tone={tone}>
+      {text} R
+    </span>
+  );
+}

@@ -1,0 +1,293 @@
+import { Download } from 'lucide-react';
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import type { Reading } from '../../../electron/contract/models.ts';
+import type { ClosedModel, ClosedTrade, LeftPosition } from '../../../electron/contract/records.ts';
+import { tradeStats } from '../../../electron/contract/trade-stats.ts';
+import { useProfileName } from '../../api/app-context.tsx';
+import { Age } from '../../parts/age.tsx';
+import { Button } from '../../parts/button.tsx';
+import type { DataColumn, DataFoot } from '../../parts/data-table.tsx';
+import { DataTable } from '../../parts/data-table.tsx';
+import { FilterInput } from '../../parts/field.tsx';
+import { Amount, Percent, ProfitLoss } from '../../parts/money.tsx';
+import { Multiple } from '../../parts/multiple.tsx';
+import { Empty, Panel } from '../../parts/panel.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
+import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
+import { exportName, saveFile } from '../../parts/save-file.ts';
+import { closedCsv } from './export.ts';
+import { filtered } from './filter.ts';
+import { Moment } from './moment.tsx';
+import { multipleOf } from './multiple-of.ts';
+import { Scroller } from './scroller.tsx';
+
+const START = { id: 'closed', desc: true };
+
+function wordsOf(row: ClosedTrade): string {
+  const result = row.realized === null ? '' : row.realized.startsWith('-') ? 'loss' : 'win';
+  return `${row.symbol ?? ''} ${row.side} ${row.reason ?? ''} ${row.currency} ${row.cycle ?? ''} ${result}`;
+}
+
+function nameOf(row: ClosedTrade): string {
+  return row.symbol ?? '';
+}
+
+const held = ({ openedAt, closedAt }: ClosedTrade): number | undefined =>
+  openedAt === null || closedAt === null ? undefined : closedAt.at - openedAt.at;
+
+function durationOf(ms: number | undefined): string {
+  if (ms === undefined || ms < 0) return '-';
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const COLUMNS: readonly DataColumn<ClosedTrade>[] = [
+  {
+    id: 'closed',
+    label: 'Closed',
+    width: 172,
+    rank: 0,
+    left: true,
+    sort: { by: 'number', of: (row) => row.closedAt?.at },
+    cell: (row) => <Moment instant={row.closedAt} />,
+  },
+  {
+    id: 'symbol',
+    label: 'Symbol',
+    width: 96,
+    rank: 0,
+    left: true,
+    sort: { by: 'word', of: (row) => row.symbol ?? undefined },
+    cell: (row) => (
+      <span className="font-medium">{row.symbol === null ? '-' : <PlainText text={row.symbol} />}</span>
+    ),
+  },
+  {
+    id: 'side',
+    label: 'Side',
+    width: 64,
+    rank: 1,
+    left: true,
+    sort: { by: 'word', of: (row) => row.side },
+    cell: (row) => (row.side === 'unknown' ? '-' : row.side === 'long' ? 'Long' : 'Short'),
+  },
+  {
+    id: 'quantity',
+    label: 'Quantity',
+    width: 80,
+    rank: 4,
+    sort: { by: 'decimal', of: (row) => row.quantity ?? undefined },
+    cell: (row) => <Amount value={row.quantity} />,
+  },
+  {
+    id: 'entry',
+    label: 'Entry',
+    width: 84,
+    rank: 3,
+    sort: { by: 'decimal', of: (row) => row.entry ?? undefined },
+    cell: (row) => <Amount value={row.entry} least={2} />,
+  },
+  {
+    id: 'exit',
+    label: 'Exit',
+    width: 84,
+    rank: 3,
+    sort: { by: 'decimal', of: (row) => row.exit ?? undefined },
+    cell: (row) => <Amount value={row.exit} least={2} />,
+  },
+  {
+    id: 'realized',
+    label: 'Realized',
+    width: 120,
+    rank: 0,
+    sort: { by: 'decimal', of: (row) => row.realized ?? undefined },
+    cell: (row) => <ProfitLoss value={row.realized} currency={row.currency} />,
+  },
+  {
+    id: 'pct',
+    label: 'Percent',
+    width: 84,
+    rank: 2,
+    sort: { by: 'decimal', of: (row) => row.realizedPct ?? undefined },
+    cell: (row) => <Percent value={row.realizedPct} />,
+  },
+  {
+    id: 'r',
+    label: 'R',
+    hint: 'Result in units of what was at risk at the start',
+    width: 76,
+    rank: 2,
+    sort: { by: 'decimal', of: (row) => multipleOf(row) ?? undefined },
+    cell: (row) => <Multiple value={multipleOf(row)} />,
+  },
+  {
+    id: 'held',
+    label: 'Held',
+    width: 92,
+    rank: 3,
+    sort: { by: 'number', of: held },
+    cell: (row) => durationOf(held(row)),
+  },
+  {
+    id: 'reason',
+    label: 'Why',
+    width: 108,
+    rank: 2,
+    left: true,
+    sort: { by: 'word', of: (row) => row.reason ?? undefined },
+    cell: (row) =>
+      row.reason === null ? (
+        <span className="text-quiet">-</span>
+      ) : (
+        <PlainText text={row.reason.replaceAll('_', ' ')} />
+      ),
+  },
+];
+
+function feetOf(rows: readonly ClosedTrade[]): DataFoot[] {
+  const currencies = [...new Set(rows.map((row) => row.currency))].sort();
+  return currencies.map((currency) => {
+    const stats = tradeStats(rows.filter((row) => row.currency === currency));
+    return {
+      key: currency,
+      cells: {
+        closed: (
+          <span className="whitespace-nowrap">
+            {stats.trades} {currency} · {stats.winners} W {stats.losers} L
+            {stats.missing > 0 ? ` · ${stats.missing} without a result` : ''}
+          </span>
+        ),
+        realized: <ProfitLoss value={stats.total} currency={currency} />,
+      },
+    };
+  });
+}
+
+function Table({ reading, model }: { reading: Reading<ClosedModel>; model: ClosedModel }) {
+  const profile = useProfileName() ?? '';
+  const stale = useReadingStale(reading);
+  const [text, setText] = useState('');
+  const needle = useDeferredValue(text);
+  const rows = useMemo(() => filtered(model.rows, needle, wordsOf), [model.rows, needle]);
+  const feet = useMemo(() => feetOf(rows), [rows]);
+  const sorted = useRef<readonly ClosedTrade[]>([]);
+  const onRows = useCallback((list: readonly ClosedTrade[]) => void (sorted.current = list), []);
+  const save = () => {
+    const known = shown(reading)?.known;
+    if (known === undefined) return;
+    const parts = closedCsv(sorted.current, { profile, known });
+    saveFile(exportName(`closed-${profile}`, 'csv', new Date()), 'csv', parts);
+  };
+  const older = model.total - model.rows.length;
+  const aside = (
+    <>
+      <ReadingAge reading={reading} source />
+      <span className="whitespace-nowrap">
+        {rows.length === model.rows.length
+          ? `${rows.length} trades`
+          : `${rows.length} of ${model.rows.length}`}
+        {older > 0 ? `, newest of ${model.total}` : ''}
+      </span>
+      <FilterInput
+        label="Filter symbol, why, win, loss"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <Button
+        small
+        icon={<Download size={13} />}
+        disabled={rows.length === 0}
+        onClick={save}
+        title="The rows below, in their order, as CSV"
+      >
+        CSV
+      </Button>
+    </>
+  );
+  return (
+    <Panel title="Closed trades" aside={aside} flush className="min-h-0 flex-1">
+      {rows.length > 0 ? (
+        <Scroller>
+          {(scroller) => (
+            <DataTable
+              scroller={scroller}
+              columns={COLUMNS}
+              rows={rows}
+              start={START}
+              selected={null}
+              stale={stale}
+              testId="closed-row"
+              nameOf={nameOf}
+              feet={feet}
+              onRows={onRows}
+            />
+          )}
+        </Scroller>
+      ) : model.rows.length > 0 ? (
+        <Empty title="Nothing matches" actions={<Button onClick={() => setText('')}>Show all</Button>} />
+      ) : (
+        <Empty title="No trade has ended">The back end answered with an empty list.</Empty>
+      )}
+    </Panel>
+  );
+}
+
+/** What we saw ourselves: rows that were in the list of open positions and then were not. Their result is not known here. */
+function Left({ left, reported }: { left: readonly LeftPosition[]; reported: ReadonlySet<string> }) {
+  const rows = left.filter(({ position }) => position.id === null || !reported.has(position.id)).toReversed();
+  if (rows.length === 0) return null;
+  return (
+    <Panel
+      title="Left the list of open positions"
+      className="max-h-56"
+      aside={<span>seen by this app since it runs</span>}
+    >
+      <ul className="flex h-full flex-col overflow-y-auto" data-testid="left-list">
+        {rows.map(({ position, missedAt }) => (
+          <li
+            key={`${position.key}-${missedAt}`}
+            className="flex h-7 shrink-0 items-center justify-between gap-4 border-t border-line"
+          >
+            <span className="min-w-0 truncate">
+              <span className="font-medium">{position.symbol ?? '-'}</span>{' '}
+              <span className="text-quiet">
+                {position.side === 'unknown' ? '' : position.side} <Amount value={position.quantity} />
+              </span>
+            </span>
+            <span className="flex gap-4">
+              <span className="text-quiet">
+                gone <Age at={missedAt} />; result not reported; last seen at
+              </span>
+              <ProfitLoss value={position.unrealized} currency={position.currency} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Trades that have ended: as the back end reports them, and what was seen leaving where it reports none. */
+export function ClosedView(props: { closed: Reading<ClosedModel>; left: readonly LeftPosition[] }) {
+  const { closed, left } = props;
+  const model = shown(closed)?.value;
+  const reported = useMemo(
+    () => new Set(model?.rows.flatMap((row) => (row.id === null ? [] : [row.id]))),
+    [model],
+  );
+  return (
+    <>
+      <UnknownNote reading={closed} what="Closed trades are" />
+      {model === undefined ? (
+        <Panel title="Closed trades" className="min-h-40 flex-1">
+          <Empty title="This back end has not told its closed trades">
+            Positions that leave the list of open ones are noted below from now on, without their result.
+          </Empty>
+        </Panel>
+      ) : (
+        <Table reading={closed} model={model} />
+      )}
+      <Left left={left} reported={reported} />
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import { useCallback, useState } from 'react';
+import { LineChart } from '../../parts/chart.tsx';
+import { currencyPrefix } from '../../parts/decimal.ts';
+import { momentText } from '../../parts/time-text.ts';
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+
+/** A curve of money over time, with what is under the pointer in words above it. */
+export function Curve(props: {
+  points: readonly (readonly [number, number])[];
+  currency: string;
+  label: string;
+}) {
+  const { points, currency } = props;
+  const [index, setIndex] = useState<number | null>(null);
+  const format = useCallback((value: number) => grouped.format(value).replace('-', '−'), []);
+  const at = index === null ? undefined : points[index];
+  return (
+    <div className="relative h-full">
+      <p className="absolute -top-4 right-0 h-4 text-xs text-quiet" aria-hidden>
+        {at === undefined
+          ? ''
+          : `${momentText(at[0], points.at(-1)?.[0] ?? at[0])}  ${currencyPrefix(currency)}${format(at[1])}`}
+      </p>
+      <div className="absolute inset-0">
+        <LineChart series={points} format={format} onPoint={setIndex} label={props.label} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+import { useState } from 'react';
+
+/** What a table scrolls in. State, not a ref: the table measures it in an effect that runs before a parent's ref is set. */
+export function Scroller({ children }: { children: (scroller: HTMLElement | null) => ReactNode }) {
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
+  return (
+    <div ref={setScroller} className="h-full overflow-auto">
+      {children(scroller)}
+    </div>
+  );
+}
