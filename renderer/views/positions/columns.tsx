@@ -125,7 +125,7 @@ function results(figures: FiguresOf, series: SeriesBook): Column[] {
       id: 'trend',
       label: 'Trend',
       hint: 'Unrealized P&L over the last day, as far as it was seen; sorted by its change',
-      width: 96,
+      width: 108,
       rank: 1,
       sort: {
         by: 'number',

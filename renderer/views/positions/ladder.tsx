@@ -2,7 +2,7 @@ import type { Position } from '../../../electron/contract/models.ts';
 import { plainDecimal } from '../../parts/decimal.ts';
 
 const WIDTH = 304;
-const EDGE = 28;
+const EDGE = 24;
 const LINE_Y = 26;
 
 interface Mark {
@@ -17,6 +17,12 @@ function placesOf(marks: readonly Mark[]): number[] {
   const prices = marks.map(({ price }) => Number(price));
   const [low, high] = [Math.min(...prices), Math.max(...prices)];
   return prices.map((price) => EDGE + ((price - low) / (high - low || 1)) * (WIDTH - 2 * EDGE));
+}
+
+/** A word at the edge begins or ends there, so that none is cut off. */
+function anchored(x: number): { x: number; textAnchor: 'start' | 'middle' | 'end' } {
+  if (x < 2 * EDGE) return { x: 0, textAnchor: 'start' };
+  return x > WIDTH - 2 * EDGE ? { x: WIDTH, textAnchor: 'end' } : { x, textAnchor: 'middle' };
 }
 
 /** Stop, entry, price and target on one line, to scale: how much room there is on either side. */
@@ -66,7 +72,7 @@ export function Ladder({ position, price }: { position: Position; price: string 
               <line x1={x} x2={x} y1={LINE_Y - 5} y2={LINE_Y + 5} stroke="currentColor" strokeWidth="2" />
             )}
             {label ? (
-              <text x={x} y={mark.above ? 14 : 46} textAnchor="middle" fill="currentColor">
+              <text {...anchored(x)} y={mark.above ? 14 : 46} fill="currentColor">
                 {mark.name} {plainDecimal(mark.price, 2, 2)}
               </text>
             ) : null}

@@ -98,7 +98,7 @@ function Content(props: { reading: Reading<PositionsModel>; pnl: Reading<PnlMode
   const aside = (
     <>
       <ReadingAge reading={reading} source={position === undefined} />
-      <span className="whitespace-nowrap">
+      <span className="whitespace-nowrap max-lg-nav:hidden">
         {all ? `${rows.length} open` : `${rows.length} of ${model.rows.length}`}
       </span>
       <FilterInput

@@ -10,7 +10,7 @@ function OfTheDay({ reading }: { reading: Reading<PnlModel> }) {
   const stale = useReadingStale(reading);
   const currency = model?.currency ?? '';
   return (
-    <div className={`flex gap-8 ${stale ? 'stale' : ''}`} data-testid="day-figures">
+    <div className={`flex gap-8 max-lg-nav:gap-5 ${stale ? 'stale' : ''}`} data-testid="day-figures">
       <Figure label="Day P&L" note={<ReadingAge reading={reading} />}>
         <span className="text-xl leading-6">
           <ProfitLoss value={model?.daily ?? null} currency={currency} />
@@ -19,9 +19,11 @@ function OfTheDay({ reading }: { reading: Reading<PnlModel> }) {
       <Figure label="Realized" note="of the day">
         <ProfitLoss value={model?.realized ?? null} currency={currency} />
       </Figure>
-      <Figure label="Exposure" note="reported">
-        <Sum value={model?.exposure ?? null} currency={currency} />
-      </Figure>
+      <div className="max-lg-nav:hidden">
+        <Figure label="Exposure" note="reported">
+          <Sum value={model?.exposure ?? null} currency={currency} />
+        </Figure>
+      </div>
     </div>
   );
 }
@@ -33,7 +35,7 @@ function without(count: number, what: string): string {
 function OfCurrency({ sums, single }: { sums: PositionSums; single: boolean }) {
   const { currency } = sums;
   return (
-    <div className="flex gap-8" data-testid={`sums-${currency}`}>
+    <div className="flex gap-8 max-lg-nav:gap-5" data-testid={`sums-${currency}`}>
       <Figure label={single ? 'Unrealized' : `Unrealized ${currency}`} note={without(sums.withoutPnl, 'P&L')}>
         <ProfitLoss value={sums.unrealized} currency={currency} />
       </Figure>
@@ -58,9 +60,11 @@ export function Summary(props: { pnl: Reading<PnlModel>; sums: readonly Position
   const { sums } = props;
   return (
     <section aria-label="Sums" className="rounded-md border border-line bg-raised px-4 py-2">
-      <dl className="flex flex-wrap items-start gap-x-8 gap-y-2">
+      <dl className="flex flex-wrap items-start gap-x-8 gap-y-2 max-lg-nav:gap-x-4">
         <OfTheDay reading={props.pnl} />
-        <div className={`flex flex-col gap-2 border-l border-line pl-8 ${props.stale ? 'stale' : ''}`}>
+        <div
+          className={`flex flex-col gap-2 border-l border-line pl-8 max-lg-nav:pl-4 ${props.stale ? 'stale' : ''}`}
+        >
           {sums.map((each) => (
             <OfCurrency key={each.currency} sums={each} single={sums.length === 1} />
           ))}
