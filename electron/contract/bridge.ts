@@ -152,6 +152,10 @@ export const ClientTarget = z.strictObject({
   strangers: z.array(OtherEntry),
   /** Whether the client runs now; null where that is not asked. */
   running: z.boolean().nullable(),
+  /** Our last change for this client, which undo takes back; null: none that is known. */
+  lastChange: z
+    .strictObject({ action: z.enum(['install', 'remove']), profile: z.string(), at: Millis })
+    .nullable(),
   /** The client's own program, through which its file is changed; null: the file is edited. */
   program: z.string().nullable(),
   problem: ErrorShapeSchema.nullable(),

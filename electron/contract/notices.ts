@@ -1,7 +1,7 @@
 import { positionsFreshness } from './freshness.ts';
 import type { ServiceHealth } from './models.ts';
 import { presentEnvironment, presentRefusal } from './present.ts';
-import { presentCheck } from './clients.ts';
+import { presentCheck } from './present-clients.ts';
 import type { AppState, ProfileState } from './state.ts';
 
 /** What a person can be told of; each is one switch in Settings, but `security`, which is always told. */

@@ -1,6 +1,6 @@
 import type { ClientId, ClientPlan, ClientTarget } from '../contract/bridge.ts';
 import type { ClientBundle, ClientCheck } from '../contract/clients.ts';
-import { quitWords } from '../contract/clients.ts';
+import { quitWords } from '../contract/present-clients.ts';
 import { AppError } from '../contract/errors.ts';
 import type { Clients } from './clients/clients.ts';
 import type { Inspection } from './clients/inspect.ts';

@@ -12,7 +12,16 @@ export function exportName(what: string, format: FileFormat, at: Date): string {
 
 /** Hands text to the browser as a file; nothing is sent anywhere. */
 export function saveFile(name: string, format: FileFormat, parts: readonly string[]): void {
-  const url = URL.createObjectURL(new Blob([...parts], { type: TYPES[format] }));
+  save(name, new Blob([...parts], { type: TYPES[format] }));
+}
+
+/** The same for bytes in base64. */
+export function saveBytes(name: string, type: string, base64: string): void {
+  save(name, new Blob([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], { type }));
+}
+
+function save(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -103,6 +103,7 @@ export const TABLE: Table = {
       only: {
         contract: [
           'electron/contract/present.ts',
+          'electron/contract/present-clients.ts',
           'electron/contract/state.ts',
           'electron/contract/errors.ts',
           'electron/contract/stop.ts',

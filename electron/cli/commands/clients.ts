@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ClientEntryState, ClientPlan, ClientTarget } from '../../contract/bridge.ts';
 import { ClientId } from '../../contract/bridge.ts';
 import type { ClientAction } from '../../core/services.ts';
-import { quitWords } from '../../contract/clients.ts';
+import { quitWords } from '../../contract/present-clients.ts';
 import type { ErrorShape } from '../../contract/errors.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Clients } from '../../core/clients/clients.ts';

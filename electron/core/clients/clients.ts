@@ -6,7 +6,7 @@ import type { Clock, Log } from '../ports.ts';
 import { carryOut, undo } from './apply.ts';
 import type { RunProgram } from './claude-code.ts';
 import { inspect, type Inspection } from './inspect.ts';
-import { journalFile } from './journal.ts';
+import { changesOf, journalFile } from './journal.ts';
 import { locate } from './locate.ts';
 import type { LocateHost } from './location.ts';
 import { withLock } from './lock.ts';
@@ -97,7 +97,8 @@ export function createClients(options: ClientsOptions): Clients {
   return {
     async list() {
       const context = await planContext(options);
-      return Promise.all((await everywhere()).map((location) => targetAt(location, context)));
+      const targets = await Promise.all((await everywhere()).map((location) => targetAt(location, context)));
+      return Promise.all(targets.map((target) => withLastChange(target, options.home)));
     },
     async preview(client, profile, action, despiteChanges) {
       const context = await planContext(options);
@@ -135,6 +136,12 @@ export function createClients(options: ClientsOptions): Clients {
     forget: (written) => locked(() => noteWritten(options.home, [], [written])),
     isRunning: options.isRunning ?? createRunningProbe(options),
   };
+}
+
+async function withLastChange(target: ClientTarget, home: Home): Promise<ClientTarget> {
+  const last = (await changesOf(home, target.client)).at(-1);
+  if (last === undefined) return target;
+  return { ...target, lastChange: { action: last.action, profile: last.profile, at: last.at } };
 }
 
 interface Planning {

@@ -21,6 +21,7 @@ export async function targetAt(location: Location, context: PlanContext): Promis
     others: [],
     strangers: [],
     running: null,
+    lastChange: null,
     program,
     problem: null,
   };

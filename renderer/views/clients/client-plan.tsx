@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { ClientId, ClientPlan } from '../../../electron/contract/bridge.ts';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
-import { useCall } from '../../api/app-context.tsx';
+import { quitWords } from '../../../electron/contract/present-clients.ts';
+import { useCall, useMirror } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { CopyField } from '../../parts/copy.tsx';
 import { DiffView } from '../../parts/diff-view.tsx';
@@ -17,6 +18,14 @@ export interface PlanAsked {
 const TITLE = { install: 'Set up', remove: 'Remove from', undo: 'Undo in' } as const;
 const APPLY = { install: 'Write this change', remove: 'Remove the entry', undo: 'Restore' } as const;
 const DONE = { install: 'Set up.', remove: 'Removed.', undo: 'Undone.' } as const;
+
+/** What a client still needs until it uses the new entry. */
+const NEXT: Record<ClientId, string> = {
+  'claude-desktop': 'Then start it again; the entry is checked after that.',
+  'claude-code': 'Sessions that are started from now on have it.',
+  cursor: 'Restart Cursor, or switch the server on in its settings.',
+  vscode: 'VS Code asks before it starts the server for the first time.',
+};
 
 type Phase =
   | { name: 'reading' }
@@ -44,19 +53,27 @@ function Files({ plan }: { plan: ClientPlan }) {
 }
 
 function Shown({ plan, done }: { plan: ClientPlan; done: boolean }) {
+  const platform = useMirror((s) => s.app?.app.platform ?? '');
+  const quit = plan.client === 'claude-desktop' ? `${quitWords(platform)} ` : '';
   return (
     <>
       {plan.warnings.map((warning) => (
-        <Note key={warning} tone="attention" title={warning} />
+        <Note key={warning} tone={plan.movedOn ? 'danger' : 'attention'} title={warning} />
       ))}
       {done ? (
         <Note tone="live" title={DONE[plan.action]} testId="plan-done">
-          {plan.action === 'install'
-            ? 'Quit Claude Desktop from its tray icon and start it again to load the entry.'
-            : undefined}
+          {plan.action === 'install' ? `${quit}${NEXT[plan.client]}` : undefined}
         </Note>
       ) : null}
       <Files plan={plan} />
+      {plan.runs.length === 0 ? null : (
+        <section aria-label="How" className="flex flex-col gap-1">
+          <p className="text-quiet">The change is made by the client’s own program:</p>
+          {plan.runs.map((run) => (
+            <CopyField key={run} text={run} label="command" />
+          ))}
+        </section>
+      )}
       {plan.commandLine === null ? null : (
         <section aria-label="Command" className="flex flex-col gap-1">
           <p className="text-quiet">The client will start exactly this:</p>
@@ -64,6 +81,84 @@ function Shown({ plan, done }: { plan: ClientPlan; done: boolean }) {
         </section>
       )}
     </>
+  );
+}
+
+/** Reads what would change, again whenever what is asked for does. */
+function usePlan(
+  profile: string,
+  asked: PlanAsked,
+  action: PlanAsked['action'],
+  despiteChanges: boolean,
+): [Phase, (next: Phase) => void] {
+  const call = useCall();
+  const [phase, setPhase] = useState<Phase>({ name: 'reading' });
+  useEffect(() => {
+    let current = true;
+    setPhase({ name: 'reading' });
+    const { client } = asked;
+    void call((c) => c.clients.preview({ client, profile, action, despiteChanges })).then((read) => {
+      if (current)
+        setPhase(read.ok ? { name: 'shown', plan: read.value } : { name: 'failed', error: read.error });
+    });
+    return () => {
+      current = false;
+    };
+    // `call` is new with every render and reads nothing that changes.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [asked.client, profile, action, despiteChanges]);
+  return [phase, setPhase];
+}
+
+/** What is lost by it has been seen: without this tick nothing is restored over the changes of others. */
+function Agree({ agreed, onChange }: { agreed: boolean; onChange: (agreed: boolean) => void }) {
+  return (
+    <label className="flex items-center gap-2">
+      <input
+        type="checkbox"
+        data-testid="plan-agree"
+        checked={agreed}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      Restore it all the same, and take away what was changed since
+    </label>
+  );
+}
+
+function Buttons(props: {
+  phase: Phase;
+  action: PlanAsked['action'];
+  agreed: boolean;
+  despiteChanges: boolean;
+  onClose: () => void;
+  onUndo: () => void;
+  onDespite: () => void;
+  onApply: (plan: ClientPlan) => void;
+}) {
+  const { phase, action } = props;
+  const done = phase.name === 'done';
+  const movedOn =
+    phase.name === 'failed' && action === 'undo' && phase.error.code === 'CLIENT_CONFIG_CHANGED';
+  return (
+    <div className="flex justify-end gap-2">
+      {movedOn && !props.despiteChanges ? (
+        <Button onClick={props.onDespite}>Show what would go…</Button>
+      ) : null}
+      {done && action !== 'undo' ? <Button onClick={props.onUndo}>Undo…</Button> : null}
+      <Button onClick={props.onClose}>{done ? 'Close' : 'Cancel'}</Button>
+      {phase.name === 'shown' ? (
+        <Button
+          look={phase.plan.movedOn ? 'danger-fill' : 'primary'}
+          data-testid="plan-apply"
+          disabled={
+            phase.plan.files.every((file) => file.diff === '') || (phase.plan.movedOn && !props.agreed)
+          }
+          onClick={() => props.onApply(phase.plan)}
+        >
+          {APPLY[action]}
+        </Button>
+      ) : null}
+    </div>
   );
 }
 
@@ -76,25 +171,15 @@ export function PlanView(props: {
 }) {
   const { profile, asked, onDone, onClose } = props;
   const call = useCall();
-  const [phase, setPhase] = useState<Phase>({ name: 'reading' });
   const [action, setAction] = useState(asked.action);
-  useEffect(() => {
-    let current = true;
-    setPhase({ name: 'reading' });
-    void call((c) => c.clients.preview({ client: asked.client, profile, action })).then((read) => {
-      if (current)
-        setPhase(read.ok ? { name: 'shown', plan: read.value } : { name: 'failed', error: read.error });
-    });
-    return () => {
-      current = false;
-    };
-    // `call` is new with every render and reads nothing that changes.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [asked.client, profile, action]);
+  const [despiteChanges, setDespiteChanges] = useState(false);
+  const [agreed, setAgreed] = useState(false);
+  const [phase, setPhase] = usePlan(profile, asked, action, despiteChanges);
 
   const apply = async (plan: ClientPlan) => {
+    const { client, token } = plan;
     const outcome = await call((c) =>
-      c.clients.apply({ client: asked.client, profile, action: plan.action, token: plan.token }),
+      c.clients.apply({ client, profile, action: plan.action, token, despiteChanges }),
     );
     if (!outcome.ok) {
       setPhase({ name: 'failed', error: outcome.error });
@@ -103,7 +188,6 @@ export function PlanView(props: {
     setPhase({ name: 'done', plan: outcome.value });
     onDone(outcome.value);
   };
-  const changes = phase.name === 'shown' && phase.plan.files.some((file) => file.diff !== '');
   return (
     <Overlay
       open
@@ -118,22 +202,17 @@ export function PlanView(props: {
         {phase.name === 'shown' || phase.name === 'done' ? (
           <Shown plan={phase.plan} done={phase.name === 'done'} />
         ) : null}
-        <div className="flex justify-end gap-2">
-          {phase.name === 'done' && action !== 'undo' ? (
-            <Button onClick={() => setAction('undo')}>Undo…</Button>
-          ) : null}
-          <Button onClick={onClose}>{phase.name === 'done' ? 'Close' : 'Cancel'}</Button>
-          {phase.name === 'shown' ? (
-            <Button
-              look="primary"
-              data-testid="plan-apply"
-              disabled={!changes}
-              onClick={() => void apply(phase.plan)}
-            >
-              {APPLY[action]}
-            </Button>
-          ) : null}
-        </div>
+        {phase.name === 'shown' && phase.plan.movedOn ? <Agree agreed={agreed} onChange={setAgreed} /> : null}
+        <Buttons
+          phase={phase}
+          action={action}
+          agreed={agreed}
+          despiteChanges={despiteChanges}
+          onClose={onClose}
+          onUndo={() => setAction('undo')}
+          onDespite={() => setDespiteChanges(true)}
+          onApply={(plan) => void apply(plan)}
+        />
       </div>
     </Overlay>
   );
