@@ -6,6 +6,7 @@ import { decodeConfig } from './document.ts';
 import { checkStable, commandLine, makeEntry } from './entry.ts';
 import { hasKey, installed, keyIn, keyWarnings, ownKeysIn, removed } from './entry-edit.ts';
 import { flavour, type Location } from './location.ts';
+import { maskJson } from './mask.ts';
 import { changeOf, readConfig, type FileChange, type PlanContext } from './plan-context.ts';
 import type { Planned } from './planned.ts';
 import { programRuns } from './program-runs.ts';
@@ -122,7 +123,9 @@ export function publicPlan(
       label: change.label,
       path: change.path,
       exists: change.before !== undefined,
-      diff: unifiedDiff(change.before?.toString('utf8'), change.after?.toString('utf8'), change.path),
+      diff: maskJson(
+        unifiedDiff(change.before?.toString('utf8'), change.after?.toString('utf8'), change.path),
+      ),
     })),
     commandLine: null,
     runs: [],

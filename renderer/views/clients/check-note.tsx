@@ -2,7 +2,6 @@ import { useState } from 'react';
 import type { ClientCheck } from '../../../electron/contract/clients.ts';
 import { canRepair, presentCheck } from '../../../electron/contract/present-clients.ts';
 import { useAction, useMirror } from '../../api/app-context.tsx';
-import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/panel.tsx';
 
@@ -11,7 +10,7 @@ export function CheckNote({ check, onLook }: { check: ClientCheck; onLook: () =>
   const act = useAction();
   const platform = useMirror((s) => s.app?.app.platform ?? '');
   const [busy, setBusy] = useState(false);
-  const { tone, label, detail } = presentCheck(check, platform);
+  const { tone, detail } = presentCheck(check, platform);
   if (detail === '') return null;
   const repair = async () => {
     setBusy(true);
@@ -23,11 +22,7 @@ export function CheckNote({ check, onLook }: { check: ClientCheck; onLook: () =>
     <Note
       tone={tone}
       testId={`check-${check.state}`}
-      title={
-        <>
-          {label} <Age at={check.since} before="for " after="" />
-        </>
-      }
+      title={detail}
       actions={
         <>
           {gone ? (
@@ -59,8 +54,6 @@ export function CheckNote({ check, onLook }: { check: ClientCheck; onLook: () =>
           ) : null}
         </>
       }
-    >
-      {detail}
-    </Note>
+    />
   );
 }

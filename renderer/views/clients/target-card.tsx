@@ -3,6 +3,7 @@ import type { ClientCheck } from '../../../electron/contract/clients.ts';
 import { presentCheck } from '../../../electron/contract/present-clients.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
 import { useMirror } from '../../api/app-context.tsx';
+import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/panel.tsx';
 import { StateMark, StateWord } from '../../parts/state-mark.tsx';
@@ -31,9 +32,11 @@ function Actions(props: {
   target: ClientTarget;
   profile: string;
   ours: boolean;
+  /** A repair is offered, which is then the one thing to press. */
+  repair: boolean;
   ask: (action: PlanAsked['action']) => void;
 }) {
-  const { target, profile, ours, ask } = props;
+  const { target, profile, ours, repair, ask } = props;
   const last = target.lastChange;
   return (
     <div className="flex shrink-0 gap-2">
@@ -49,7 +52,7 @@ function Actions(props: {
       ) : null}
       <Button
         small
-        look={ours || !target.found ? 'plain' : 'primary'}
+        look={ours || repair || !target.found ? 'plain' : 'primary'}
         disabled={target.problem !== null}
         onClick={() => ask('install')}
       >
@@ -83,6 +86,11 @@ export function TargetCard(props: {
         <div className="min-w-0 flex-1">
           <h3 className="flex flex-wrap items-center gap-x-3 text-base font-medium">
             {target.label} <StateWord tone={tone} label={label} data-testid="target-state" />
+            {check === undefined || check.state === 'ok' ? null : (
+              <span className="text-sm font-normal text-quiet">
+                <Age at={check.since} before="for " after="" />
+              </span>
+            )}
             {target.running === true ? (
               <span className="inline-flex items-center gap-1.5 text-sm font-normal text-quiet">
                 <StateMark tone="unknown" size={10} />
@@ -97,7 +105,13 @@ export function TargetCard(props: {
             </p>
           )}
         </div>
-        <Actions target={target} profile={profile} ours={ours} ask={ask} />
+        <Actions
+          target={target}
+          profile={profile}
+          ours={ours}
+          repair={check !== undefined && check.state !== 'ok'}
+          ask={ask}
+        />
       </div>
       {check === undefined ? null : <CheckNote check={check} onLook={() => ask('install')} />}
       {target.problem === null ? null : <Problem error={target.problem} />}
