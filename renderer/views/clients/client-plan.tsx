@@ -33,13 +33,15 @@ type Phase =
   | { name: 'done'; plan: ClientPlan }
   | { name: 'failed'; error: ErrorShape };
 
-function Files({ plan }: { plan: ClientPlan }) {
+function Files({ plan, done }: { plan: ClientPlan; done: boolean }) {
   return plan.files.map((file) => (
     <section key={file.path} aria-label={file.label} className="flex flex-col gap-1">
       <p>
         <span className="font-medium">{file.label}</span>{' '}
         <span className="text-quiet">
-          {file.exists ? 'will be changed; a backup is kept' : 'will be created'}
+          {file.exists
+            ? `${done ? 'was' : 'will be'} changed; a backup is kept`
+            : `${done ? 'was' : 'will be'} created`}
         </span>
       </p>
       <code className="text-xs break-all text-quiet">{file.path}</code>
@@ -57,15 +59,15 @@ function Shown({ plan, done }: { plan: ClientPlan; done: boolean }) {
   const quit = plan.client === 'claude-desktop' ? `${quitWords(platform)} ` : '';
   return (
     <>
-      {plan.warnings.map((warning) => (
-        <Note key={warning} tone={plan.movedOn ? 'danger' : 'attention'} title={warning} />
-      ))}
       {done ? (
         <Note tone="live" title={DONE[plan.action]} testId="plan-done">
           {plan.action === 'install' ? `${quit}${NEXT[plan.client]}` : undefined}
         </Note>
       ) : null}
-      <Files plan={plan} />
+      {plan.warnings.map((warning) => (
+        <Note key={warning} tone={plan.movedOn ? 'danger' : 'attention'} title={warning} />
+      ))}
+      <Files plan={plan} done={done} />
       {plan.runs.length === 0 ? null : (
         <section aria-label="How" className="flex flex-col gap-1">
           <p className="text-quiet">The change is made by the client’s own program:</p>
