@@ -17,6 +17,7 @@ import {
 } from './bridge.ts';
 import { ClientBundle, ClientCheck } from './clients.ts';
 import type { StateEvent } from './state.ts';
+import { McpExchange, McpRequest } from './explorer.ts';
 import { Preferences, PreferencesChange } from './settings.ts';
 import { DoctorEvent, DoctorRun } from './doctor.ts';
 import { AuditFilter, AuditPlace } from './audit.ts';
@@ -156,6 +157,8 @@ export const contract = {
         z.strictObject({ profile: ProfileName, tool: z.string(), argumentsText: z.string().default('{}') }),
       )
       .output(shape<{ response: unknown }>()),
+    /** One request of the Tools page with the raw texts of both ways. Withdrawn, where it still waits for consent, when the caller aborts. */
+    exchange: base.input(z.strictObject({ profile: ProfileName, request: McpRequest })).output(McpExchange),
     read: base
       .input(z.strictObject({ profile: ProfileName, uri: z.string() }))
       .output(shape<{ response: unknown }>()),

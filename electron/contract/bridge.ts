@@ -17,6 +17,8 @@ export const ToolEntry = z.strictObject({
   alias: z.string().optional(),
   class: ToolClass,
   status: ToolStatus,
+  /** Who says the class: our table, a person who approved it so, the server's own words (stricter only), or nobody. */
+  why: z.enum(['table', 'person', 'server', 'nobody']).optional(),
   /** SHA-256, hex, of the canonical JSON of the definition that was approved. */
   hash: z.string(),
   /** The definition as the server sent it, JSON text. */
@@ -31,7 +33,14 @@ export const CatalogueView = z.strictObject({
   savedAt: Millis.nullable(),
   server: z.strictObject({ name: z.string(), version: z.string(), protocolVersion: z.string() }).nullable(),
   tools: z.array(ToolEntry),
-  resources: z.array(z.strictObject({ uri: z.string(), name: z.string() })),
+  /** `definition`: the entry as the server sent it, JSON text. */
+  resources: z.array(
+    z.strictObject({ uri: z.string(), name: z.string(), definition: z.string().optional() }),
+  ),
+  templates: z
+    .array(z.strictObject({ uriTemplate: z.string(), name: z.string(), definition: z.string() }))
+    .optional(),
+  prompts: z.array(z.strictObject({ name: z.string(), definition: z.string() })).optional(),
 });
 export type CatalogueView = z.infer<typeof CatalogueView>;
 
@@ -42,7 +51,7 @@ export const BridgeClient = z.strictObject({
   /** As the client introduced itself in initialize or `_meta`; `unknown` before. */
   name: z.string(),
   version: z.string(),
-  transport: z.enum(['stdio', 'http', 'cli']),
+  transport: z.enum(['stdio', 'http', 'cli', 'page']),
   pid: z.number().int().nullable(),
   since: Millis,
   lastAt: Millis,

@@ -14,6 +14,7 @@ import { createClients } from './clients/clients.ts';
 import { DropletControl } from './droplet-control.ts';
 import { DoctorDesk, doctorPorts } from './doctor-desk.ts';
 import { EndpointControl } from './endpoint-control.ts';
+import { createExplorer } from './explorer.ts';
 import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
 import { createGate } from './guard/gate.ts';
@@ -266,6 +267,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     settings: base.settingsDesk,
     droplet,
     history,
+    explorer: createExplorer(bridge, ports),
     doctor: doctorOf(base, clients),
   });
   return faceOf(services, router, log, screen);

@@ -89,6 +89,9 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
       call: os.mcp.call.handler(async ({ input, signal }) => ({
         response: await services.callTool(input.profile, input.tool, input.argumentsText, signal),
       })),
+      exchange: os.mcp.exchange.handler(({ input, signal }) =>
+        desks.explorer.exchange(input.profile, input.request, signal),
+      ),
       read: os.mcp.read.handler(async ({ input }) => ({
         response: await services.readResource(input.profile, input.uri),
       })),

@@ -36,7 +36,7 @@ export interface GatedCall {
   environment: Environment;
   /** e.g. `claude-ai 0.1.0`. */
   client: string;
-  transport: 'stdio' | 'http' | 'cli';
+  transport: 'stdio' | 'http' | 'cli' | 'page';
   tool: string;
   /** The exact JSON text of `arguments`, `{}` where the client sent none. */
   argumentsText: string;

@@ -13,6 +13,7 @@ import type { ConsentExtras } from './guard/consent.ts';
 import type { DropletControl } from './droplet-control.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { DoctorDesk } from './doctor-desk.ts';
+import type { Explorer } from './explorer.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { ClientControl } from './client-control.ts';
 import type { History } from './history/history.ts';
@@ -26,6 +27,7 @@ export interface Desks {
   droplet: DropletControl;
   history: Pick<History, 'money' | 'positions' | 'services'>;
   doctor: Pick<DoctorDesk, 'run' | 'last'>;
+  explorer: Explorer;
 }
 
 /** What the router needs of core; every method throws AppError with a stable code. */

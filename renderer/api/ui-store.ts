@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import type { ErrorShape } from '../../electron/contract/errors.ts';
+import type { McpExchange } from '../../electron/contract/explorer.ts';
 import type { StopReport } from '../../electron/contract/bridge.ts';
 
 /** In the order of the sidebar. A page has an entry here, in `PAGE_WORDS` (parts/pages.ts) and in `VIEWS` (views/pages.tsx). */
@@ -26,6 +27,8 @@ export interface Route {
   activity: 'requests' | 'audit';
   /** What the positions page shows. */
   positions: 'open' | 'closed' | 'performance' | 'market';
+  /** What is chosen on the Tools page: `tool NAME`, `resource URI`, `template URI` or `prompt NAME`. */
+  item: string | null;
   /** The chosen profile; null follows the first of the list. */
   profile: string | null;
 }
@@ -35,6 +38,17 @@ export interface Notice {
   tone: 'done' | 'problem';
   text: string;
   next: string;
+}
+
+/** One call of the Tools page and what came of it. */
+export interface KeptExchange {
+  id: number;
+  at: number;
+  profile: string;
+  /** As `Route.item`. */
+  item: string;
+  argumentsText: string;
+  outcome: { ok: true; exchange: McpExchange } | { ok: false; error: ErrorShape };
 }
 
 /** An emergency stop as the page sees it: sent and waiting, or ended with a report, or without an answer. */
@@ -60,6 +74,8 @@ export interface UiState {
   onboardingHidden: boolean;
   /** The profile that a form on screen has just added and is connecting; keeps that form in its place. */
   adding: string | null;
+  /** Calls made on the Tools page of this window, the newest first. */
+  exchanges: readonly KeptExchange[];
 }
 
 const START: Route = {
@@ -67,9 +83,11 @@ const START: Route = {
   section: 'link',
   activity: 'requests',
   positions: 'open',
+  item: null,
   profile: null,
 };
 const NOTICES_KEPT = 4;
+const EXCHANGES_KEPT = 30;
 
 /** The route that a history entry holds; an entry of an older version may name what is no longer there. */
 function routeFrom(value: unknown): Route | null {
@@ -107,8 +125,10 @@ export function createUi() {
     answerHere: false,
     onboardingHidden: false,
     adding: null,
+    exchanges: [],
   }));
   let notices = 0;
+  let exchanges = 0;
   const go = (change: Partial<Route>) => {
     const route = { ...store.getState().route, ...change };
     history.pushState(route, '');
@@ -139,6 +159,12 @@ export function createUi() {
       if (theme === 'system') localStorage.removeItem('theme');
       else localStorage.setItem('theme', theme);
       store.setState({ theme });
+    },
+    keepExchange(kept: Omit<KeptExchange, 'id'>): number {
+      exchanges += 1;
+      const id = exchanges;
+      store.setState((s) => ({ exchanges: [{ id, ...kept }, ...s.exchanges].slice(0, EXCHANGES_KEPT) }));
+      return id;
     },
     /** Follows the browser's back and forward. */
     onPopState(state: unknown): void {

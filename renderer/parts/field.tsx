@@ -1,7 +1,7 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { useId } from 'react';
 
-const INPUT =
+export const INPUT =
   'h-7 w-full min-w-0 rounded-md border border-line-strong bg-surface px-2 text-text disabled:opacity-50 aria-[invalid=true]:border-danger';
 
 /** A labelled input with its hint or error below; the place for either is always there. */

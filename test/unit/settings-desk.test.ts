@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_PREFERENCES, Preferences } from '../../electron/contract/settings.ts';
 import { SettingsDesk } from '../../electron/core/settings-desk.ts';
 import { SettingsStore } from '../../electron/core/settings.ts';
 import { Store } from '../../electron/core/store.ts';
@@ -48,6 +49,10 @@ describe('preferences', () => {
       stopShortcut: 'Control+Alt+S',
       preferences: { theme: 'dark', money: 'blue-orange' },
     });
+  });
+
+  it('have the same defaults in the schema and in the page', () => {
+    expect(Preferences.parse({})).toEqual(DEFAULT_PREFERENCES);
   });
 
   it('read a file from before there were any', async () => {

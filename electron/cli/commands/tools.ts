@@ -4,7 +4,7 @@ import { askText, askYes } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { snapshot } from '../context.ts';
 import { table, usage } from '../output.ts';
-import { unifiedDiff } from '../../core/clients/diff.ts';
+import { unifiedDiff } from '../../contract/diff.ts';
 import { visible } from '../../core/guard/visible.ts';
 
 type ApproveAs = 'read' | 'stop' | 'start';

@@ -18,6 +18,7 @@ import type { LocalServer } from './local-server.ts';
 import { startLocalServer } from './local-server.ts';
 import { OWN_RESOURCES, OWN_TOOLS, OwnAnswers } from './own-answers.ts';
 import { ProfileBridge } from './profile-bridge.ts';
+import { rpcAnswer } from './reply.ts';
 import { ClientSession } from './session.ts';
 import type { Send } from './session.ts';
 import { StubConnection } from './stub-connection.ts';
@@ -48,7 +49,7 @@ export interface BridgeOptions {
 export interface ClientCall {
   profile: string;
   client: { name: string; version: string };
-  transport: 'cli' | 'http';
+  transport: 'cli' | 'http' | 'page';
   method: string;
   /** JSON text of params. */
   paramsText: string;
@@ -72,6 +73,8 @@ export interface Bridge {
   openClient(profile: string, transport: 'http', send: Send, hangUp: () => void): LocalClient;
   /** One request through bridge and guard as a client of its own. Throws PROFILE_UNKNOWN, or CONSENT_WITHDRAWN when its signal aborts. */
   callAs(call: ClientCall): Promise<RpcAnswer>;
+  /** The same, with the answer as the JSON-RPC text that came. */
+  answerText(call: ClientCall): Promise<string>;
   /** Ends socket, sessions and readers. Idempotent. */
   dispose(): Promise<void>;
 }
@@ -86,7 +89,8 @@ export function createBridge(options: BridgeOptions): Bridge {
     readerOf: (profile) => hub.profile(profile).reader,
     refresh: (profile) => hub.profile(profile).refresh(),
     openClient: (...of) => hub.openClient(...of),
-    callAs: (call) => hub.callAs(call),
+    callAs: async (call) => rpcAnswer(await hub.answerText(call)),
+    answerText: (call) => hub.answerText(call),
     dispose: () => hub.dispose(),
   };
 }
@@ -177,7 +181,7 @@ class Hub {
     await this.catalogue.remove(name);
   }
 
-  async callAs(call: ClientCall): Promise<RpcAnswer> {
+  async answerText(call: ClientCall): Promise<string> {
     const profile = this.profile(call.profile);
     const gone = () => new AppError('CONSENT_WITHDRAWN', 'The caller has gone.', 'Call again.');
     if (call.signal?.aborted) throw gone();
@@ -203,9 +207,7 @@ class Hub {
     try {
       const method = JSON.stringify(call.method);
       session.line(Buffer.from(`{"jsonrpc":"2.0","id":1,"method":${method},"params":${call.paramsText}}`));
-      const answer = JSON.parse(await answered) as Record<string, unknown>;
-      if ('result' in answer) return { result: answer['result'] };
-      return { error: answer['error'] as { code: number; message: string } };
+      return await answered;
     } finally {
       call.signal?.removeEventListener('abort', left);
       // not waited for: a call that was sent is held to its end

@@ -55,7 +55,7 @@ export interface ClientFacts {
   id: string;
   name: string;
   version: string;
-  transport: 'stdio' | 'http' | 'cli';
+  transport: 'stdio' | 'http' | 'cli' | 'page';
   pid: number | null;
   since: number;
   lastAt: number;

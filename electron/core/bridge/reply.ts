@@ -1,6 +1,14 @@
 import { members } from '../../stub/envelope.ts';
+import type { RpcAnswer } from '../seams.ts';
 import type { Bytes } from './pieces.ts';
 import { isUtf8Across, joined, onOneLine, sizeOf, sliced, trimmed } from './pieces.ts';
+
+/** A JSON-RPC answer's text as a value. */
+export function rpcAnswer(text: string): RpcAnswer {
+  const answer = JSON.parse(text) as Record<string, unknown>;
+  if ('result' in answer) return { result: answer['result'] };
+  return { error: answer['error'] as { code: number; message: string } };
+}
 
 /** Messages up to this size are parsed in full; larger answers are recognised by their edges. */
 const PARSE_LIMIT = 65_536;

@@ -14,6 +14,7 @@ import { NOTHING_SAVED, SavedCatalogue } from './saved.ts';
 import type { ListKind, OwnEntries } from './served.ts';
 import { changedKinds, nameOf, served, uriOf } from './served.ts';
 import { aliasesOf } from './shown.ts';
+import { listedBeside, whyOf } from './view.ts';
 
 /** What a back end lists, each entry as the JSON text that it sent. */
 export interface LearnedLists {
@@ -172,10 +173,7 @@ export class Catalogue {
       savedAt: saved.savedAt,
       server: saved.server,
       tools: saved.tools.filter((tool) => tool.present).map((tool) => this.#toolEntry(profile, tool)),
-      resources: saved.resources.map((text) => {
-        const { uri, name } = JSON.parse(text) as { uri?: unknown; name?: unknown };
-        return { uri: String(uri), name: typeof name === 'string' ? name : '' };
-      }),
+      ...listedBeside(saved),
     };
   }
 
@@ -225,10 +223,12 @@ export class Catalogue {
   #toolEntry(profile: string, tool: SavedTool): ToolEntry {
     const changed = tool.approvedHash !== null && tool.approvedHash !== tool.hash;
     const alias = this.#entries.get(profile)?.aliases.get(tool.name);
+    const toolClass = this.#o.classify(profile, tool.name);
     return {
       name: tool.name,
       ...(alias === undefined ? {} : { alias }),
-      class: this.#o.classify(profile, tool.name),
+      class: toolClass,
+      why: whyOf(toolClass, this.#o.tableClass(profile, tool.name), tool.approvedAs),
       status: statusOf(tool, this.#ofTable(profile)),
       hash: tool.hash,
       definition: tool.definition,

@@ -1,7 +1,7 @@
 import type { ClientId, ClientPlan } from '../../contract/bridge.ts';
 import { AppError } from '../../contract/errors.ts';
 import { sha256 } from './backup.ts';
-import { unifiedDiff } from './diff.ts';
+import { unifiedDiff } from '../../contract/diff.ts';
 import { decodeConfig } from './document.ts';
 import { checkStable, commandLine, makeEntry } from './entry.ts';
 import { hasKey, installed, keyIn, keyWarnings, ownKeysIn, removed } from './entry-edit.ts';

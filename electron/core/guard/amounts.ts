@@ -1,4 +1,4 @@
-import type { JsonNode } from './json-text.ts';
+import type { JsonNode } from '../../contract/json-text.ts';
 
 /** An exact decimal: `units` tenths, hundredths, … by `scale`. Never a binary float. */
 export interface Amount {

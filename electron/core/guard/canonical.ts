@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../contract/errors.ts';
-import { parseJsonText } from './json-text.ts';
-import type { JsonNode } from './json-text.ts';
+import { parseJsonText } from '../../contract/json-text.ts';
+import type { JsonNode } from '../../contract/json-text.ts';
 import { quoted } from './visible.ts';
 
 /** Sign, digits without outer zeros, and the power of ten of the last digit: equal triples are equal numbers. */

@@ -1,5 +1,5 @@
 import type { PresetName } from '../../contract/profile.ts';
-import type { JsonNode } from './json-text.ts';
+import type { JsonNode } from '../../contract/json-text.ts';
 
 /** What a limit is about. */
 export type Limited = 'symbol' | 'size' | 'notional' | 'positions';

@@ -1,7 +1,7 @@
 import type { ToolClass } from '../../contract/bridge.ts';
 import type { PresetName } from '../../contract/profile.ts';
-import { parseJsonText } from './json-text.ts';
-import type { JsonNode } from './json-text.ts';
+import { parseJsonText } from '../../contract/json-text.ts';
+import type { JsonNode } from '../../contract/json-text.ts';
 
 type Known = Exclude<ToolClass, 'unknown'>;
 type Table = ReadonlyMap<string, Known>;

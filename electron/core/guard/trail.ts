@@ -41,7 +41,8 @@ export interface Pass {
   endedMono?: number;
 }
 
-const actorOf = (call: GatedCall): string => (call.transport === 'cli' ? 'you' : call.client);
+const actorOf = (call: GatedCall): string =>
+  call.transport === 'cli' || call.transport === 'page' ? 'you' : call.client;
 
 /** Writes a call's audit entries and its activity line. */
 export class Recorder {

@@ -1,123 +1,182 @@
-import { useState } from 'react';
+import { useMemo } from 'react';
 import type { ToolEntry } from '../../../electron/contract/bridge.ts';
-import type { Client } from '../../api/session.ts';
-import { useAction, useProfile } from '../../api/app-context.tsx';
-import { Button } from '../../parts/button.tsx';
-import { Choice, Field } from '../../parts/field.tsx';
+import { unifiedDiff } from '../../../electron/contract/diff.ts';
+import { DiffView } from '../../parts/diff-view.tsx';
+import { hiddenCount } from '../../parts/hidden-text.ts';
 import { Note } from '../../parts/panel.tsx';
-import { CodeBlock, indented } from '../../parts/plain-text.tsx';
+import { CodeBlock, indented, PlainText } from '../../parts/plain-text.tsx';
+import { StateWord } from '../../parts/state-mark.tsx';
+import { CallPanel } from './call-panel.tsx';
+import { DecisionPanel } from './decision.tsx';
+import { STATUS } from './decisions.ts';
+import type { Item } from './items.ts';
+import { definitionOf, descriptionOf } from './items.ts';
+import type { Shape } from './schema.ts';
+import { formOf, promptForm } from './schema.ts';
 
-type As = 'keep' | 'read' | 'stop' | 'start';
-type Approval = Parameters<Client['tools']['approve']>[0];
+const NOTHING: Shape = { kind: 'group', fields: [] };
 
-/** The call that approves exactly the shown definition. */
-function approval(profile: string, tool: ToolEntry, as: As, confirm: string): Approval {
-  return {
-    profile,
-    tools: [{ name: tool.name, hash: tool.hash }],
-    ...(as === 'keep' ? {} : { as }),
-    ...(confirm === '' ? {} : { confirm }),
-  };
-}
-
-function Approve({ tool }: { tool: ToolEntry }) {
-  const act = useAction();
-  const profile = useProfile((p) => p.profile.name) ?? '';
-  const demo = useProfile((p) => p.profile.environment === 'demo') ?? false;
-  const [as, setAs] = useState<As>('keep');
-  const [confirm, setConfirm] = useState('');
-  const softens = as === 'read' || as === 'stop';
-  const mustType = softens && !demo;
+function Definition({ text, hash }: { text: string; hash?: string }) {
   return (
-    <div className="flex flex-wrap items-end gap-3">
-      {tool.status === 'listed' ? null : (
-        <>
-          <div className="w-64">
-            <Choice
-              label="Treat as"
-              value={as}
-              onChange={(event) => setAs(event.target.value as As)}
-              className="mb-5"
-            >
-              <option value="keep">What the app knows of it</option>
-              <option value="start">Adds risk: ask each time</option>
-              <option value="read">Only reads: never ask</option>
-              <option value="stop">Reduces risk: never ask</option>
-            </Choice>
-          </div>
-          {mustType ? (
-            <div className="w-64">
-              <Field
-                label={`Type ${profile} to let it run without asking`}
-                value={confirm}
-                onChange={(event) => setConfirm(event.target.value)}
-              />
-            </div>
-          ) : null}
-        </>
+    <details className="group">
+      <summary className="cursor-default py-1 text-sm text-quiet hover:text-text">
+        Definition as the server sent it
+      </summary>
+      <CodeBlock text={indented(text)} className="max-h-72" />
+      {hash === undefined ? null : (
+        <p className="pt-1 text-xs text-quiet">
+          SHA-256 <code className="break-all">{hash}</code>
+        </p>
       )}
-      <div className="flex gap-2 pb-5">
-        {tool.status === 'listed' ? null : (
-          <Button
-            look="primary"
-            data-testid="tool-approve"
-            disabled={mustType && confirm !== profile}
-            onClick={() =>
-              void act(
-                (c) => c.tools.approve(approval(profile, tool, as, mustType ? confirm : '')),
-                `Approved ${tool.name}.`,
-              )
-            }
-          >
-            Approve this definition
-          </Button>
-        )}
-        {tool.status === 'blocked' ? null : (
-          <Button
-            data-testid="tool-block"
-            onClick={() =>
-              void act((c) => c.tools.block({ profile, tools: [tool.name] }), `Blocked ${tool.name}.`)
-            }
-          >
-            Block
-          </Button>
-        )}
-      </div>
-    </div>
+    </details>
   );
 }
 
-/** A tool's definition as the server sent it, beside the approved one where it changed, and the decision. */
-export function ToolDetail({ tool }: { tool: ToolEntry }) {
+function Changed({ tool }: { tool: ToolEntry }) {
+  const diff = useMemo(
+    () =>
+      tool.previous === null
+        ? ''
+        : unifiedDiff(indented(tool.previous), indented(tool.definition), tool.name),
+    [tool],
+  );
+  if (tool.status !== 'changed') return null;
   return (
-    <div className="flex flex-col gap-3 bg-surface px-4 pt-3">
-      {tool.status === 'changed' ? (
-        <Note tone="attention" title="The server changed this definition after it was approved">
-          Clients do not see it until you approve it again. A changed description can carry instructions for
-          Claude.
-        </Note>
-      ) : null}
-      <div className={`grid gap-3 ${tool.previous === null ? '' : 'grid-cols-2'}`}>
-        {tool.previous === null ? null : (
-          <section aria-label="Approved before">
-            <h3 className="pb-1 text-sm text-quiet">Approved before</h3>
-            <CodeBlock text={indented(tool.previous)} className="max-h-72" />
-          </section>
-        )}
-        <section aria-label="Sent by the server now">
-          <h3 className="pb-1 text-sm text-quiet">Sent by the server now</h3>
-          <CodeBlock text={indented(tool.definition)} className="max-h-72" />
+    <>
+      <Note tone="attention" title="The server changed this definition after it was approved">
+        Clients do not see it until you approve it again. A changed description can carry instructions for
+        Claude.
+      </Note>
+      {diff === '' ? null : (
+        <section aria-label="What changed" className="flex flex-col gap-1">
+          <h3 className="text-sm text-quiet">What changed since it was approved</h3>
+          <DiffView diff={diff} label={`Changes of ${tool.name}`} />
         </section>
-      </div>
+      )}
+    </>
+  );
+}
+
+function Hidden({ text }: { text: string }) {
+  const hidden = hiddenCount(text);
+  if (hidden === 0) return null;
+  return (
+    <Note tone="danger" title={`${hidden} hidden characters in this definition`}>
+      A model reads what a person does not see. They are drawn below as their code points; clients get the
+      texts without them.
+    </Note>
+  );
+}
+
+function callNote(tool: ToolEntry): string {
+  if (tool.status === 'blocked') return 'Blocked: not called.';
+  if (tool.status !== 'listed') return 'Not called before it is approved.';
+  if (tool.class === 'read') return 'Runs at once.';
+  return tool.class === 'stop' ? 'Runs at once; it reduces risk.' : 'You are asked before it is sent.';
+}
+
+function ToolBody({ tool }: { tool: ToolEntry }) {
+  const shape = useMemo(() => formOf(tool.definition), [tool.definition]);
+  return (
+    <>
+      <Changed tool={tool} />
+      <DecisionPanel key={tool.hash} tool={tool} />
       {tool.alias === undefined ? null : (
         <p className="text-xs text-quiet">
           Clients see it as <code className="break-all">{tool.alias}</code>: they would not take its own name.
         </p>
       )}
-      <p className="text-xs text-quiet">
-        SHA-256 <code className="break-all">{tool.hash}</code>
-      </p>
-      <Approve tool={tool} />
-    </div>
+      <Definition text={tool.definition} hash={tool.hash} />
+      <div className="border-t border-line pt-3">
+        <CallPanel
+          key={`${tool.name} ${tool.hash}`}
+          item={`tool ${tool.name}`}
+          shape={shape}
+          verb="Call"
+          note={callNote(tool)}
+          disabled={tool.status !== 'listed'}
+          requestOf={(argumentsText) => ({ kind: 'tool', name: tool.name, argumentsText })}
+        />
+      </div>
+    </>
+  );
+}
+
+/** A template is a URI with holes: it is read by the URI that a person makes of it. */
+const TEMPLATE: Shape = {
+  kind: 'group',
+  fields: [
+    {
+      key: 'uri',
+      title: '',
+      description: 'The template with its { } filled in.',
+      required: true,
+      fallback: null,
+      shape: { kind: 'text', hint: '', long: false },
+    },
+  ],
+};
+
+function uriIn(argumentsText: string): string {
+  const { uri } = JSON.parse(argumentsText) as { uri?: unknown };
+  return typeof uri === 'string' ? uri : '';
+}
+
+function OtherBody({ item }: { item: Exclude<Item, { kind: 'tool' }> }) {
+  const shape = useMemo(
+    () =>
+      item.kind === 'prompt'
+        ? promptForm(item.prompt.definition)
+        : item.kind === 'template'
+          ? TEMPLATE
+          : NOTHING,
+    [item],
+  );
+  const definition = definitionOf(item);
+  return (
+    <>
+      {definition === undefined ? null : <Definition text={definition} />}
+      <div className="border-t border-line pt-3">
+        <CallPanel
+          key={item.key}
+          item={item.key}
+          shape={shape}
+          verb={item.kind === 'prompt' ? 'Get' : 'Read'}
+          note="Only reads."
+          disabled={false}
+          requestOf={(argumentsText) =>
+            item.kind === 'prompt'
+              ? { kind: 'prompt', name: item.name, argumentsText }
+              : { kind: 'resource', uri: item.kind === 'template' ? uriIn(argumentsText) : item.name }
+          }
+        />
+      </div>
+    </>
+  );
+}
+
+const KIND = { tool: 'Tool', resource: 'Resource', template: 'Resource template', prompt: 'Prompt' } as const;
+
+/** One tool, resource or prompt: what the server says of it, how it is treated, and trying it. */
+export function ItemDetail({ item }: { item: Item }) {
+  const description = descriptionOf(item);
+  return (
+    <article aria-label={item.name} className="flex min-w-0 flex-col gap-3 p-4" data-testid="item">
+      <header className="flex items-baseline gap-3">
+        <h2 className="min-w-0 text-lg break-all">
+          <PlainText text={item.name} />
+        </h2>
+        <span className="text-sm whitespace-nowrap text-quiet">{KIND[item.kind]}</span>
+        <span className="flex-1" />
+        {item.kind === 'tool' ? <StateWord {...STATUS[item.tool.status]} /> : null}
+      </header>
+      {definitionOf(item) === undefined ? null : <Hidden text={definitionOf(item) ?? ''} />}
+      {description === '' ? null : (
+        <p className="max-h-48 max-w-[90ch] overflow-y-auto break-words whitespace-pre-wrap text-quiet">
+          <PlainText text={description} />
+        </p>
+      )}
+      {item.kind === 'tool' ? <ToolBody tool={item.tool} /> : <OtherBody item={item} />}
+    </article>
   );
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { unifiedDiff } from '../../../electron/core/clients/diff.ts';
+import { unifiedDiff } from '../../../electron/contract/diff.ts';
 
 describe('unified diff', () => {
   it('is empty when nothing changes', () => expect(unifiedDiff('a\n', 'a\n', 'f')).toBe(''));

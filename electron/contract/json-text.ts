@@ -1,4 +1,4 @@
-import { AppError } from '../../contract/errors.ts';
+import { AppError } from './errors.ts';
 
 /**
  * A JSON value with its spelling kept: numbers stay the text that was sent, so that nothing is rounded between

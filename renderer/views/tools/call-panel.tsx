@@ -1,0 +1,196 @@
+import { Play, Square } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import type { McpRequest } from '../../../electron/contract/explorer.ts';
+import type { JsonNode } from '../../../electron/contract/json-text.ts';
+import { useApp, useCall, useProfile, useUi } from '../../api/app-context.tsx';
+import { Button } from '../../parts/button.tsx';
+import { INPUT } from '../../parts/field.tsx';
+import { Problem } from '../../parts/panel.tsx';
+import { clockText, durationText } from '../../parts/time-text.ts';
+import { AnswerView } from './answer.tsx';
+import { answerOf } from './answer-parts.ts';
+import type { KeptExchange } from '../../api/ui-store.ts';
+import type { Shape } from './schema.ts';
+import { beginning, problemsOf } from './schema.ts';
+import { Fields } from './schema-form.tsx';
+import { EMPTY_OBJECT, parsed, textOf } from './tree.ts';
+
+/** The arguments as text and as a tree; what is typed in one shows in the other. */
+function useArguments(shape: Shape) {
+  const [text, setText] = useState(() => textOf(beginning(shape)));
+  const [last, setLast] = useState<JsonNode>(() => beginning(shape));
+  const read = useMemo(() => parsed(text), [text]);
+  const problem =
+    'problem' in read ? read.problem : read.node.kind === 'object' ? undefined : 'one object expected';
+  return {
+    text,
+    node: last,
+    problem,
+    setNode: (node: JsonNode | undefined) => {
+      setLast(node ?? EMPTY_OBJECT);
+      setText(textOf(node ?? EMPTY_OBJECT));
+    },
+    setText: (next: string) => {
+      setText(next);
+      const found = parsed(next);
+      if ('node' in found && found.node.kind === 'object') setLast(found.node);
+    },
+  };
+}
+
+/** Runs one request at a time; what came is kept in the window. */
+function useExchange(item: string) {
+  const { ui } = useApp();
+  const call = useCall();
+  const profile = useProfile((p) => p.profile.name) ?? '';
+  const [busy, setBusy] = useState(false);
+  const [shown, setShown] = useState<number | null>(null);
+  const abort = useRef<AbortController>(null);
+  const run = async (request: McpRequest, key = item) => {
+    const controller = new AbortController();
+    abort.current = controller;
+    setBusy(true);
+    const at = Date.now();
+    const outcome = await call((c) => c.mcp.exchange({ profile, request }, { signal: controller.signal }));
+    setBusy(false);
+    const argumentsText = 'argumentsText' in request ? request.argumentsText : '';
+    const kept = outcome.ok
+      ? { ok: true as const, exchange: outcome.value }
+      : { ok: false as const, error: outcome.error };
+    setShown(ui.keepExchange({ at, profile, item: key, argumentsText, outcome: kept }));
+  };
+  return { profile, busy, shown, setShown, run, cancel: () => abort.current?.abort() };
+}
+
+function endOf({ outcome }: KeptExchange): { text: string; bad: boolean } {
+  if (!outcome.ok) return { text: 'not answered', bad: true };
+  const { failed } = answerOf(outcome.exchange.answer);
+  return { text: `${failed ? 'error' : 'ok'}, ${durationText(outcome.exchange.ms)}`, bad: failed };
+}
+
+function History(props: {
+  list: readonly KeptExchange[];
+  shown: number | null;
+  onShow: (kept: KeptExchange) => void;
+}) {
+  if (props.list.length < 2) return null;
+  return (
+    <section aria-label="Calls made here" className="flex flex-col gap-1">
+      <h3 className="text-sm text-quiet">Calls made here</h3>
+      <ul className="max-h-40 overflow-y-auto rounded-md border border-line">
+        {props.list.map((kept) => {
+          const end = endOf(kept);
+          return (
+            <li key={kept.id} className="border-line not-first:border-t">
+              <button
+                type="button"
+                aria-current={kept.id === props.shown ? 'true' : undefined}
+                onClick={() => props.onShow(kept)}
+                className="transition-quick flex h-7 w-full items-center gap-3 px-3 text-left text-sm -outline-offset-2 hover:bg-hover aria-[current]:bg-selected"
+              >
+                <time className="text-quiet">{clockText(kept.at)}</time>
+                <code className="min-w-0 flex-1 truncate">
+                  {kept.argumentsText.replaceAll(/\s+/g, ' ').slice(0, 200)}
+                </code>
+                <span className={end.bad ? 'text-danger' : 'text-quiet'}>{end.text}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function RawArguments(props: {
+  text: string;
+  problem: string | undefined;
+  onChange: (text: string) => void;
+}) {
+  return (
+    <div className="flex min-w-0 flex-col gap-1">
+      <label className="flex min-h-40 flex-1 flex-col gap-1">
+        <span className="text-sm text-quiet">As JSON</span>
+        <textarea
+          data-testid="arguments"
+          className={`${INPUT} h-auto min-h-40 flex-1 py-1 font-mono text-sm`}
+          spellCheck={false}
+          aria-invalid={props.problem !== undefined}
+          value={props.text}
+          onChange={(event) => props.onChange(event.target.value)}
+        />
+      </label>
+      <p className="min-h-4 text-xs text-danger">
+        {props.problem === undefined ? '' : `Not sent like this: ${props.problem}`}
+      </p>
+    </div>
+  );
+}
+
+/** Asks for the arguments, calls through bridge and guard, and shows what came. */
+export function CallPanel(props: {
+  item: string;
+  shape: Shape;
+  verb: string;
+  note: string;
+  disabled: boolean;
+  requestOf: (argumentsText: string) => McpRequest;
+}) {
+  const { item, shape } = props;
+  const args = useArguments(shape);
+  const run = useExchange(item);
+  const problems = useMemo(() => problemsOf(shape, args.node), [shape, args.node]);
+  const all = useUi((s) => s.exchanges);
+  const list = all.filter((kept) => kept.profile === run.profile && kept.item === item);
+  const kept = all.find((one) => one.id === run.shown) ?? list[0];
+  const asks = shape.kind === 'group' && shape.fields.length > 0;
+  const fields = shape.kind === 'group' ? shape.fields : [];
+  return (
+    <form
+      aria-label={`${props.verb} ${item}`}
+      className="flex min-w-0 flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!run.busy && args.problem === undefined) void run.run(props.requestOf(args.text));
+      }}
+    >
+      <div className={`grid min-w-0 gap-4 ${asks ? 'xl:grid-cols-2' : ''}`}>
+        {asks ? (
+          <Fields fields={fields} node={args.node} path="" problems={problems} onChange={args.setNode} />
+        ) : null}
+        {asks || shape.kind === 'raw' ? (
+          <RawArguments text={args.text} problem={args.problem} onChange={args.setText} />
+        ) : null}
+      </div>
+      <div className="flex items-center gap-3">
+        <Button
+          type="submit"
+          look="primary"
+          data-testid="call"
+          icon={<Play size={12} />}
+          disabled={props.disabled || run.busy || args.problem !== undefined}
+        >
+          {run.busy ? 'Waiting for the answer…' : props.verb}
+        </Button>
+        {run.busy ? (
+          <Button icon={<Square size={12} />} onClick={run.cancel}>
+            Do not wait
+          </Button>
+        ) : null}
+        <span className="min-w-0 text-quiet" role="status">
+          {props.note}
+        </span>
+      </div>
+      {kept === undefined ? null : kept.outcome.ok ? (
+        <AnswerView
+          key={kept.id}
+          exchange={kept.outcome.exchange}
+          onRead={(uri) => void run.run({ kind: 'resource', uri }, item)}
+        />
+      ) : (
+        <Problem error={kept.outcome.error} />
+      )}
+      <History list={list} shown={kept?.id ?? null} onShow={({ id }) => run.setShown(id)} />
+    </form>
+  );
+}

@@ -1,0 +1,158 @@
+import { useState } from 'react';
+import type { ToolEntry } from '../../../electron/contract/bridge.ts';
+import { useAction, useProfile } from '../../api/app-context.tsx';
+import type { Client } from '../../api/session.ts';
+import { Button } from '../../parts/button.tsx';
+import { Choice, Field } from '../../parts/field.tsx';
+import { CLASS, decisionOf, WHY } from './decisions.ts';
+
+type As = 'keep' | 'read' | 'stop' | 'start';
+type Approval = Parameters<Client['tools']['approve']>[0];
+
+/** The call that approves exactly the shown definition. */
+function approval(profile: string, tool: ToolEntry, as: As, confirm: string): Approval {
+  return {
+    profile,
+    tools: [{ name: tool.name, hash: tool.hash }],
+    ...(as === 'keep' ? {} : { as }),
+    ...(confirm === '' ? {} : { confirm }),
+  };
+}
+
+function useDecide(tool: ToolEntry) {
+  const act = useAction();
+  const profile = useProfile((p) => p.profile.name) ?? '';
+  return {
+    profile,
+    approve: (as: As, confirm: string, done: string) =>
+      act((c) => c.tools.approve(approval(profile, tool, as, confirm)), done),
+    block: () => act((c) => c.tools.block({ profile, tools: [tool.name] }), `Blocked ${tool.name}.`),
+  };
+}
+
+/** For a definition that waits: what it shall count as, and the approval of exactly what is shown. */
+function Approve({ tool }: { tool: ToolEntry }) {
+  const { profile, approve, block } = useDecide(tool);
+  const demo = useProfile((p) => p.profile.environment === 'demo') ?? false;
+  const [as, setAs] = useState<As>('keep');
+  const [confirm, setConfirm] = useState('');
+  const mustType = (as === 'read' || as === 'stop') && !demo;
+  return (
+    <div className="flex flex-wrap items-end gap-3">
+      <div className="w-64">
+        <Choice
+          label="Treat as"
+          value={as}
+          onChange={(event) => setAs(event.target.value as As)}
+          className="mb-5"
+        >
+          <option value="keep">What the app knows of it</option>
+          <option value="start">Adds risk: ask each time</option>
+          <option value="read">Only reads: never ask</option>
+          <option value="stop">Reduces risk: never ask</option>
+        </Choice>
+      </div>
+      {mustType ? (
+        <div className="w-64">
+          <Field
+            label={`Type ${profile} to let it run without asking`}
+            value={confirm}
+            onChange={(event) => setConfirm(event.target.value)}
+          />
+        </div>
+      ) : null}
+      <div className="flex gap-2 pb-5">
+        <Button
+          look="primary"
+          data-testid="tool-approve"
+          disabled={mustType && confirm !== profile}
+          onClick={() => void approve(as, mustType ? confirm : '', `Approved ${tool.name}.`)}
+        >
+          Approve this definition
+        </Button>
+        {tool.status === 'blocked' ? null : (
+          <Button data-testid="tool-block" onClick={() => void block()}>
+            Block
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** For a listed tool: never asks, asks, or is blocked. What makes it looser is typed. */
+function Treatment({ tool }: { tool: ToolEntry }) {
+  const { profile, approve, block } = useDecide(tool);
+  const demo = useProfile((p) => p.profile.environment === 'demo') ?? false;
+  const [confirm, setConfirm] = useState<string | null>(null);
+  const now = decisionOf(tool);
+  const loosen = () => void approve('read', demo ? '' : profile, `${tool.name} runs without asking.`);
+  return (
+    <div className="flex flex-col gap-2">
+      <div role="group" aria-label={`Calls of ${tool.name}`} className="flex flex-wrap gap-2">
+        <Button
+          small
+          aria-pressed={now === 'allow'}
+          className="aria-pressed:border-accent aria-pressed:bg-selected"
+          disabled={now === 'allow' || tool.why === 'table'}
+          title={
+            tool.why === 'table' ? 'The app’s own table says that it adds risk; that is not loosened.' : ''
+          }
+          onClick={() => (demo ? loosen() : setConfirm(''))}
+        >
+          Allow
+        </Button>
+        <Button
+          small
+          aria-pressed={now === 'ask'}
+          className="aria-pressed:border-accent aria-pressed:bg-selected"
+          disabled={now === 'ask'}
+          onClick={() => void approve('start', '', `${tool.name} asks each time.`)}
+        >
+          Ask each time
+        </Button>
+        <Button small data-testid="tool-block" onClick={() => void block()}>
+          Block
+        </Button>
+      </div>
+      {confirm === null ? null : (
+        <form
+          className="flex items-start gap-2"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (confirm !== profile) return;
+            loosen();
+            setConfirm(null);
+          }}
+        >
+          <div className="w-72">
+            <Field
+              label={`Type ${profile} to let it run without asking`}
+              value={confirm}
+              onChange={(event) => setConfirm(event.target.value)}
+            />
+          </div>
+          <Button type="submit" className="mt-5" disabled={confirm !== profile}>
+            Allow
+          </Button>
+          <Button look="ghost" className="mt-5" onClick={() => setConfirm(null)}>
+            Cancel
+          </Button>
+        </form>
+      )}
+    </div>
+  );
+}
+
+/** What a call of the tool means here and why, and how to change that. */
+export function DecisionPanel({ tool }: { tool: ToolEntry }) {
+  return (
+    <section aria-label="Treatment" className="flex flex-col gap-2">
+      <p>
+        {CLASS[tool.class]}
+        {tool.why === undefined ? null : <span className="text-quiet">, {WHY[tool.why]}</span>}
+      </p>
+      {tool.status === 'listed' ? <Treatment tool={tool} /> : <Approve tool={tool} />}
+    </section>
+  );
+}
