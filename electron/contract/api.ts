@@ -22,6 +22,7 @@ import { Preferences, PreferencesChange } from './settings.ts';
 import { DoctorEvent, DoctorRun } from './doctor.ts';
 import { AuditFilter, AuditPlace } from './audit.ts';
 import type { AuditCheck, AuditPage } from './audit.ts';
+import { Restart } from './containers.ts';
 import { MoneyQuery, PositionsQuery, ServicesQuery } from './history.ts';
 import type { MoneyHistory, PositionsHistory, ServicesHistory } from './history.ts';
 
@@ -224,6 +225,17 @@ export const contract = {
     export: base
       .input(z.strictObject({ format: z.enum(['jsonl', 'csv']), filter: AuditFilter.default({}) }))
       .output(eventIterator(z.strictObject({ text: z.string() }))),
+  },
+  containers: {
+    /**
+     * Asks a person on this dashboard, then restarts one container; ends when that ended. Refused by default after 45 s.
+     * What was sent without a known end is `unknown`, and is not sent again.
+     */
+    restart: base
+      .input(z.strictObject({ profile: ProfileName, service: z.string().max(64) }))
+      .output(Restart),
+    /** Reads now what containers run. */
+    refresh: base.input(InProfile).output(z.strictObject({ read: z.literal(true) })),
   },
   /** What is remembered over time. Asked once for a span; the state stream brings what comes after (contract/history.ts). */
   history: {

@@ -5,6 +5,7 @@ import { ClientCheck } from './clients.ts';
 import { GuardState } from './guard.ts';
 import { Preferences } from './settings.ts';
 import { HistoryStatus, MoneySample } from './history.ts';
+import { ContainersModel } from './containers.ts';
 import { HealthModel, LogsStatus, TradingModel } from './models.ts';
 import { RecordsModel } from './records.ts';
 import {
@@ -32,6 +33,7 @@ export const ProfileState = z.strictObject({
   /** The last emergency stop of this run. */
   lastStop: StopReport.nullable(),
   guard: GuardState,
+  containers: ContainersModel,
   history: z.strictObject({
     /** Figures received in this run, oldest first, the newest MONEY_KEPT: what a chart goes on with after `history.money`. */
     money: z.array(MoneySample),

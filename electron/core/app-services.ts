@@ -12,6 +12,7 @@ import type { EndpointControl } from './endpoint-control.ts';
 import type { ClientControl } from './client-control.ts';
 import type { Consent } from './guard/consent.ts';
 import type { GuardGate } from './guard/gate.ts';
+import type { ContainerControl } from './container-control.ts';
 import type { History } from './history/history.ts';
 import type { GuardControl } from './guard-control.ts';
 import { restoreGuard } from './guard-restore.ts';
@@ -49,6 +50,7 @@ export interface Parts {
   clients: ClientControl;
   endpoint: EndpointControl;
   history: History;
+  containers: ContainerControl;
 }
 
 const COMMAND_LINE = { client: { name: 'catalyst-companion', version: '' }, transport: 'cli' as const };
@@ -88,6 +90,10 @@ export class AppServices implements Services {
 
   linkOf(profile: string): ProfileRuntime['link'] | undefined {
     return this.#set.find(profile)?.link;
+  }
+
+  hold(profile: string): () => void {
+    return this.#runtime(profile).hold();
   }
 
   #runtime(profile: string): ProfileRuntime {

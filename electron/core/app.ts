@@ -19,6 +19,7 @@ import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
 import { createGate } from './guard/gate.ts';
 import { GuardControl } from './guard-control.ts';
+import { ContainerControl } from './container-control.ts';
 import { History } from './history/history.ts';
 import { initialAppState } from './initial-state.ts';
 import { knownFacts } from './known-facts.ts';
@@ -157,6 +158,7 @@ function clientsOf(base: Base, bridge: Bridge): ClientControl {
   return new ClientControl({ ...base, clients });
 }
 
+/** What is remembered over time; figures of now go to the page beside it. */
 function historyOf({ ports, store, log }: Base): History {
   return new History({
     file: ports.home.history,
@@ -185,6 +187,16 @@ function doctorOf({ ports, log, store, vault, redact }: Base, clients: ClientCon
     proxyFor: (url) => ports.proxyFor(url),
   });
   return new DoctorDesk(given, (name) => store.state.profiles[name]?.profile);
+}
+
+function dropletOf(base: Base, setSecret: AppServices['setSecret']): DropletControl {
+  const { ports, store } = base;
+  return new DropletControl({
+    ...base,
+    keys: ports.home.keys,
+    profileOf: (name) => store.state.profiles[name]?.profile,
+    setSecret,
+  });
 }
 
 /** Core as its shells see it. */
@@ -249,25 +261,27 @@ export async function createApp(ports: AppPorts): Promise<App> {
   });
   const history = historyOf(base);
   const clients = clientsOf(base, bridge);
+  const containers = new ContainerControl({
+    ...base,
+    ...guard,
+    clock: ports.clock,
+    hold: (name) => services.hold(name),
+  });
   const services: AppServices = new AppServices({
     ...base,
     ...guard,
     history,
+    containers,
     bridge,
     endpoint,
     clients,
   });
-  const droplet = new DropletControl({
-    ...base,
-    keys: ports.home.keys,
-    profileOf: (name) => store.state.profiles[name]?.profile,
-    setSecret: (...secret) => services.setSecret(...secret),
-  });
   const router = createRouter(services, {
     settings: base.settingsDesk,
-    droplet,
+    droplet: dropletOf(base, (...secret) => services.setSecret(...secret)),
     history,
     explorer: createExplorer(bridge, ports),
+    containers,
     doctor: doctorOf(base, clients),
   });
   return faceOf(services, router, log, screen);

@@ -18,6 +18,8 @@ async function recentStarts(dir: string, now: number): Promise<{ profile: string
       const entry = readLine(line);
       if (typeof entry === 'string' || entry.profile === undefined) continue;
       const at = Date.parse(entry.ts);
+      // restarting a container starts no trade
+      if (entry.tool === 'restart_container') continue;
       if (entry.kind === 'intent' && entry.decision === 'allow' && at > now - HOUR_MS)
         starts.push({ profile: entry.profile, at });
     }

@@ -38,6 +38,7 @@ export function initialProfileState(profile: Profile, secrets: string[], now: nu
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,
     history: { money: [] },
+    containers: { list: notRead(now), restarts: {} },
     guard: { grants: [], unresolved: [], movement: null, mismatch: null },
   };
 }

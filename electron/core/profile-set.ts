@@ -71,6 +71,7 @@ export class ProfileSet {
     this.#runtimes.set(profile.name, runtime);
     await bridge.addProfile(profile.name);
     runtime.start();
+    this.#parts.containers.open(profile.name, runtime.link);
     gate.outcomes.publish(profile.name);
     this.#setOnboarding();
   }
@@ -80,6 +81,7 @@ export class ProfileSet {
     gate.grants.end(name, 'the profile was removed');
     const runtime = this.#runtimes.get(name);
     this.#runtimes.delete(name);
+    this.#parts.containers.close(name);
     runtime?.dispose();
     await bridge.removeProfile(name);
     const order = store.state.order.filter((each) => each !== name);
@@ -110,6 +112,7 @@ export class ProfileSet {
 
   async dispose(): Promise<void> {
     this.#endWatch();
+    this.#parts.containers.dispose();
     for (const runtime of this.#runtimes.values()) runtime.dispose();
     await this.#parts.history.stop();
     await this.#demo?.stop();

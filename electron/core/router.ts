@@ -118,6 +118,15 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
       verify: os.audit.verify.handler(() => services.audit.verify()),
       export: os.audit.export.handler(({ input }) => services.audit.export(input.format, input.filter)),
     },
+    containers: {
+      restart: os.containers.restart.handler(({ input, signal }) =>
+        desks.containers.restart(input.profile, input.service, signal),
+      ),
+      refresh: os.containers.refresh.handler(async ({ input }) => {
+        await desks.containers.refresh(input.profile);
+        return { read: true as const };
+      }),
+    },
     history: {
       money: os.history.money.handler(({ input }) => desks.history.money(input)),
       positions: os.history.positions.handler(({ input }) => desks.history.positions(input)),

@@ -36,6 +36,7 @@ export interface GatedCall {
   environment: Environment;
   /** e.g. `claude-ai 0.1.0`. */
   client: string;
+  /** `page`: a person on the dashboard, for an action of the app's own. */
   transport: 'stdio' | 'http' | 'cli' | 'page';
   tool: string;
   /** The exact JSON text of `arguments`, `{}` where the client sent none. */

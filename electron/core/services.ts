@@ -16,6 +16,7 @@ import type { DoctorDesk } from './doctor-desk.ts';
 import type { Explorer } from './explorer.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { ClientControl } from './client-control.ts';
+import type { ContainerControl } from './container-control.ts';
 import type { History } from './history/history.ts';
 import type { Store } from './store.ts';
 
@@ -25,6 +26,7 @@ export type ClientAction = 'install' | 'remove' | 'undo';
 export interface Desks {
   settings: Pick<SettingsDesk, 'change'>;
   droplet: DropletControl;
+  containers: Pick<ContainerControl, 'restart' | 'refresh'>;
   history: Pick<History, 'money' | 'positions' | 'services'>;
   doctor: Pick<DoctorDesk, 'run' | 'last'>;
   explorer: Explorer;

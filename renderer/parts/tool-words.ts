@@ -9,6 +9,7 @@ const WORDS: Record<string, string> = {
   close_all_positions: 'CLOSE ALL POSITIONS',
   update_risk_parameters: 'CHANGE RISK LIMITS',
   adjust_position_stop_loss: 'MOVE A STOP LOSS',
+  restart_container: 'RESTART A CONTAINER',
 };
 
 export function toolWords(tool: string): string {

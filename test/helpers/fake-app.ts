@@ -35,6 +35,7 @@ export function profileState(
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,
     history: { money: [] },
+    containers: { list: unknown, restarts: {} },
     guard: { grants: [], unresolved: [], movement: null, mismatch: null },
   };
 }

@@ -89,7 +89,7 @@ function prepare(call: GatedCall, facts: ConsentFacts, clock: Clock): Omit<Waiti
       environment: call.environment,
       tool: visible(call.tool),
       toolClass: facts.toolClass,
-      client: visible(`${call.client} over ${call.transport}`),
+      client: visible(call.transport === 'page' ? call.client : `${call.client} over ${call.transport}`),
       argumentsText: visible(call.argumentsText),
       rows: argumentRows(call.argumentsText),
       others: call.otherText === undefined ? [] : argumentRows(call.otherText),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { instantReader } from '../../../electron/core/backends/instant.ts';
 import { createAssembler } from '../../../electron/core/logs/assembler.ts';
-import { endingOf, followCommands, shellFolder } from '../../../electron/core/logs/commands.ts';
+import { endingOf, followCommands } from '../../../electron/core/logs/commands.ts';
+import { shellFolder } from '../../../electron/core/shell-folder.ts';
 import { createLineCutter } from '../../../electron/core/logs/raw-lines.ts';
 import { createReplayFilter } from '../../../electron/core/logs/replay.ts';
 import { createRing } from '../../../electron/core/logs/ring.ts';
