@@ -3,7 +3,8 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { clockText } from './time-text.ts';
 
-export type Series = readonly (readonly [number, number])[];
+/** `[time in ms, value]`; null breaks the line. */
+export type Series = readonly (readonly [number, number | null])[];
 
 /** A token's colour as the canvas needs it: computed, since canvas does not know CSS variables. */
 function color(element: HTMLElement, token: string): string {

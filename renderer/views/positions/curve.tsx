@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import type { Series } from '../../parts/chart.tsx';
 import { LineChart } from '../../parts/chart.tsx';
 import { currencyPrefix } from '../../parts/decimal.ts';
 import { momentText } from '../../parts/time-text.ts';
@@ -6,11 +7,7 @@ import { momentText } from '../../parts/time-text.ts';
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
 /** A curve of money over time, with what is under the pointer in words above it. */
-export function Curve(props: {
-  points: readonly (readonly [number, number])[];
-  currency: string;
-  label: string;
-}) {
+export function Curve(props: { points: Series; currency: string; label: string }) {
   const { points, currency } = props;
   const [index, setIndex] = useState<number | null>(null);
   const format = useCallback((value: number) => grouped.format(value).replace('-', '−'), []);
@@ -18,7 +15,7 @@ export function Curve(props: {
   return (
     <div className="relative h-full">
       <p className="absolute -top-4 right-0 h-4 text-xs text-quiet" aria-hidden>
-        {at === undefined
+        {at === undefined || at[1] === null
           ? ''
           : `${momentText(at[0], points.at(-1)?.[0] ?? at[0])}  ${currencyPrefix(currency)}${format(at[1])}`}
       </p>

@@ -1,24 +1,26 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { HistorySpan } from '../../../electron/contract/history.ts';
 import type { Position } from '../../../electron/contract/models.ts';
 import type { Order } from '../../../electron/contract/records.ts';
 import { useProfile } from '../../api/app-context.tsx';
+import { usePositionsHistory } from '../../api/use-history.ts';
 import { Age } from '../../parts/age.tsx';
 import { IconButton } from '../../parts/button.tsx';
-import { LineChart } from '../../parts/chart.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
 import { Figure } from '../../parts/figure.tsx';
+import { withGaps } from '../../parts/gaps.ts';
 import { Amount, Percent, ProfitLoss, Sum } from '../../parts/money.tsx';
 import { Multiple } from '../../parts/multiple.tsx';
 import { CodeBlock, indented, PlainText } from '../../parts/plain-text.tsx';
 import { shown } from '../../parts/reading-note.tsx';
-import type { SparkPoint } from '../../parts/spark-path.ts';
-import { clockText } from '../../parts/time-text.ts';
 import { Estimate } from './columns.tsx';
+import { Curve } from './curve.tsx';
 import type { FiguresOf } from './figures.ts';
 import { Ladder } from './ladder.tsx';
 import { Moment } from './moment.tsx';
+import { firstPoints, SpanChoice, spanWords } from './spans.tsx';
 
 function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
   return (
@@ -89,30 +91,41 @@ function Figures({ position, figures }: { position: Position; figures: FiguresOf
   );
 }
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+const POINTS = 300;
 
-function Chart({ position, points }: { position: Position; points: readonly SparkPoint[] }) {
-  const [index, setIndex] = useState<number | null>(null);
-  const format = useCallback((value: number) => grouped.format(value).replace('-', '−'), []);
-  const at = index === null ? undefined : points[index];
-  if (points.length < 2) {
-    return <p className="text-sm text-quiet">The chart begins with the second reading.</p>;
-  }
-  const first = clockText(points[0]?.[0] ?? 0);
+/** What was remembered of one position, going on with every reading. */
+function Chart({ position }: { position: Position }) {
+  const [span, setSpan] = useState<HistorySpan>('1h');
+  const keys = useMemo(() => [position.key], [position.key]);
+  const history = usePositionsHistory(span, POINTS, keys);
+  const value = history.state === 'known' ? history.value : undefined;
+  const own = value?.positions.find(({ key }) => key === position.key);
+  const points = useMemo(() => {
+    const known = (own?.points ?? []).flatMap(([at, , unrealized]): [number, number][] =>
+      unrealized === null ? [] : [[at, Number(unrealized)]],
+    );
+    return withGaps(known, value?.gapMs ?? Infinity);
+  }, [own, value?.gapMs]);
   return (
-    <div>
-      <p className="h-4 text-right text-xs text-quiet" aria-hidden>
-        {at === undefined ? `since ${first}` : `${clockText(at[0])}  ${format(at[1])}`}
-      </p>
-      <div className="h-28">
-        <LineChart
-          series={points}
-          format={format}
-          onPoint={setIndex}
-          label={`P&L of ${position.symbol ?? 'this position'} since ${first}, now ${position.unrealized ?? 'unknown'} ${position.currency}`}
-        />
+    <Section title="P&L over time" aside={<SpanChoice span={span} onSpan={setSpan} />}>
+      <div className="mt-3 h-28">
+        {history.state === 'failed' ? (
+          <p className="text-sm text-quiet">
+            {history.error.message} {history.error.next}
+          </p>
+        ) : points.length < 2 ? (
+          <p className="text-sm text-quiet">
+            {history.state === 'loading' ? 'Asking what was remembered…' : firstPoints(value?.stepMs ?? 0)}
+          </p>
+        ) : (
+          <Curve
+            points={points}
+            currency={position.currency}
+            label={`P&L of ${position.symbol ?? 'this position'} over ${spanWords(span)}, now ${position.unrealized ?? 'unknown'} ${position.currency}`}
+          />
+        )}
       </div>
-    </div>
+    </Section>
   );
 }
 
@@ -228,13 +241,8 @@ function History({ position }: { position: Position }) {
 }
 
 /** One position in full beside the table, down to what the back end sent. */
-export function PositionDrawer(props: {
-  position: Position;
-  figures: FiguresOf;
-  points: readonly SparkPoint[];
-  onClose: () => void;
-}) {
-  const { position, figures, points, onClose } = props;
+export function PositionDrawer(props: { position: Position; figures: FiguresOf; onClose: () => void }) {
+  const { position, figures, onClose } = props;
   const close = useRef<HTMLButtonElement>(null);
   useEffect(() => close.current?.focus({ preventScroll: true }), []);
   return (
@@ -258,9 +266,7 @@ export function PositionDrawer(props: {
       </header>
       <Ladder position={position} price={figures(position).price?.value ?? null} />
       <Figures position={position} figures={figures} />
-      <Section title="P&L over time">
-        <Chart position={position} points={points} />
-      </Section>
+      <Chart position={position} />
       <Orders position={position} />
       <History position={position} />
       <Section title="As received" aside={<CopyButton text={() => position.raw} label="Copy" />}>

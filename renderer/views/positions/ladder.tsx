@@ -37,7 +37,7 @@ export function Ladder({ position, price }: { position: Position; price: string 
   const places = placesOf(marks);
   const at = (name: string) => places[marks.findIndex((mark) => mark.name === name)];
   const [entry, now] = [at('entry'), at('price')];
-  const crowded = entry !== undefined && now !== undefined && Math.abs(entry - now) < 56;
+  const crowded = entry !== undefined && now !== undefined && Math.abs(entry - now) < 84;
   const words = marks.map(({ name, price: value }) => `${name} ${plainDecimal(value, 2, 2)}`).join(', ');
   return (
     <svg

@@ -147,13 +147,7 @@ function Content(props: { reading: Reading<PositionsModel>; pnl: Reading<PnlMode
           )}
         </Panel>
         {position === undefined ? null : (
-          <PositionDrawer
-            key={position.key}
-            position={position}
-            figures={figures}
-            points={series.of(position.key)}
-            onClose={close}
-          />
+          <PositionDrawer key={position.key} position={position} figures={figures} onClose={close} />
         )}
       </div>
     </>

@@ -10,9 +10,10 @@ import { Amount, ProfitLoss } from '../../parts/money.tsx';
 import { Multiple } from '../../parts/multiple.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
+import { ReadingAge, shown, SourceText, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
 import { momentText } from '../../parts/time-text.ts';
 import { Curve } from './curve.tsx';
+import { Equity } from './equity.tsx';
 
 function Share({ value }: { value: string | null }) {
   if (value === null) return <Amount value={null} />;
@@ -37,7 +38,7 @@ function usePeriod({ trades, from, to }: TradeStats): string {
 function WorkedOut(props: { stats: TradeStats; fall: Drawdown | null; currency: string }) {
   const { stats, fall, currency } = props;
   return (
-    <dl className="grid grid-cols-4 gap-x-4 gap-y-3 max-lg-nav:grid-cols-3" data-testid="worked-out">
+    <dl className="grid grid-cols-3 gap-x-4 gap-y-3" data-testid="worked-out">
       <Figure label="Result" note={stats.missing > 0 ? `${stats.missing} without a result` : undefined}>
         <ProfitLoss value={stats.total} currency={currency} />
       </Figure>
@@ -46,9 +47,6 @@ function WorkedOut(props: { stats: TradeStats; fall: Drawdown | null; currency: 
       </Figure>
       <Figure label="Profit factor" note="won by lost">
         <Amount value={stats.profitFactor} least={2} most={2} />
-      </Figure>
-      <Figure label="Deepest fall" note="from a high of the results">
-        <Loss value={fall?.deepest ?? null} currency={currency} />
       </Figure>
       <Figure label="Average win">
         <ProfitLoss value={stats.averageWin} currency={currency} />
@@ -59,9 +57,6 @@ function WorkedOut(props: { stats: TradeStats; fall: Drawdown | null; currency: 
       <Figure label="Average trade">
         <ProfitLoss value={stats.expectancy} currency={currency} />
       </Figure>
-      <Figure label="Below the high now">
-        <Loss value={fall?.now ?? null} currency={currency} />
-      </Figure>
       <Figure label="Largest win">
         <ProfitLoss value={stats.largestWin} currency={currency} />
       </Figure>
@@ -70,6 +65,12 @@ function WorkedOut(props: { stats: TradeStats; fall: Drawdown | null; currency: 
       </Figure>
       <Figure label="Average R" note="where the risk is known">
         <Multiple value={stats.averageR} />
+      </Figure>
+      <Figure label="Deepest fall" note="from a high of the results">
+        <Loss value={fall?.deepest ?? null} currency={currency} />
+      </Figure>
+      <Figure label="Below the high now">
+        <Loss value={fall?.now ?? null} currency={currency} />
       </Figure>
     </dl>
   );
@@ -134,7 +135,7 @@ function TradeResults({ reading }: { reading: Reading<ClosedModel> }) {
     </>
   );
   return (
-    <Panel title="Results of closed trades, worked out here" aside={aside} className="min-h-112 flex-1">
+    <Panel title="Closed trades, added up here" aside={aside} className="min-h-112 min-w-0 flex-1">
       {model === undefined ? (
         <Empty title="Cannot be known">
           {reading.state === 'unknown' ? `No list of closed trades: ${reading.reason}.` : ''}
@@ -150,10 +151,11 @@ function TradeResults({ reading }: { reading: Reading<ClosedModel> }) {
 
 /** What the back end says of itself, with its own period; it may count other trades than those listed. */
 function Reported({ title, reading }: { title: string; reading: Reading<PerformanceFigures> }) {
-  const model = shown(reading)?.value;
+  const known = shown(reading);
+  const model = known?.value;
   const stale = useReadingStale(reading);
   return (
-    <Panel title={title} aside={<ReadingAge reading={reading} source />} className="min-w-0 flex-1">
+    <Panel title={title} aside={<ReadingAge reading={reading} />} className="min-w-0 flex-1">
       {model === undefined ? (
         <p className="text-sm break-words text-quiet">
           Not known: <PlainText text={reading.state === 'unknown' ? reading.reason : ''} />.
@@ -161,8 +163,15 @@ function Reported({ title, reading }: { title: string; reading: Reading<Performa
       ) : (
         <div className={`flex flex-col gap-3 ${stale ? 'stale' : ''}`}>
           <UnknownNote reading={reading} what="It is" />
-          <p className="text-sm text-quiet">
-            {model.period === null ? 'It does not say over which period.' : <PlainText text={model.period} />}
+          <p className="flex gap-3 text-sm text-quiet">
+            <span className="shrink-0">
+              {model.period === null ? (
+                'It does not say over which period.'
+              ) : (
+                <PlainText text={model.period} />
+              )}
+            </span>
+            {known === null ? null : <SourceText source={known.known.source} />}
           </p>
           <dl className="grid grid-cols-4 gap-x-4 gap-y-3">
             <Figure label="Result">
@@ -211,10 +220,13 @@ export function PerformanceView(props: {
 }) {
   return (
     <>
-      <TradeResults reading={props.closed} />
+      <div className="flex flex-1 gap-3 max-lg-nav:flex-col">
+        <Equity />
+        <TradeResults reading={props.closed} />
+      </div>
       <div className="flex gap-3 max-lg-nav:flex-col">
-        <Reported title="Its own report" reading={props.performance} />
-        <Reported title="Its own day" reading={props.day} />
+        <Reported title="Reported by the back end" reading={props.performance} />
+        <Reported title="Reported for the day" reading={props.day} />
       </div>
     </>
   );
