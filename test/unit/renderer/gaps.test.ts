@@ -3,7 +3,16 @@ import { withGaps } from '../../../renderer/parts/gaps.ts';
 
 describe('a line over a pause', () => {
   it('has a hole where nobody looked, and none elsewhere', () => {
-    expect(withGaps([[0, 1], [10, 2], [500, 3]], 100)).toEqual([
+    expect(
+      withGaps(
+        [
+          [0, 1],
+          [10, 2],
+          [500, 3],
+        ],
+        100,
+      ),
+    ).toEqual([
       [0, 1],
       [10, 2],
       [11, null],
