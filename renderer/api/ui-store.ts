@@ -1,6 +1,8 @@
+import type { StoreApi } from 'zustand/vanilla';
 import { createStore } from 'zustand/vanilla';
 import type { ErrorShape } from '../../electron/contract/errors.ts';
 import type { McpExchange } from '../../electron/contract/explorer.ts';
+import type { Notice } from '../../electron/contract/notices.ts';
 import type { StopReport } from '../../electron/contract/bridge.ts';
 
 /** In the order of the sidebar. A page has an entry here, in `PAGE_WORDS` (parts/pages.ts) and in `VIEWS` (views/pages.tsx). */
@@ -18,7 +20,6 @@ export const PAGES = [
 export type Page = (typeof PAGES)[number];
 export const SECTIONS = ['link', 'add'] as const;
 export type Section = (typeof SECTIONS)[number];
-export type Theme = 'system' | 'light' | 'dark';
 
 export interface Route {
   page: Page;
@@ -33,11 +34,13 @@ export interface Route {
   profile: string | null;
 }
 
-export interface Notice {
+export interface Toast {
   id: number;
-  tone: 'done' | 'problem';
+  tone: 'done' | 'problem' | Notice['severity'];
   text: string;
   next: string;
+  /** Of something that holds in the app: its key, and where to look. Absent: what came of something done here. */
+  standing?: { key: string; action: Notice['action'] };
 }
 
 /** One call of the Tools page and what came of it. */
@@ -59,10 +62,9 @@ export type StopView =
 
 export interface UiState {
   route: Route;
-  theme: Theme;
   paletteOpen: boolean;
   helpOpen: boolean;
-  notices: readonly Notice[];
+  notices: readonly Toast[];
   stop: StopView | null;
   /** The question before closing every position is open, for this profile. */
   closing: string | null;
@@ -97,11 +99,6 @@ function routeFrom(value: unknown): Route | null {
   return SECTIONS.includes(route.section) ? route : { ...route, section: START.section };
 }
 
-function keptTheme(): Theme {
-  const kept = localStorage.getItem('theme');
-  return kept === 'light' || kept === 'dark' ? kept : 'system';
-}
-
 function keptStopRead(): Record<string, number> {
   try {
     const kept = JSON.parse(localStorage.getItem('stop-read') ?? '{}') as unknown;
@@ -111,11 +108,48 @@ function keptStopRead(): Record<string, number> {
   }
 }
 
+/** Short messages at the edge of the window. */
+function toastsOf(store: StoreApi<UiState>) {
+  let notices = 0;
+  const dismiss = (id: number) =>
+    store.setState((s) => ({ notices: s.notices.filter((notice) => notice.id !== id) }));
+  return {
+    dismiss,
+    /** Shows a short message; the same text twice is one message. Problems stay until dismissed. */
+    notify(tone: 'done' | 'problem', text: string, next = ''): void {
+      notices += 1;
+      const notice = { id: notices, tone, text, next };
+      store.setState((s) => ({
+        notices: [...s.notices.filter((old) => old.text !== text), notice].slice(-NOTICES_KEPT),
+      }));
+      if (tone === 'done') setTimeout(() => dismiss(notice.id), 5_000);
+    },
+    /** Shows something that holds now; one toast a subject. */
+    raise(notice: Notice): void {
+      notices += 1;
+      const toast: Toast = {
+        id: notices,
+        tone: notice.severity,
+        text: notice.title,
+        next: notice.text,
+        standing: { key: notice.key, action: notice.action },
+      };
+      store.setState((s) => ({
+        notices: [...s.notices.filter((old) => old.standing?.key !== notice.key), toast].slice(-NOTICES_KEPT),
+      }));
+    },
+    /** It no longer holds, or was shown long enough. */
+    clearNotice(key: string): void {
+      if (store.getState().notices.some((toast) => toast.standing?.key === key))
+        store.setState((s) => ({ notices: s.notices.filter((toast) => toast.standing?.key !== key) }));
+    },
+  };
+}
+
 /** What this window shows; nothing in here is truth about trading. Routes live in history.state, never in the URL. */
 export function createUi() {
   const store = createStore<UiState>(() => ({
     route: routeFrom(history.state) ?? START,
-    theme: keptTheme(),
     paletteOpen: false,
     helpOpen: false,
     notices: [],
@@ -127,38 +161,21 @@ export function createUi() {
     adding: null,
     exchanges: [],
   }));
-  let notices = 0;
   let exchanges = 0;
   const go = (change: Partial<Route>) => {
     const route = { ...store.getState().route, ...change };
     history.pushState(route, '');
     store.setState({ route, paletteOpen: false });
   };
-  const dismiss = (id: number) =>
-    store.setState((s) => ({ notices: s.notices.filter((notice) => notice.id !== id) }));
   return {
     store,
     go,
-    dismiss,
-    /** Shows a short message; the same text twice is one message. Problems stay until dismissed. */
-    notify(tone: Notice['tone'], text: string, next = ''): void {
-      notices += 1;
-      const notice = { id: notices, tone, text, next };
-      store.setState((s) => ({
-        notices: [...s.notices.filter((old) => old.text !== text), notice].slice(-NOTICES_KEPT),
-      }));
-      if (tone === 'done') setTimeout(() => dismiss(notice.id), 5_000);
-    },
+    ...toastsOf(store),
     /** The report of a stop was seen; until then it stays on screen, over a reload too. */
     readStop(profile: string, at: number): void {
       const stopRead = { ...store.getState().stopRead, [profile]: at };
       localStorage.setItem('stop-read', JSON.stringify(stopRead));
       store.setState({ stopRead });
-    },
-    setTheme(theme: Theme): void {
-      if (theme === 'system') localStorage.removeItem('theme');
-      else localStorage.setItem('theme', theme);
-      store.setState({ theme });
     },
     keepExchange(kept: Omit<KeptExchange, 'id'>): number {
       exchanges += 1;

@@ -1,6 +1,7 @@
 import { CircleHelp, Monitor, Moon, Search, Sun } from 'lucide-react';
 import { useApp, useFromNow, useMirror, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
-import type { Theme } from '../api/ui-store.ts';
+import { useChangePreferences, usePreferences } from '../api/preferences.ts';
+import type { Preferences } from '../../electron/contract/settings.ts';
 import type { Tone } from '../../electron/contract/present.ts';
 import { presentLink } from '../../electron/contract/present.ts';
 import { IconButton } from './button.tsx';
@@ -9,15 +10,19 @@ import { PAGE_WORDS } from './pages.ts';
 import { StateWord } from './state-mark.tsx';
 import { StopButton } from './stop-control.tsx';
 
+type Theme = Preferences['theme'];
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 const ICON = { system: Monitor, light: Sun, dark: Moon } as const;
 
 function ThemeButton() {
-  const { ui } = useApp();
-  const theme = useUi((s) => s.theme);
+  const { theme } = usePreferences();
+  const change = useChangePreferences();
   const Icon = ICON[theme];
   return (
-    <IconButton label={`Theme: ${theme}. Change to ${NEXT[theme]}`} onClick={() => ui.setTheme(NEXT[theme])}>
+    <IconButton
+      label={`Theme: ${theme}. Change to ${NEXT[theme]}`}
+      onClick={() => void change({ theme: NEXT[theme] })}
+    >
       <Icon size={15} />
     </IconButton>
   );

@@ -1,4 +1,5 @@
-import { currencyPrefix, groupDecimal, moneyText, plainDecimal, signOf } from './decimal.ts';
+import { groupDecimal, moneyText, plainDecimal, signOf } from './decimal.ts';
+import { useWritten } from './written.ts';
 
 const TONES = { gain: 'text-gain', loss: 'text-loss', neutral: 'text-text' } as const;
 
@@ -20,9 +21,11 @@ export function ProfitLoss({
   currency?: string;
   most?: number;
 }) {
+  const written = useWritten();
   if (value === null) return <Unknown why="not reported" />;
-  const { arrow, text, tone } = moneyText(value, most);
-  const prefix = currency === undefined ? '' : currencyPrefix(currency);
+  const { arrow, text: plain, tone } = moneyText(value, most);
+  const text = written.amount(plain);
+  const prefix = currency === undefined ? '' : written.prefix(currency);
   const signed = tone === 'neutral' ? `${prefix}${text}` : `${text[0]}${prefix}${text.slice(1)}`;
   return (
     <span className={`whitespace-nowrap tabular-nums ${TONES[tone]}`} data-tone={tone}>
@@ -35,11 +38,12 @@ export function ProfitLoss({
 }
 
 export function Percent({ value }: { value: string | null }) {
+  const written = useWritten();
   if (value === null) return <Unknown why="not reported" />;
   const { text, tone } = moneyText(value);
   return (
     <span className={`whitespace-nowrap tabular-nums ${TONES[tone]}`} data-tone={tone}>
-      {text} %
+      {written.amount(text)} %
     </span>
   );
 }
@@ -54,18 +58,22 @@ export function Amount({
   least?: number;
   most?: number;
 }) {
+  const written = useWritten();
   if (value === null) return <Unknown why="not reported" />;
-  return <span className="whitespace-nowrap tabular-nums">{plainDecimal(value, least, most)}</span>;
+  return (
+    <span className="whitespace-nowrap tabular-nums">{written.amount(plainDecimal(value, least, most))}</span>
+  );
 }
 
 /** An amount of money that is no profit or loss, e.g. exposure. */
 export function Sum({ value, currency }: { value: string | null; currency: string }) {
+  const written = useWritten();
   if (value === null) return <Unknown why="not reported" />;
   return (
     <span className="whitespace-nowrap tabular-nums">
       {signOf(value) < 0 ? '−' : ''}
-      {currencyPrefix(currency)}
-      {groupDecimal(value)}
+      {written.prefix(currency)}
+      {written.amount(groupDecimal(value))}
     </span>
   );
 }

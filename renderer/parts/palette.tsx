@@ -1,98 +1,13 @@
 import { useId, useMemo, useState } from 'react';
-import { useAction, useApp, useMirror, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
-import type { App } from '../api/app-context.tsx';
-import { sendStop } from '../api/stop.ts';
-import { PAGES, SECTIONS } from '../api/ui-store.ts';
-import { linkActions } from '../../electron/contract/present.ts';
-import type { LinkState } from '../../electron/contract/link.ts';
-import { useCanCloseAll } from './close-everything.tsx';
+import { useApp, useUi } from '../api/app-context.tsx';
+import { fuzzy } from './fuzzy.ts';
 import { Overlay } from './overlay.tsx';
-import { PAGE_WORDS, SECTION_WORDS } from './pages.ts';
+import type { Entry } from './palette-entries.ts';
+import { useEntries } from './palette-entries.ts';
+import { PlainText } from './plain-text.tsx';
 
-interface Entry {
-  label: string;
-  group: string;
-  run: () => void;
-}
-
-/** Entries whose words all occur in the label, in the given order. */
-function matching<T extends { label: string; group: string }>(entries: readonly T[], query: string): T[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return entries.filter((entry) => {
-    const text = `${entry.label} ${entry.group}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-}
-
-function pageEntries({ ui }: App): Entry[] {
-  return [
-    ...PAGES.map((page) => ({ label: PAGE_WORDS[page].label, group: 'Go to', run: () => ui.go({ page }) })),
-    {
-      label: 'Audit trail',
-      group: 'Activity',
-      run: () => ui.go({ page: 'activity', activity: 'audit' }),
-    },
-    ...SECTIONS.map((section) => ({
-      label: SECTION_WORDS[section],
-      group: 'Connections',
-      run: () => ui.go({ page: 'connections', section }),
-    })),
-  ];
-}
-
-function settingEntries({ ui }: App): Entry[] {
-  return [
-    ...(['system', 'light', 'dark'] as const).map((theme) => ({
-      label: `Theme: ${theme}`,
-      group: 'Look',
-      run: () => ui.setTheme(theme),
-    })),
-    { label: 'Keyboard help', group: 'Look', run: () => ui.store.setState({ helpOpen: true }) },
-  ];
-}
-
-function useLinkEntries(profile: string | null, link: LinkState | undefined): Entry[] {
-  const act = useAction();
-  if (profile === null || link === undefined) return [];
-  const can = linkActions(link);
-  const entry = (label: string, run: () => Promise<boolean>): Entry => ({
-    label: `${label} ${profile}`,
-    group: 'Link',
-    run: () => void run(),
-  });
-  return [
-    ...(can.connect ? [entry('Connect', () => act((c) => c.links.connect({ profile, waitMs: 0 })))] : []),
-    ...(can.retry ? [entry('Retry now', () => act((c) => c.links.retry({ profile })))] : []),
-    ...(can.disconnect ? [entry('Disconnect', () => act((c) => c.links.disconnect({ profile })))] : []),
-  ];
-}
-
-const NONE: readonly string[] = [];
-
-function useEntries(): Entry[] {
-  const app = useApp();
-  const profile = useProfileName();
-  const order = useMirror((s) => s.app?.order ?? NONE);
-  const links = useLinkEntries(
-    profile,
-    useProfile((p) => p.link),
-  );
-  const canClose = useCanCloseAll(profile);
-  const stop: Entry[] =
-    profile === null
-      ? []
-      : [{ label: `Stop trading on ${profile}`, group: 'Emergency', run: () => void sendStop(app, profile) }];
-  if (profile !== null && canClose)
-    stop.push({
-      label: `Close everything on ${profile}…`,
-      group: 'Emergency',
-      run: () => app.ui.store.setState({ closing: profile }),
-    });
-  const switches = order
-    .filter((name) => name !== profile)
-    .map((name) => ({ label: `Show ${name}`, group: 'Profile', run: () => app.ui.go({ profile: name }) }));
-  return [...pageEntries(app), ...links, ...switches, ...stop, ...settingEntries(app)];
-}
+/** More than this nobody reads; typing finds the rest. */
+const SHOWN = 60;
 
 function Option(props: {
   id: string;
@@ -113,7 +28,9 @@ function Option(props: {
       onClick={props.onPick}
       onPointerMove={props.onHover}
     >
-      <span className="truncate">{props.entry.label}</span>
+      <span className="truncate">
+        <PlainText text={props.entry.label} />
+      </span>
       <span className="text-sm text-quiet">{props.entry.group}</span>
     </li>
   );
@@ -124,7 +41,10 @@ function List({ close }: { close: () => void }) {
   const entries = useEntries();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
-  const found = useMemo(() => matching(entries, query), [entries, query]);
+  const found = useMemo(
+    () => fuzzy(entries, query, (entry) => `${entry.label} ${entry.group}`).slice(0, SHOWN),
+    [entries, query],
+  );
   const at = Math.min(active, found.length - 1);
   const pick = (entry: Entry | undefined) => {
     if (entry === undefined) return;

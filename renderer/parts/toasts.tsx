@@ -1,8 +1,10 @@
 import { Check, X } from 'lucide-react';
 import { useApp, useUi } from '../api/app-context.tsx';
-import { IconButton } from './button.tsx';
+import { Button, IconButton } from './button.tsx';
 import { PlainText } from './plain-text.tsx';
 import { StateMark } from './state-mark.tsx';
+
+const MARKS = { problem: 'danger', danger: 'danger', attention: 'attention', info: 'off' } as const;
 
 /** Short messages of what was done or went wrong, at the lower right, read out politely. */
 export function Toasts() {
@@ -24,7 +26,7 @@ export function Toasts() {
             {notice.tone === 'done' ? (
               <Check size={14} aria-hidden className="text-live" />
             ) : (
-              <StateMark tone="danger" />
+              <StateMark tone={MARKS[notice.tone]} />
             )}
           </span>
           <div className="min-w-0 flex-1">
@@ -33,8 +35,25 @@ export function Toasts() {
             </p>
             {notice.next === '' ? null : (
               <p className="text-sm break-words text-quiet">
-                <PlainText text={notice.next} />
+                <PlainText text={notice.next.slice(0, 400)} />
               </p>
+            )}
+            {notice.standing === undefined ? null : (
+              <Button
+                small
+                className="mt-1"
+                onClick={() => {
+                  const { key, action } = notice.standing ?? {};
+                  if (key === undefined || action === undefined) return;
+                  ui.go({
+                    page: action.page,
+                    ...(action.profile === null ? {} : { profile: action.profile }),
+                  });
+                  ui.clearNotice(key);
+                }}
+              >
+                {notice.standing.action.label}
+              </Button>
             )}
           </div>
           <IconButton label="Dismiss" className="-my-1" onClick={() => ui.dismiss(notice.id)}>

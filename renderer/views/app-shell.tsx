@@ -1,5 +1,6 @@
 import { Suspense, useEffect } from 'react';
 import { useApp, useFromNow, useMirror, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
+import { useNoticeWatch } from '../api/notice-watch.ts';
 import { presentLink } from '../../electron/contract/present.ts';
 import { ConsentHere } from '../parts/consent-dialog.tsx';
 import { CloseEverything } from '../parts/close-everything.tsx';
@@ -70,6 +71,7 @@ export function AppShell() {
   useTheme();
   useKeys();
   useTitle();
+  useNoticeWatch();
   const { mirror } = useApp();
   const connection = useMirror((s) => s.connection);
   useEffect(() => {

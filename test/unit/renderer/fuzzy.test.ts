@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { fuzzy } from '../../../renderer/parts/fuzzy.ts';
+
+const ENTRIES = [
+  'Overview',
+  'Positions',
+  'Stop trading on catalyst',
+  'Connect catalyst',
+  'Disconnect catalyst',
+  'Theme: dark',
+  'Tool: start_trading_cycle',
+];
+const find = (query: string) => fuzzy(ENTRIES, query, (text) => text);
+
+describe('finding an action', () => {
+  it('shows all in their order while nothing is typed', () => {
+    expect(find('  ')).toEqual(ENTRIES);
+  });
+
+  it.each([
+    ['stop', 'Stop trading on catalyst'],
+    ['connect', 'Connect catalyst'],
+    ['conn cat', 'Connect catalyst'],
+    ['dark', 'Theme: dark'],
+    ['strtcyc', 'Tool: start_trading_cycle'],
+    ['pos', 'Positions'],
+    ['trading stop', 'Stop trading on catalyst'],
+  ])('finds for %s first %s', (query, expected) => {
+    expect(find(query)[0]).toBe(expected);
+  });
+
+  it('finds nothing where a letter is missing', () => {
+    expect(find('zebra')).toEqual([]);
+  });
+});
