@@ -7,9 +7,13 @@ import type {
   PositionHistory,
   PositionPoint,
   PositionsHistory,
+  ServiceHistory,
+  ServicesHistory,
+  UptimeBar,
 } from '../../electron/contract/history.ts';
-import { MONEY_KEPT, SPAN_MS } from '../../electron/contract/history-limits.ts';
-import type { Position } from '../../electron/contract/models.ts';
+import { LINK_SERVICE, MONEY_KEPT, SPAN_MS } from '../../electron/contract/history-limits.ts';
+import type { HealthBeat, Position, Verdict } from '../../electron/contract/models.ts';
+import type { ProfileState } from '../../electron/contract/state.ts';
 import { compareDecimals } from '../parts/decimal.ts';
 
 const sameStep = (a: number, b: number, { from, stepMs }: { from: number; stepMs: number }): boolean =>
@@ -100,4 +104,68 @@ export function extendPositions(
   const oldest = at - SPAN_MS[span];
   const positions = [...known.values()].map((one) => ({ ...one, points: withoutOld(one.points, oldest) }));
   return { ...history, now: at, positions };
+}
+
+/** A probe stands for the time since the one before it, but no longer than this: then nobody was looking. */
+const PROBE_COVERS_MS = 30_000;
+const VERDICTS: readonly Verdict[] = ['up', 'degraded', 'down'];
+const PLANNED = 3;
+const UNKNOWN = 4;
+
+/** A service with probes added to its bars; undefined once one of them lies beyond the last bar. */
+function withProbes(
+  before: ServiceHistory,
+  beats: readonly Pick<HealthBeat, 'at' | 'verdict'>[],
+  { from, stepMs }: ServicesHistory,
+  planned: boolean,
+): ServiceHistory | undefined {
+  let { through } = before;
+  const bars = [...before.bars];
+  for (const { at, verdict } of beats) {
+    if (through !== null && at <= through) continue;
+    const index = Math.floor((at - from) / stepMs);
+    const bar = bars[index];
+    if (!bar) return undefined;
+    const part =
+      verdict === 'unknown' ? UNKNOWN : verdict === 'down' && planned ? PLANNED : VERDICTS.indexOf(verdict);
+    const seconds = Math.min(at - (through ?? at), PROBE_COVERS_MS) / 1000;
+    bars[index] = bar.with(part, (bar[part] ?? 0) + seconds) as UptimeBar;
+    through = at;
+  }
+  return through === before.through ? before : { ...before, bars, through };
+}
+
+/**
+ * Services and link with the probes that came since. `undefined`: a new bar has begun, so it is asked for again, which
+ * also renews what cannot be added up (percentiles).
+ */
+export function extendServices(
+  history: ServicesHistory,
+  { health, link }: Pick<ProfileState, 'health' | 'link'>,
+): ServicesHistory | undefined {
+  const newest = Math.max(history.now, ...health.services.map(({ beats }) => beats.at(-1)?.at ?? 0));
+  if (newest === history.now) return history;
+  if (newest >= history.from + history.stepMs * (history.services[0]?.bars.length ?? 1)) return undefined;
+  const linkWord: Verdict =
+    link.state === 'live'
+      ? 'up'
+      : link.state === 'degraded'
+        ? 'degraded'
+        : link.state === 'off'
+          ? 'unknown'
+          : 'down';
+  const services = history.services.map((one) => {
+    const beats =
+      one.name === LINK_SERVICE
+        ? [{ at: newest, verdict: linkWord }]
+        : (health.services.find(({ name }) => name === one.name)?.beats ?? []);
+    return withProbes(one, beats, history, health.plannedDowntime);
+  });
+  if (services.includes(undefined)) return undefined;
+  // a service that was not there when it was asked
+  const missing = health.services.some(
+    ({ name, beats }) => beats.length > 0 && !services.some((one) => one?.name === name),
+  );
+  if (missing && newest - history.now > PROBE_COVERS_MS) return undefined;
+  return { ...history, now: newest, services: services.filter((one) => one !== undefined) };
 }

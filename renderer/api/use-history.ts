@@ -4,11 +4,12 @@ import type {
   MoneyHistory,
   MoneyMetric,
   PositionsHistory,
+  ServicesHistory,
 } from '../../electron/contract/history.ts';
 import { useApp, useProfileName } from './app-context.tsx';
 import type { FeedRules, Remembered } from './history-feed.ts';
 import { HistoryFeed } from './history-feed.ts';
-import { extendMoney, extendPositions } from './history-tail.ts';
+import { extendMoney, extendPositions, extendServices } from './history-tail.ts';
 
 /** An answer of history that goes on by itself. `rules` must stay the same object while the question is the same. */
 function useFeed<T>(rules: FeedRules<T>): Remembered<T> & { again: () => void } {
@@ -51,5 +52,22 @@ export function usePositionsHistory(span: HistorySpan, points: number, keys?: re
       },
     };
   }, [profile, span, points, keys]);
+  return useFeed(rules);
+}
+
+/** Services and link of the profile on screen over a span, in so many bars. */
+export function useServicesHistory(span: HistorySpan, bars: number) {
+  const profile = useProfileName() ?? '';
+  const rules = useMemo(
+    (): FeedRules<ServicesHistory> => ({
+      ask: (client) => client.history.services({ profile, span, bars }),
+      news: (app) => app.profiles[profile]?.health,
+      take(value, app) {
+        const state = app.profiles[profile];
+        return state === undefined ? value : extendServices(value, state);
+      },
+    }),
+    [profile, span, bars],
+  );
   return useFeed(rules);
 }

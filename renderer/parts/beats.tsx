@@ -33,26 +33,3 @@ export function Beats(props: { beats: readonly HealthBeat[]; count?: number; sta
     </svg>
   );
 }
-
-/** Latency of the newest probes; gaps where there was no answer. */
-export function LatencyLine({ beats, width = 80 }: { beats: readonly HealthBeat[]; width?: number }) {
-  const values = beats.map((beat) => beat.latencyMs);
-  const known = values.filter((value) => value !== null);
-  if (known.length < 2) return <span className="text-quiet">-</span>;
-  const top = Math.max(...known) * 1.1 || 1;
-  const x = (i: number) => (i / Math.max(1, values.length - 1)) * width;
-  const path = values
-    .map((value, i) => {
-      if (value === null) return '';
-      const start = i === 0 || values[i - 1] === null;
-      return `${start ? 'M' : 'L'}${x(i).toFixed(1)} ${(15 - (value / top) * 14).toFixed(1)}`;
-    })
-    .join('');
-  const label = `latency ${Math.round(Math.min(...known))} to ${Math.round(Math.max(...known))} ms`;
-  return (
-    <svg width={width} height={16} role="img" aria-label={label} className="block">
-      <title>{label}</title>
-      <path d={path} fill="none" strokeWidth={1.25} strokeLinejoin="round" className="stroke-quiet" />
-    </svg>
-  );
-}

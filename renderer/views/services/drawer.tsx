@@ -1,0 +1,228 @@
+import { X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { Incident, ServiceHistory, ServicesHistory } from '../../../electron/contract/history.ts';
+import { presentVerdict } from '../../../electron/contract/present.ts';
+import { useNow } from '../../api/app-context.tsx';
+import { Age } from '../../parts/age.tsx';
+import { IconButton } from '../../parts/button.tsx';
+import { Figure } from '../../parts/figure.tsx';
+import { Section } from '../../parts/section.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
+import { StateWord } from '../../parts/state-mark.tsx';
+import { durationText, momentText } from '../../parts/time-text.ts';
+import { UptimeBars } from '../../parts/uptime-bars.tsx';
+import { lengthText, partsText, percentText, uptimeOf } from '../../parts/uptime.ts';
+import { ContainerSection } from './container-section.tsx';
+import type { TreeRow } from './rows.ts';
+
+const PART_OK = /^(connected|healthy|ok|up|true|enabled)$/i;
+
+function Now({ row }: { row: TreeRow }) {
+  const { service } = row;
+  if (service === null) return null;
+  const parts = Object.entries(service.parts);
+  const { reported } = service;
+  return (
+    <Section
+      title="Probed by us, and reported"
+      aside={row.at === null ? 'never probed' : <Age at={row.at} />}
+    >
+      <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
+        <Figure label="Latency">{durationText(service.latencyMs)}</Figure>
+        <Figure label="Answer">{service.httpStatus === null ? '-' : `HTTP ${service.httpStatus}`}</Figure>
+        <Figure label="Version">
+          {service.version === null ? '-' : <PlainText text={service.version} />}
+        </Figure>
+      </dl>
+      {parts.length === 0 ? null : (
+        <ul className="grid grid-cols-2 gap-x-4">
+          {parts.map(([name, value]) => (
+            <li key={name} className="truncate" title={`${name}: ${value}`}>
+              <span className="text-quiet">{name}</span>{' '}
+              <span className={PART_OK.test(value) ? '' : 'font-medium text-attention'}>{value}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="text-sm break-words text-quiet">
+        {reported === null ? (
+          'The orchestrator says nothing of it.'
+        ) : (
+          <>
+            The orchestrator says {presentVerdict(reported.verdict).label.toLowerCase()}: “
+            <PlainText text={reported.text} />” · <Age at={reported.receivedAt} />
+          </>
+        )}
+      </p>
+    </Section>
+  );
+}
+
+const SPANS = [
+  ['day', '24 h'],
+  ['week', '7 d'],
+] as const;
+
+function SpanChoice({ span, onSpan }: { span: 'day' | 'week'; onSpan: (span: 'day' | 'week') => void }) {
+  return (
+    <span role="radiogroup" aria-label="Span" className="flex rounded-md border border-line">
+      {SPANS.map(([key, label]) => (
+        <button
+          key={key}
+          type="button"
+          role="radio"
+          aria-checked={span === key}
+          className={`transition-quick h-5 rounded-md px-2 ${span === key ? 'bg-selected font-medium text-text' : 'hover:bg-hover'}`}
+          onClick={() => onSpan(key)}
+        >
+          {label}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+function Past({
+  row,
+  day,
+  week,
+}: {
+  row: TreeRow;
+  day: ServicesHistory | null;
+  week: ServicesHistory | null;
+}) {
+  const [span, setSpan] = useState<'day' | 'week'>('day');
+  const history = span === 'day' ? day : week;
+  const own = history?.services.find((one) => one.name === row.key);
+  const aside = <SpanChoice span={span} onSpan={setSpan} />;
+  if (!history || !own)
+    return (
+      <Section title="Uptime and latency" aside={aside}>
+        <p className="text-sm text-quiet">Nothing is remembered of it yet.</p>
+      </Section>
+    );
+  return (
+    <Section title="Uptime and latency" aside={aside}>
+      <Spent history={history} own={own} span={span === 'day' ? '24 h' : '7 d'} />
+      <Latencies own={own} />
+    </Section>
+  );
+}
+
+function Spent({ history, own, span }: { history: ServicesHistory; own: ServiceHistory; span: string }) {
+  const { from, stepMs, now } = history;
+  const uptime = uptimeOf(own.bars, stepMs, from, now);
+  const parts = partsText(uptime);
+  return (
+    <div className="flex flex-col gap-1">
+      <p>
+        <span className="text-xl font-semibold" data-testid="drawer-uptime">
+          {percentText(uptime.share)}
+        </span>{' '}
+        <span className="text-quiet">
+          {uptime.share === null
+            ? 'nothing known'
+            : `of ${lengthText(uptime.up + uptime.degraded + uptime.down)} known`}
+        </span>
+      </p>
+      <UptimeBars bars={own.bars} from={from} stepMs={stepMs} now={now} span={span} wide />
+      <p className="flex justify-between text-xs text-quiet" aria-hidden>
+        <span>{momentText(from, now)}</span>
+        <span>now</span>
+      </p>
+      <p className="min-h-4 text-sm text-quiet">{parts === '' ? 'Nothing else than up.' : `${parts}.`}</p>
+    </div>
+  );
+}
+
+function Latencies({ own }: { own: ServiceHistory }) {
+  const { latency } = own;
+  return (
+    <dl className="grid grid-cols-4 gap-x-3">
+      {(['p50', 'p95', 'p99', 'max'] as const).map((key) => (
+        <Figure key={key} label={key === 'max' ? 'longest' : key}>
+          {durationText(latency?.[key] ?? null)}
+        </Figure>
+      ))}
+    </dl>
+  );
+}
+
+function IncidentLine({ incident, now }: { incident: Incident; now: number }) {
+  const { since, until, verdict, planned, reason } = incident;
+  const { tone, label } = presentVerdict(verdict);
+  const length = lengthText(((until ?? now) - since) / 1000);
+  return (
+    <li className="border-t border-line py-1.5 first:border-t-0">
+      <span className="flex items-baseline justify-between gap-2">
+        <StateWord tone={planned ? 'off' : tone} label={planned ? 'Planned' : label} />
+        <span className="text-sm whitespace-nowrap text-quiet">
+          {momentText(since, now)} · {until === null ? `for ${length}` : length}
+        </span>
+      </span>
+      <span className="block text-sm break-words text-quiet">
+        <PlainText text={reason === '' ? 'no reason given' : reason} />
+      </span>
+    </li>
+  );
+}
+
+function Incidents({ row, week }: { row: TreeRow; week: ServicesHistory | null }) {
+  const now = useNow();
+  const own = week?.services.find((one) => one.name === row.key);
+  if (!own) return null;
+  return (
+    <Section title="Not up in the last 7 days" aside={own.incidents.length === 0 ? '' : 'newest first'}>
+      {own.incidents.length === 0 ? (
+        <p className="text-sm text-quiet">Never, as far as it was observed.</p>
+      ) : (
+        <ul data-testid="incidents">
+          {own.incidents.slice(0, 8).map((incident) => (
+            <IncidentLine key={incident.since} incident={incident} now={now} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+/** One line of the tree in full: now, the past, what went wrong, and its container. */
+export function ServiceDrawer(props: {
+  row: TreeRow;
+  day: ServicesHistory | null;
+  week: ServicesHistory | null;
+  onClose: () => void;
+}) {
+  const { row, day, week, onClose } = props;
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => close.current?.focus({ preventScroll: true }), []);
+  return (
+    <aside
+      aria-label={row.name}
+      data-testid="service-drawer"
+      onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
+      className="flex w-85 shrink-0 flex-col gap-3 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4"
+    >
+      <header className="flex items-center justify-between gap-2">
+        <h2 className="min-w-0 truncate text-lg">
+          <PlainText text={row.name} />
+        </h2>
+        <span className="flex items-center gap-1">
+          <StateWord tone={row.tone} label={row.word} />
+          <IconButton ref={close} label="Close" onClick={onClose} className="-mr-2">
+            <X size={15} />
+          </IconButton>
+        </span>
+      </header>
+      {row.reason === null ? null : (
+        <p className="-mt-2 break-words">
+          <PlainText text={row.reason} />
+        </p>
+      )}
+      <Now row={row} />
+      <Past row={row} day={day} week={week} />
+      {row.service === null ? null : <ContainerSection service={row.service.name} />}
+      <Incidents row={row} week={week} />
+    </aside>
+  );
+}

@@ -1,0 +1,209 @@
+import type { ServicesHistory } from '../../../electron/contract/history.ts';
+import { presentVerdict } from '../../../electron/contract/present.ts';
+import { Age } from '../../parts/age.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
+import { StateWord } from '../../parts/state-mark.tsx';
+import { durationText } from '../../parts/time-text.ts';
+import { MedianLine, UptimeBars } from '../../parts/uptime-bars.tsx';
+import { percentText, uptimeOf } from '../../parts/uptime.ts';
+import type { TreeRow } from './rows.ts';
+
+const HEAD = 'h-8 px-2 text-left text-xs font-medium text-quiet whitespace-nowrap first:pl-4 last:pr-4';
+const CELL = 'px-2 py-1.5 align-top first:pl-4 last:pr-4';
+/** What is first left out where there is little room; the drawer has it all. */
+const FROM_MIDDLE = 'hidden @2xl:table-cell';
+const FROM_WIDE = 'hidden @5xl:table-cell';
+const INDENT = ['', 'pl-2', 'pl-5'] as const;
+
+/** What of the container is worth a word beside the name. */
+function containerWord(row: TreeRow): string {
+  const { container } = row;
+  if (container === null || container.state === null || row.stale) return '';
+  return container.state === 'running' && container.health !== 'unhealthy'
+    ? ''
+    : `container ${container.health === 'unhealthy' ? 'unhealthy' : container.state}`;
+}
+
+function Name({ row, open, onOpen }: { row: TreeRow; open: boolean; onOpen: () => void }) {
+  const version = row.service === null ? null : (row.service.version ?? 'version unknown');
+  const container = containerWord(row);
+  return (
+    <th scope="row" className={`${CELL} text-left font-normal`}>
+      <span className={`flex items-start gap-1.5 ${INDENT[row.depth]}`}>
+        {row.depth === 0 ? null : (
+          <svg width="10" height="20" aria-hidden className="shrink-0 text-line-strong">
+            <path d="M1 0v10h8" fill="none" stroke="currentColor" />
+          </svg>
+        )}
+        <span className="min-w-0">
+          <button
+            type="button"
+            aria-expanded={open}
+            data-testid={`open-${row.key}`}
+            className="block max-w-full truncate text-left font-medium hover:underline"
+            onClick={onOpen}
+          >
+            <PlainText text={row.name} />
+          </button>
+          <span className="block truncate text-xs text-quiet">
+            {version}
+            {container === '' ? null : (
+              <span className="text-attention">
+                {version === null ? '' : ' · '}
+                {container}
+              </span>
+            )}
+          </span>
+        </span>
+      </span>
+    </th>
+  );
+}
+
+function Latency({ row }: { row: TreeRow }) {
+  const figures = row.history?.latency ?? null;
+  return (
+    <td className={`${CELL} ${FROM_MIDDLE}`}>
+      <span className="flex items-center justify-end gap-2">
+        <span className="hidden @5xl:block">
+          <MedianLine medians={row.history?.medians ?? []} />
+        </span>
+        <span className={`w-14 text-right ${row.stale ? 'text-quiet' : ''}`}>
+          {durationText(row.latencyMs)}
+        </span>
+      </span>
+      <span className="block text-right text-xs whitespace-nowrap text-quiet">
+        {figures === null
+          ? ''
+          : `${Math.round(figures.p50)} · ${Math.round(figures.p95)} · ${Math.round(figures.p99)} ms`}
+      </span>
+    </td>
+  );
+}
+
+function Reported({ row }: { row: TreeRow }) {
+  const reported = row.service?.reported ?? null;
+  if (row.service === null || reported === null)
+    return <td className={`${CELL} ${FROM_WIDE} text-quiet`}>-</td>;
+  const differs = reported.verdict !== row.service.verdict && row.service.verdict !== 'unknown';
+  return (
+    <td className={`${CELL} ${FROM_WIDE}`} title={reported.text}>
+      <span className={`block truncate ${differs ? 'font-medium' : 'text-quiet'}`}>
+        says {presentVerdict(reported.verdict).label.toLowerCase()}
+      </span>
+      <span className="block truncate text-xs text-quiet">
+        <PlainText text={reported.text} />
+      </span>
+    </td>
+  );
+}
+
+function Uptimes({
+  row,
+  day,
+  week,
+}: {
+  row: TreeRow;
+  day: ServicesHistory | null;
+  week: ServicesHistory | null;
+}) {
+  const share = (history: ServicesHistory | null) => {
+    const bars = history?.services.find((one) => one.name === row.key)?.bars;
+    return history === null || bars === undefined
+      ? '-'
+      : percentText(uptimeOf(bars, history.stepMs, history.from, history.now).share);
+  };
+  return (
+    <td className={`${CELL} ${FROM_MIDDLE} text-right whitespace-nowrap`} data-testid={`uptime-${row.key}`}>
+      <span className="block">{share(day)}</span>
+      <span className="block text-xs text-quiet">7 d {share(week)}</span>
+    </td>
+  );
+}
+
+function Row(props: {
+  row: TreeRow;
+  day: ServicesHistory | null;
+  week: ServicesHistory | null;
+  open: boolean;
+  compact: boolean;
+  onOpen: () => void;
+}) {
+  const { row, day, week, open, compact, onOpen } = props;
+  const bars = row.history?.bars ?? null;
+  return (
+    <tr
+      data-testid={`service-${row.key}`}
+      data-verdict={row.service?.verdict ?? row.tone}
+      className={`h-13 border-t border-line ${open ? 'bg-selected' : 'hover:bg-hover'} ${row.stale ? 'stale' : ''}`}
+    >
+      <Name row={row} open={open} onOpen={onOpen} />
+      <td className={CELL}>
+        <StateWord tone={row.tone} label={row.word} />
+        <span className="block truncate text-xs text-quiet" title={row.reason ?? undefined}>
+          {row.at === null ? row.depth === 0 ? '' : 'never probed' : <Age at={row.at} />}
+          {row.reason === null ? null : (
+            <>
+              {row.at === null ? '' : ' · '}
+              <PlainText text={row.reason} />
+            </>
+          )}
+        </span>
+      </td>
+      <td className={`${CELL} pt-2.5`}>
+        {day === null || bars === null ? (
+          <span className="block h-4 text-xs text-quiet">no history yet</span>
+        ) : (
+          <UptimeBars bars={bars} from={day.from} stepMs={day.stepMs} now={day.now} span="24 h" />
+        )}
+      </td>
+      <Uptimes row={row} day={day} week={week} />
+      <Latency row={row} />
+      {compact ? null : <Reported row={row} />}
+    </tr>
+  );
+}
+
+/** Link, orchestrator and services as one tree: what stands further right depends on what stands above it. */
+export function ServicesTable(props: {
+  rows: readonly TreeRow[];
+  day: ServicesHistory | null;
+  week: ServicesHistory | null;
+  open: string | null;
+  onOpen: (key: string) => void;
+}) {
+  const { rows, day, week, open, onOpen } = props;
+  const compact = open !== null;
+  return (
+    <table className="w-full table-fixed">
+      <thead>
+        <tr>
+          <th className={`${HEAD} w-[140px] @2xl:w-[160px] @5xl:w-[196px]`}>Service</th>
+          <th className={HEAD}>Probed by us</th>
+          <th className={`${HEAD} w-[212px]`}>Last 24 h</th>
+          <th className={`${HEAD} w-[92px] text-right ${FROM_MIDDLE}`}>Up in 24 h</th>
+          <th
+            className={`${HEAD} w-[124px] text-right @5xl:w-[196px] ${FROM_MIDDLE}`}
+            title="Now, and over 24 h: half, 95 % and 99 % of the answers came within"
+          >
+            Latency <span className="hidden @5xl:inline">· p50 p95 p99</span>
+          </th>
+          {compact ? null : <th className={`${HEAD} w-[168px] ${FROM_WIDE}`}>Reported to us</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Row
+            key={row.key}
+            row={row}
+            day={day}
+            week={week}
+            open={open === row.key}
+            compact={compact}
+            onOpen={() => onOpen(row.key)}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
