@@ -49,6 +49,11 @@ export class ClaudeDesktop {
     return new ClaudeDesktop(config.mcpServers[name], home);
   }
 
+  /** Starts one entry, wherever it was written. */
+  static fromEntry(entry: Entry, home: string): ClaudeDesktop {
+    return new ClaudeDesktop(entry, home);
+  }
+
   #read(part: string): void {
     const lines = (this.#tail + part).split('\n');
     this.#tail = lines.pop() ?? '';

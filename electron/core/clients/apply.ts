@@ -21,7 +21,7 @@ export async function carryOut(
   context: PlanContext,
 ): Promise<void> {
   const change: Change = { id: randomUUID(), at: options.clock.now(), client, profile, action, files: [] };
-  const done: { file: FileChange; commit: Commit }[] = [];
+  const done = new Map<FileChange, Commit>();
   try {
     for (const file of planned.changes) {
       const written = change.files;
@@ -33,8 +33,10 @@ export async function carryOut(
       const commit =
         through === undefined
           ? await write(file, true, options, committing)
-          : await throughProgram(planned, file, through, options, committing);
-      if (commit !== undefined) done.push({ file, commit });
+          : await throughProgram(planned, file, through, options, committing, (commit) =>
+              done.set(file, commit),
+            );
+      if (commit !== undefined) done.set(file, commit);
       options.log.info('client configuration', {
         client,
         action,
@@ -44,7 +46,7 @@ export async function carryOut(
     }
   } catch (error) {
     let clean = true;
-    for (const { file, commit } of done.toReversed())
+    for (const [file, commit] of [...done].toReversed())
       clean = (await takeBack(file, commit, options)) && clean;
     if (clean) await forgetChanges(options.home, [change.id]);
     throw error;
@@ -83,19 +85,24 @@ async function throughProgram(
   through: ThroughProgram,
   options: ClientsOptions,
   committing: (commit: Commit) => Promise<void>,
+  failing: (commit: Commit) => void,
 ): Promise<Commit | undefined> {
-  const outcome = await changeThroughProgram(file, through, options, committing);
-  if ('commit' in outcome) return outcome.commit;
-  options.log.warn('client program', { program: through.program, failed: outcome.failed });
-  planned.plan.warnings.push(`${through.program}: ${outcome.failed}. The file was edited instead.`);
+  const { commit, failed } = await changeThroughProgram(file, through, options, committing);
+  if (failed === undefined) return commit;
+  // what it did to the file is taken back if the edit fails as well
+  failing(commit);
+  options.log.warn('client program', { program: through.program, failed });
+  planned.plan.warnings.push(`${through.program}: ${failed}. The file was edited instead.`);
   const shown = file.before;
   const restore: FileChange = {
     ...file,
     // what the program did to the file is not what was shown and agreed to; what others do meanwhile stays
     produce: (current) =>
-      file.produce((current && sha256(current)) === (outcome.sha ?? undefined) ? shown : current),
+      file.produce((current && sha256(current)) === (commit.after ?? undefined) ? shown : current),
   };
-  return write(restore, true, options, committing, outcome.sha);
+  // undo goes back to what was there before the program ran
+  const { before, backup } = commit;
+  return write(restore, true, options, (about) => committing({ ...about, before, backup }), commit.after);
 }
 
 async function takeBack(file: FileChange, commit: Commit, options: ClientsOptions): Promise<boolean> {

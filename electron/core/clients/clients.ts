@@ -121,6 +121,7 @@ export function createClients(options: ClientsOptions): Clients {
     inspect: () => inspect(options),
     async standings() {
       const locations = await everywhere();
+      await makeHome(options.home);
       // under the lock, so that what another of ours just takes out is never taken for lost
       return locked(async () => {
         await adopt(locations, options);

@@ -1,3 +1,5 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../contract/errors.ts';
 import { backUp, pruneBackups, sha256 } from './backup.ts';
@@ -23,8 +25,11 @@ export interface ThroughProgram {
   wanted: Readonly<Record<string, ServerEntry | undefined>>;
 }
 
-/** How a change through a program ended; `failed` says why, and `sha` is what the file is then (null: none). */
-export type ProgramOutcome = { commit: Commit } | { failed: string; sha: string | null };
+/** How a change through a program ended; `failed` says why, and `after` of the commit is what the file is then. */
+export interface ProgramOutcome {
+  commit: Commit;
+  failed?: string;
+}
 
 /**
  * Has a client's own program change its file: lock, compare, back up, run without a shell, read again. What counts is
@@ -38,7 +43,8 @@ export async function changeThroughProgram(
   committing: (commit: Commit) => Promise<void>,
 ): Promise<ProgramOutcome> {
   const resolved = await resolveConfig(change.hostPath, change.roots);
-  if (resolved.missing.length > 0) return { failed: 'its folder is not there yet', sha: null };
+  // the lock stands beside the file
+  await fs.mkdir(path.dirname(resolved.real), { recursive: true, mode: 0o700 });
   return withLock(resolved.real, { clock: options.clock, ...options.lock }, async () => {
     const before = await readSnapshot(resolved);
     const shown = change.before === undefined ? null : sha256(change.before);
@@ -50,15 +56,15 @@ export async function changeThroughProgram(
       before: shown,
       after: change.after === null ? null : sha256(change.after),
       backup,
-      dirs: [],
+      dirs: resolved.missing,
     };
     // what the program will really write is known only afterwards; until then a crash is found by this one
     await committing(commit);
     const failed = (await runAll(through)) ?? (await mistakeIn(resolved, before?.bytes, through));
     const sha = (await readSnapshot(resolved))?.sha ?? null;
-    if (failed !== undefined) return { failed, sha };
-    await pruneBackups(resolved.real);
     const done = { ...commit, after: sha };
+    if (failed !== undefined) return { commit: done, failed };
+    await pruneBackups(resolved.real);
     await committing(done);
     return { commit: done };
   });

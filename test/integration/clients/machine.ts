@@ -48,6 +48,7 @@ export function machine(root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdi
         clock: systemClock,
         log: silentLog,
         isRunning: async () => false,
+        findClaudeCode: async () => null,
         ...more,
       }),
     put(content) {
