@@ -102,14 +102,6 @@ describe('bad input without a running app', () => {
     expect(await snapshot(user.home)).toEqual({});
   });
 
-  it('says of what comes later that it is not there yet, and what helps until then', async () => {
-    for (const args of [
-      ['doctor', 'x'],
-      ['mcpb', 'x', '--out', 'f'],
-    ])
-      expect(errorOf(await run(args)).code, args.join(' ')).toBe('NOT_AVAILABLE_YET');
-  });
-
   it('takes neither an empty secret nor one too large, and says so before anything else', async () => {
     expect(errorOf(await run(['secret', 'set', 'x', 'api-key'])).code).toBe('SECRET_EMPTY');
     expect(errorOf(await run(['secret', 'set', 'x', 'api-key'], '\n')).code).toBe('SECRET_EMPTY');
