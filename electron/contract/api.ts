@@ -1,9 +1,9 @@
-import { eventIterator, oc, type as shape } from '@orpc/contract';
+import { eventIterator, type as shape } from '@orpc/contract';
 import { z } from 'zod';
-import { ERROR_CODES } from './errors.ts';
+import { base } from './base.ts';
 import { LinkState } from './link.ts';
-import { DropletKey, NginxKit } from './droplet.ts';
-import { Environment, Limits, PresetName, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
+import { dropletCalls } from './droplet-calls.ts';
+import { Environment, Limits, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
 import type { LogsBatch } from './logs.ts';
 import {
   EndpointStatus,
@@ -27,14 +27,6 @@ import { MoneyQuery, PositionsQuery, ServicesQuery } from './history.ts';
 import type { MoneyHistory, PositionsHistory, ServicesHistory } from './history.ts';
 
 const InProfile = z.strictObject({ profile: ProfileName });
-
-/** Every procedure can fail with this error; `data` is an ErrorShape. Its wording is for people, its code for programs. */
-const base = oc.errors({
-  APP: {
-    status: 400,
-    data: z.strictObject({ code: z.enum(ERROR_CODES), message: z.string(), next: z.string() }),
-  },
-});
 
 /**
  * THE table: every call and stream between core and its shells (window, page, CLI). The same router serves it
@@ -264,24 +256,7 @@ export const contract = {
     /** Changes some of the user's preferences; the answer is what holds then, as `state.settings` does. */
     change: base.input(PreferencesChange).output(Preferences),
   },
-  droplet: {
-    /** The web server in front of a droplet, to copy. Throws INPUT_INVALID for a domain that is none. */
-    nginx: base.input(z.strictObject({ profile: ProfileName, domain: z.string().max(300) })).output(NginxKit),
-    /** The key that was made here under a name; null where there is none. `preset` counts while no profile has that name. */
-    key: base
-      .input(z.strictObject({ name: ProfileName, preset: PresetName.default('catalyst') }))
-      .output(DropletKey.nullable()),
-    /** Makes an ed25519 key in the state folder; a passphrase of an existing profile goes to the vault. Never replaces one: KEY_EXISTS. */
-    makeKey: base
-      .input(
-        z.strictObject({
-          name: ProfileName,
-          preset: PresetName.default('catalyst'),
-          passphrase: z.string().min(1).max(1024).optional(),
-        }),
-      )
-      .output(DropletKey),
-  },
+  droplet: dropletCalls,
   app: {
     /** Sets the keys of the global emergency stop, which the desktop app registers; null: none. Gives them as they are spelled. */
     stopShortcut: base

@@ -51,6 +51,8 @@ export const AppInfo = z.strictObject({
   secrets: z.strictObject({ protection: z.enum(['os', 'file']), note: z.string() }),
   /** True while no profile of the user's own exists: the page shows the onboarding. */
   onboarding: z.boolean(),
+  /** The profile that a person is setting up step by step; null: none. Kept over restarts. */
+  setup: z.string().nullable(),
   /** Keys that stop new trades from any program (desktop only); null: none. */
   stopShortcut: z.string().nullable(),
 });

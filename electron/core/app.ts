@@ -33,6 +33,7 @@ import { serveControl } from './control.ts';
 import { createRedactor } from './secrets/redact.ts';
 import { createVault } from './secrets/vault.ts';
 import { SettingsDesk } from './settings-desk.ts';
+import { SetupDesk } from './setup-desk.ts';
 import { SettingsStore } from './settings.ts';
 import { Store } from './store.ts';
 
@@ -45,6 +46,7 @@ function firstState(ports: AppPorts): AppState {
     startedAt: ports.clock.now(),
     secrets: { protection: ports.sealer.protection, note: ports.sealer.note },
     onboarding: false,
+    setup: null,
     stopShortcut: null,
   });
 }
@@ -278,6 +280,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   });
   const router = createRouter(services, {
     settings: base.settingsDesk,
+    setup: new SetupDesk(base),
     droplet: dropletOf(base, (...secret) => services.setSecret(...secret)),
     history,
     explorer: createExplorer(bridge, ports),

@@ -148,6 +148,9 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
       change: os.settings.change.handler(({ input }) => desks.settings.change(input)),
     },
     droplet: {
+      setup: os.droplet.setup.handler(async ({ input }) => ({
+        profile: await desks.setup.follow(input.profile),
+      })),
       nginx: os.droplet.nginx.handler(({ input }) => desks.droplet.nginx(input.profile, input.domain)),
       key: os.droplet.key.handler(({ input }) => desks.droplet.key(input.name, input.preset)),
       makeKey: os.droplet.makeKey.handler(({ input }) =>

@@ -18,6 +18,7 @@ import type { SettingsDesk } from './settings-desk.ts';
 import type { ClientControl } from './client-control.ts';
 import type { ContainerControl } from './container-control.ts';
 import type { History } from './history/history.ts';
+import type { SetupDesk } from './setup-desk.ts';
 import type { Store } from './store.ts';
 
 export type ClientAction = 'install' | 'remove' | 'undo';
@@ -30,6 +31,7 @@ export interface Desks {
   history: Pick<History, 'money' | 'positions' | 'services'>;
   doctor: Pick<DoctorDesk, 'run' | 'last'>;
   explorer: Explorer;
+  setup: SetupDesk;
 }
 
 /** What the router needs of core; every method throws AppError with a stable code. */

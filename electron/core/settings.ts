@@ -15,6 +15,8 @@ const SettingsFile = z.strictObject({
   readAge: z.record(z.string(), z.record(z.string(), z.number().min(0).max(3600))).default({}),
   /** Keys that stop new trades from any program, in Electron's spelling; null: none, the usual. */
   stopShortcut: z.string().max(64).nullable().default(null),
+  /** The profile that is being set up step by step on the page. */
+  setup: z.string().nullable().default(null),
   preferences: Preferences.prefault({}),
 });
 export type Settings = z.infer<typeof SettingsFile>;
@@ -29,6 +31,7 @@ export class SettingsStore {
     endpoint: { port: null, tokens: {} },
     readAge: {},
     stopShortcut: null,
+    setup: null,
     preferences: DEFAULT_PREFERENCES,
   };
 

@@ -72,7 +72,7 @@ export interface UiState {
   stopRead: Readonly<Record<string, number>>;
   /** Requests are answered on this page although the app has a window for them. */
   answerHere: boolean;
-  /** Put away for this window; it is back after a reload until a profile of the user's own exists. */
+  /** Put away for this window; it is back after a reload until the setup is done. */
   onboardingHidden: boolean;
   /** The profile that a form on screen has just added and is connecting; keeps that form in its place. */
   adding: string | null;

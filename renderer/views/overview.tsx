@@ -1,26 +1,31 @@
 import { useMirror, useProfile, useUi } from '../api/app-context.tsx';
 import { GuardNotes } from '../parts/guard-notes.tsx';
 import { NoProfile } from './no-profile.tsx';
-import { Onboarding } from './overview/onboarding.tsx';
 import { PathPanel } from './overview/path-panel.tsx';
 import { PnlPanel } from './overview/pnl-panel.tsx';
 import { PositionsPanel } from './overview/positions-panel.tsx';
 import { RecentPanel } from './overview/recent-panel.tsx';
 import { ServicesPanel } from './overview/services-panel.tsx';
 import { TradingPanel } from './overview/trading-panel.tsx';
+import { Onboarding } from './setup/onboarding.tsx';
+import { SetupPanel, SetupReminder } from './setup/setup-panel.tsx';
 
 /** Is it alive, is it trading, is it making money, is Claude connected: answered at a glance. */
 export function Overview() {
   const name = useProfile((p) => p.profile.name);
   const onboarding = useMirror((s) => s.app?.app.onboarding ?? false);
+  const setup = useMirror((s) => (s.app?.app.setup ? s.app.profiles[s.app.app.setup] : undefined));
   const hidden = useUi((s) => s.onboardingHidden);
   const adding = useUi((s) => s.adding !== null);
   // The first profile of the user's own ends the onboarding; its form stays until what it began is done.
-  const welcome = (onboarding || adding) && !hidden;
+  const welcome = (onboarding || adding) && !hidden && setup === undefined;
+  const guided = setup !== undefined && !hidden;
   return (
     <div className="flex min-h-full flex-col gap-3 p-4">
       {welcome ? <Onboarding /> : null}
-      {name !== undefined ? <Live /> : welcome ? null : <NoProfile />}
+      {guided ? <SetupPanel key={setup.profile.name} state={setup} /> : null}
+      {setup !== undefined && hidden ? <SetupReminder state={setup} /> : null}
+      {guided ? null : name !== undefined ? <Live /> : welcome ? null : <NoProfile />}
     </div>
   );
 }

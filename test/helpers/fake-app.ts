@@ -53,6 +53,7 @@ export function appState(
       startedAt: 0,
       secrets: { protection: 'file', note: 'Protected by file permissions only.' },
       onboarding: false,
+      setup: null,
       stopShortcut: null,
     },
     profiles: Object.fromEntries(profiles.map((one) => [one.profile.name, one])),

@@ -14,6 +14,7 @@ const store = () =>
       startedAt: 0,
       secrets: { protection: 'file', note: '' },
       onboarding: false,
+      setup: null,
       stopShortcut: null,
     }),
   );

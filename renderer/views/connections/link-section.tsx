@@ -11,6 +11,7 @@ import { ChainList } from './chain-list.tsx';
 import { chainRows } from './chain-rows.ts';
 import { HostKeys } from './host-key.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
+import { NginxView } from './nginx-view.tsx';
 import { RemoveProfile } from './remove-profile.tsx';
 import { SecretsPanel } from './secrets-panel.tsx';
 
@@ -162,6 +163,12 @@ function Target({ profile }: { profile: Profile }) {
   );
 }
 
+/** The domain of the profile's HTTPS link, where it has one. */
+function domainOf({ links }: Profile): string {
+  const link = links.find(({ kind }) => kind === 'https');
+  return link?.kind === 'https' ? new URL(link.url).hostname : '';
+}
+
 const NO_CHAIN: Chain = [];
 
 /** The link: what is in use and why, every link of the chain, host keys, secrets. */
@@ -178,6 +185,13 @@ export function LinkSection() {
         <SecretsPanel profile={profile} />
       </div>
       <LimitsPanel key={`limits/${profile.name}`} profile={profile} />
+      <Panel title="A web server in front, for HTTPS">
+        <p className="pb-2 text-quiet">
+          nginx with TLS and an API key lets in what this link uses, and nothing else. The file is written
+          here; the key is made on the droplet.
+        </p>
+        <NginxView key={`nginx/${profile.name}`} profile={profile.name} domain={domainOf(profile)} />
+      </Panel>
       <RemoveProfile key={profile.name} profile={profile} />
     </>
   );
