@@ -4,7 +4,8 @@ import { base } from './base.ts';
 import { LinkState } from './link.ts';
 import { dropletCalls } from './droplet-calls.ts';
 import { Environment, Limits, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
-import type { LogsBatch } from './logs.ts';
+import { type ActivityBodies, ActivityExport, ActivityId } from './activity.ts';
+import { type LogsBatch, LogsFrom } from './logs.ts';
 import {
   EndpointStatus,
   CatalogueView,
@@ -37,17 +38,17 @@ export const contract = {
     /** Snapshot, then numbered patches. Resumes after the last event id where the gap is still buffered. */
     follow: base.output(eventIterator(shape<StateEvent>())),
   },
+  activity: {
+    /** Request and answer of one entry, masked and cut; INPUT_INVALID when the entry is no longer kept. */
+    body: base.input(ActivityId).output(shape<ActivityBodies>()),
+    /** Asks a read again through the guard, as a client of our own. Refuses whatever is no read. */
+    replay: base.input(ActivityId).output(shape<{ response: unknown }>()),
+    /** Entries as text in parts; secrets masked, and no field that a spreadsheet would take for a formula. */
+    export: base.input(ActivityExport).output(eventIterator(z.strictObject({ text: z.string() }))),
+  },
   logs: {
     /** The newest `tail` lines (at most 50,000; only those after line `after.n` of the same run), then new lines in batches. */
-    follow: base
-      .input(
-        z.strictObject({
-          profile: ProfileName,
-          tail: z.number().int().min(0).max(50_000).default(500),
-          after: z.strictObject({ run: z.string(), n: z.number().int() }).optional(),
-        }),
-      )
-      .output(eventIterator(shape<LogsBatch>())),
+    follow: base.input(LogsFrom).output(eventIterator(shape<LogsBatch>())),
   },
   profiles: {
     add: base.input(Profile.omit({ wanted: true })).output(Profile),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RequestClient, RequestTimes } from './activity.ts';
 import { Environment, ProfileName } from './profile.ts';
 import { ErrorShapeSchema, Millis } from './link.ts';
 
@@ -81,6 +82,7 @@ export const ActivityEntry = z.strictObject({
     'config',
     'secret',
     'tools',
+    'other',
   ]),
   /** Client name, or `you` for the dashboard and CLI, or `app`. */
   actor: z.string(),
@@ -89,6 +91,10 @@ export const ActivityEntry = z.strictObject({
   outcome: Outcome,
   durationMs: z.number().nullable(),
   detail: z.string(),
+  /** MCP's name of the request; absent for what is none. */
+  method: z.string().optional(),
+  client: RequestClient.optional(),
+  times: RequestTimes.optional(),
 });
 export type ActivityEntry = z.infer<typeof ActivityEntry>;
 

@@ -1,4 +1,13 @@
+import { z } from 'zod';
 import type { LogLine } from './models.ts';
+import { ProfileName } from './profile.ts';
+
+/** The newest `tail` lines; of the same run only those after line `after.n`. */
+export const LogsFrom = z.strictObject({
+  profile: ProfileName,
+  tail: z.number().int().min(0).max(50_000).default(500),
+  after: z.strictObject({ run: z.string(), n: z.number().int() }).optional(),
+});
 
 /** What is known of one writer of lines; a page shows it beside the service's name. */
 export interface LogSource {

@@ -3,6 +3,8 @@ import { MONEY_KEPT } from '../contract/history-limits.ts';
 import type { AppState } from '../contract/state.ts';
 import type { App, AppPorts } from './app-interface.ts';
 import { createActivity } from './activity.ts';
+import { ActivityDesk } from './activity-desk.ts';
+import { Bodies } from './bodies.ts';
 import { AppServices } from './app-services.ts';
 import { AuditDesk } from './audit/desk.ts';
 import { AuditLog } from './audit/log.ts';
@@ -88,8 +90,9 @@ async function createBase(ports: AppPorts) {
     clock,
     onFault: ({ firstBad }) => log.error('the audit trail is not as it was written', { ...firstBad }),
   });
-  const record = createActivity(store, clock, ownLines);
-  const own = { log, bridgeLog, redact, ownLines };
+  const bodies = new Bodies();
+  const record = createActivity(store, clock, bodies, ownLines);
+  const own = { log, bridgeLog, redact, ownLines, bodies };
   return { ...own, ports, store, record, vault, profiles, audit, desk, settings, settingsDesk };
 }
 
@@ -279,6 +282,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
     clients,
   });
   const router = createRouter(services, {
+    activity: new ActivityDesk({ ...base, bridge, gate: guard.gate }),
     settings: base.settingsDesk,
     setup: new SetupDesk(base),
     droplet: dropletOf(base, (...secret) => services.setSecret(...secret)),

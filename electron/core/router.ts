@@ -30,6 +30,11 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
         }
       }),
     },
+    activity: {
+      body: os.activity.body.handler(({ input }) => desks.activity.body(input.id)),
+      replay: os.activity.replay.handler(({ input }) => desks.activity.replay(input.id)),
+      export: os.activity.export.handler(({ input }) => desks.activity.export(input)),
+    },
     logs: {
       // asked for before the stream begins: what a generator throws later does not pass the middleware
       follow: os.logs.follow.handler(({ input, signal }) =>

@@ -2,6 +2,7 @@
  * The seams between core's domain folders: each folder implements or takes these and app.ts joins them, so that
  * no domain folder needs another's code (types from here only).
  */
+import type { RequestClient } from '../contract/activity.ts';
 import type { AppError } from '../contract/errors.ts';
 import type { ToolClass, ToolStatus } from '../contract/bridge.ts';
 import type { Environment } from '../contract/profile.ts';
@@ -45,6 +46,22 @@ export interface GatedCall {
   otherText?: string;
   /** Aborts when the client cancelled or left; a waiting consent request is then withdrawn. */
   signal: AbortSignal;
+  /** Process id of the client's stub. */
+  pid?: number | null;
+  /** Whatever is no read is refused: something is asked again for somebody who looks at it. */
+  onlyReads?: boolean;
+}
+
+/** What Activity is told of a request besides its line. All of it is by reference; what is kept of it is copied. */
+export interface RequestTrace {
+  method?: string;
+  client?: RequestClient;
+  /** Exact JSON text of what was asked. */
+  request?: string;
+  /** The answer as received. */
+  answer?: readonly Buffer[];
+  /** Milliseconds; `wire` absent: it was not sent. */
+  times?: { local: number; guard: number; wire?: number | undefined };
 }
 
 /** How a permitted call ended; `unknown` when it was sent and no usable answer came. */
@@ -53,6 +70,7 @@ export interface CallEnd {
   detail: string;
   /** false: it certainly never left this machine; only then is an error of a start or stop not an unknown outcome. */
   sent?: boolean;
+  trace?: RequestTrace;
 }
 
 export type GateDecision =
@@ -99,13 +117,15 @@ export type RecordActivity = (entry: {
     | 'stop'
     | 'config'
     | 'secret'
-    | 'tools';
+    | 'tools'
+    | 'other';
   actor: string;
   title: string;
   toolClass?: ToolClass;
   outcome: 'pending' | 'ok' | 'error' | 'denied' | 'refused' | 'unknown' | 'cached';
   durationMs?: number;
   detail?: string;
+  trace?: RequestTrace;
   /** Repeats an id to replace the earlier line, e.g. a pending call that ended. */
   id?: string;
 }) => string;

@@ -11,6 +11,7 @@ import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
 import type { FollowFrom } from './logs/follow-book.ts';
 import type { ConsentExtras } from './guard/consent.ts';
 import type { DropletControl } from './droplet-control.ts';
+import type { ActivityDesk } from './activity-desk.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { DoctorDesk } from './doctor-desk.ts';
 import type { Explorer } from './explorer.ts';
@@ -25,6 +26,7 @@ export type ClientAction = 'install' | 'remove' | 'undo';
 
 /** Desks that the router asks beside the services. */
 export interface Desks {
+  activity: Pick<ActivityDesk, 'body' | 'replay' | 'export'>;
   settings: Pick<SettingsDesk, 'change'>;
   droplet: DropletControl;
   containers: Pick<ContainerControl, 'restart' | 'refresh'>;

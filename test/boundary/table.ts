@@ -119,6 +119,7 @@ export const TABLE: Table = {
           'electron/contract/decimal-math.ts',
           'electron/contract/position-figures.ts',
           'electron/contract/trade-stats.ts',
+          'electron/contract/time-parts.ts',
         ],
       },
     },

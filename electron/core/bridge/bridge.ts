@@ -14,6 +14,7 @@ import type { Gate, McpReader, RecordActivity, RpcAnswer, StateOf } from '../sea
 import { Held } from './held.ts';
 import type { BridgeLimits, ClientFacts } from './host.ts';
 import { DEFAULT_LIMITS } from './host.ts';
+import { sessionLine } from './marks.ts';
 import type { LocalServer } from './local-server.ts';
 import { startLocalServer } from './local-server.ts';
 import { OWN_RESOURCES, OWN_TOOLS, OwnAnswers } from './own-answers.ts';
@@ -55,6 +56,8 @@ export interface ClientCall {
   paramsText: string;
   /** Aborts when the caller has gone; a request for consent is then withdrawn. */
   signal?: AbortSignal | undefined;
+  /** Whatever is no read is refused. */
+  onlyReads?: boolean;
 }
 
 export interface Bridge {
@@ -187,7 +190,7 @@ class Hub {
     if (call.signal?.aborted) throw gone();
     const { promise: answered, resolve, reject } = Promise.withResolvers<string>();
     const client = this.#newClient(call.transport, null);
-    Object.assign(client, call.client);
+    Object.assign(client, call.client, call.onlyReads && { onlyReads: true });
     const session = new ClientSession(profile.host, client, (id, pieces) => {
       // `null`: refused before its id could be read
       if (id === '1' || id === 'null')
@@ -254,13 +257,7 @@ class Hub {
   }
 
   #record(profile: string, client: ClientFacts, what: string): void {
-    this.#o.recordActivity({
-      profile,
-      kind: 'session',
-      actor: client.name,
-      title: `${client.name} ${what}`,
-      outcome: 'ok',
-    });
+    this.#o.recordActivity(sessionLine(profile, client, what));
   }
 
   async #leave(session: ClientSession): Promise<void> {

@@ -2,6 +2,8 @@ import type { ToolClass } from '../../contract/bridge.ts';
 import { asAppError } from '../../contract/errors.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { ClientFacts, SessionHost } from './host.ts';
+import { actorOf } from './host.ts';
+import { clientOf } from './marks.ts';
 import type { Inspected } from './inspect.ts';
 import { argumentsText, inspect, withId } from './inspect.ts';
 import { otherParamsText } from './other-params.ts';
@@ -51,11 +53,14 @@ export class CallLane {
     try {
       if (known && !(await this.#linkOpen())) {
         const why = this.#host.linkDown();
-        this.#recordRefused(tool, why);
+        this.#record(tool, 'refused', why, argumentsText(message));
         return { result: toolText(notCarriedOut(called, `${why} Nothing was sent.`), true) };
       }
       const open = this.#goesOn(message, pending);
+      const { clock } = this.#host;
+      pending.marks.judged = clock.monotonic();
       const decision = open?.decision ?? (await this.#decide(message, pending));
+      pending.marks.decided = clock.monotonic();
       if (!decision.allowed) {
         const words = `${decision.error.message} ${decision.error.next}`;
         return { result: toolText(notCarriedOut(called, words), true) };
@@ -65,7 +70,11 @@ export class CallLane {
       if (this.#staysOpen(message, pending, ended, round)) return ended.answer;
       const { end } = ended;
       const rounds = round.asked === 0 ? '' : ` The client gave input ${round.asked} times.`;
-      await decision.ended({ ...end, detail: `${end.detail}${rounds}`.trimStart() });
+      const trace = {
+        times: pending.marks.times(clock),
+        ...(pending.marks.answer && { answer: pending.marks.answer }),
+      };
+      await decision.ended({ ...end, detail: `${end.detail}${rounds}`.trimStart(), trace });
       return ended.answer;
     } catch (error) {
       return this.#unforeseen(called, error, 'unknown').answer;
@@ -83,6 +92,8 @@ export class CallLane {
       argumentsText: argumentsText(message),
       ...(otherText === undefined ? {} : { otherText }),
       signal: pending.abort.signal,
+      pid: this.#client.pid,
+      ...(this.#client.onlyReads && { onlyReads: true }),
     });
   }
 
@@ -108,7 +119,7 @@ export class CallLane {
     // it was sent already, in its first round
     pending.binding = true;
     const detail = `Goes on with what the server asked the client for (${open.rounds}).`;
-    this.#record(tool, 'ok', detail);
+    this.#record(tool, 'ok', detail, argumentsText(message));
     return open;
   }
 
@@ -198,32 +209,40 @@ export class CallLane {
         ? this.#host.reads.guarded(() => this.#upstream.request(id, body, { ...options, signal }), signal)
         : this.#upstream.request(id, body, options);
     };
+    const { marks } = pending;
+    const timed = async () => {
+      marks.sent ||= this.#host.clock.monotonic();
+      try {
+        const received = await once();
+        marks.answer = received.bytes;
+        return received;
+      } finally {
+        marks.answered = this.#host.clock.monotonic();
+      }
+    };
     try {
-      return await once();
+      return await timed();
     } catch (first) {
       // what was cut off may have arrived: a stop is sent again only where the server said that it knew no such session
       const isRepeatable = isRead
         ? !pending.abort.signal.aborted && isWorthRepeating(first)
         : toolClass === 'stop' && isSessionLost(first);
       if (!isRepeatable) throw first;
-      return await once();
+      return await timed();
     }
   }
 
   /** The guard was not asked, so the line is ours. */
-  #recordRefused(tool: string, detail: string): void {
-    this.#record(tool, 'refused', detail);
-  }
-
-  #record(tool: string, outcome: 'ok' | 'refused', detail: string): void {
+  #record(tool: string, outcome: 'ok' | 'refused', detail: string, request: string): void {
     this.#host.recordActivity({
       profile: this.#host.profile,
       kind: 'tool',
-      actor: this.#client.name,
+      actor: actorOf(this.#client),
       title: tool,
       toolClass: this.#host.gate.classify(this.#host.profile, tool),
       outcome,
       detail,
+      trace: { method: 'tools/call', client: clientOf(this.#client), request },
     });
   }
 }

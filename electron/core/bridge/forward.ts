@@ -2,6 +2,8 @@ import { isWorthRepeating } from './call.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Answer } from './fit.ts';
 import type { ClientFacts, SessionHost } from './host.ts';
+import { actorOf } from './host.ts';
+import { clientOf } from './marks.ts';
 import type { Inspected } from './inspect.ts';
 import { withId } from './inspect.ts';
 import type { Pending } from './pending.ts';
@@ -45,6 +47,7 @@ export class ForwardLane {
     const once = (signal: AbortSignal, sentAs: (id: number) => void) => {
       const id = this.#upstream.newId();
       sentAs(id);
+      pending.marks.sent ||= this.#host.clock.monotonic();
       const timeoutMs = Math.max(1, until - this.#host.clock.monotonic());
       return this.#upstream.request(id, withId(message, String(id)), { timeoutMs, signal });
     };
@@ -59,6 +62,7 @@ export class ForwardLane {
     try {
       const [, session = ''] = REVISION.exec(this.#remembered.initializeText(0)) ?? [];
       const received = await this.#host.reads.run({ message, pending, client: this.#client, session, send });
+      pending.marks.answer = received.bytes;
       const error = received.value?.['error'] as { message?: unknown } | undefined;
       if (error) [outcome, detail] = ['error', String(error.message).slice(0, 300)];
       else this.#remembered.settled(message);
@@ -69,27 +73,39 @@ export class ForwardLane {
       const why = error.error.code === 'LINK_NOT_CONNECTED' ? this.#host.linkDown() : error.error.message;
       answer = { failure: `${why} ${error.error.next}` };
     }
-    this.#record(message, outcome, detail, this.#host.clock.monotonic() - started);
+    pending.marks.answered = this.#host.clock.monotonic();
+    this.#record(message, pending, outcome, detail);
     return answer;
   }
 
-  #record(message: Inspected, outcome: 'ok' | 'error', detail: string, durationMs: number): void {
-    const kind = message.method.startsWith('resources/')
-      ? 'resource'
-      : message.method.startsWith('prompts/')
-        ? 'prompt'
-        : undefined;
-    if (!kind) return;
-    const what = message.params['uri'] ?? message.params['name'];
-    const title = typeof what === 'string' ? what : message.method;
+  #record(message: Inspected, { marks }: Pending, outcome: 'ok' | 'error', detail: string): void {
+    const { method, params } = message;
+    const what = params['uri'] ?? params['name'];
+    const { clock } = this.#host;
+    const [group = ''] = method.split('/', 1);
     this.#host.recordActivity({
       profile: this.#host.profile,
-      kind,
-      actor: this.#client.name,
-      title,
+      kind: KINDS[group] ?? 'other',
+      actor: actorOf(this.#client),
+      title: typeof what === 'string' ? what : method,
       outcome,
-      durationMs,
+      durationMs: clock.monotonic() - marks.arrived,
       detail,
+      trace: {
+        method,
+        client: clientOf(this.#client),
+        request: askedOf(params),
+        ...(marks.answer && { answer: marks.answer }),
+        times: marks.times(clock),
+      },
     });
   }
+}
+
+const KINDS: Record<string, 'resource' | 'prompt'> = { resources: 'resource', prompts: 'prompt' };
+
+/** What was asked, without what the client says of itself in every request. */
+function askedOf(params: Record<string, unknown>): string {
+  const { _meta, ...asked } = params;
+  return JSON.stringify(asked);
 }

@@ -60,4 +60,10 @@ export interface ClientFacts {
   since: number;
   lastAt: number;
   calls: number;
+  /** Whatever is no read is refused to it. */
+  onlyReads?: boolean;
 }
+
+/** Who asks, in Activity and in the trail. */
+export const actorOf = ({ name, version, transport }: ClientFacts): string =>
+  transport === 'cli' ? 'you' : `${name} ${version}`.trimEnd();

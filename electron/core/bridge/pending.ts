@@ -1,4 +1,5 @@
 import type { Claim } from '../../stub/era.ts';
+import { Marks } from './marks.ts';
 import type { ResultForm } from './modern/result-form.ts';
 
 /** What the server asks the client before it goes on with a request. All texts are as it wrote them. */
@@ -44,6 +45,7 @@ export class Pending {
   /** Our id of the request that is under way upstream. */
   upstreamId: number | undefined;
   progressSeen = false;
+  readonly marks = new Marks();
   /** The name by which the client calls the tool, where it differs from the server's. */
   called: string | undefined;
   /** The client's request that waits for it now. */

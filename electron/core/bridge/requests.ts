@@ -6,6 +6,8 @@ import type { Answer, Keep, Pieces } from './fit.ts';
 import { answerPieces, answerResult, lineLimit } from './fit.ts';
 import { ForwardLane } from './forward.ts';
 import type { ClientFacts, SessionHost } from './host.ts';
+import { actorOf } from './host.ts';
+import { clientOf } from './marks.ts';
 import type { Inspected } from './inspect.ts';
 import { progressToken } from './inspect.ts';
 import { classicForm } from './modern/classic-form.ts';
@@ -146,14 +148,18 @@ export class Requests {
   ): Promise<void> {
     const { method } = message;
     if (LISTS.includes(method)) {
-      if (message.params['cursor'] === undefined)
+      if (message.params['cursor'] === undefined) {
+        const started = this.#o.host.clock.monotonic();
         this.#finish(asking, await this.#list(message, claim !== undefined));
-      else this.#send(asking, [errorLine(message.id, -32602, ONE_PAGE)]);
+        this.#recordOwn(message, 'list', started);
+      } else this.#send(asking, [errorLine(message.id, -32602, ONE_PAGE)]);
       return;
     }
     const own = method === 'tools/call' ? this.#own.tool(message, asking.limit) : this.#own.resource(message);
     if (own !== undefined) {
+      const started = this.#o.host.clock.monotonic();
       this.#finish(asking, { result: await own });
+      this.#recordOwn(message, method === 'tools/call' ? 'tool' : 'resource', started);
       return;
     }
     const parked = claim && this.#o.parked.resume(message, claim);
@@ -170,9 +176,32 @@ export class Requests {
     await this.#follow(asking, pending, message);
   }
 
+  /** What was answered here, without the back end. */
+  #recordOwn({ method, params }: Inspected, kind: 'list' | 'tool' | 'resource', started: number): void {
+    const { host, client } = this.#o;
+    const took = host.clock.monotonic() - started;
+    const what = kind === 'list' ? method : (params['name'] ?? params['uri']);
+    host.recordActivity({
+      profile: host.profile,
+      kind,
+      actor: actorOf(client),
+      title: String(what),
+      ...(kind === 'tool' && { toolClass: 'read' }),
+      outcome: 'cached',
+      durationMs: took,
+      trace: {
+        method,
+        client: clientOf(client),
+        times: { local: took, guard: 0 },
+        request: JSON.stringify(kind === 'tool' ? (params['arguments'] ?? {}) : { uri: params['uri'] }),
+      },
+    });
+  }
+
   /** Sends it on its way: the only place that does. */
   #begin(pending: Pending, message: Inspected, called: string | undefined): void {
     pending.called = called;
+    pending.marks.arrived = this.#o.host.clock.monotonic();
     this.#o.parked.began(pending, message);
     const lane = message.method === 'tools/call' ? this.#lane : this.#forward;
     const done = lane.run(message, pending);

@@ -5,6 +5,7 @@ import { initializeResult } from '../../stub/wire.ts';
 import type { ClientState } from '../../stub/wire.ts';
 import type { Pieces } from './fit.ts';
 import type { ClientFacts, SessionHost } from './host.ts';
+import { sessionLine } from './marks.ts';
 import type { Inspected } from './inspect.ts';
 import { inspect } from './inspect.ts';
 import { Continuations } from './modern/continuations.ts';
@@ -41,6 +42,7 @@ export class ClientSession {
   /** A request of the modern era came that was more than a look at what is here. */
   #sawModern = false;
   #initialized = false;
+  #isKnown = false;
   #closed = false;
 
   constructor(host: SessionHost, client: ClientFacts, send: Send) {
@@ -173,7 +175,7 @@ export class ClientSession {
     if (method === 'ping') this.#send(id, [resultLine(id, '{}')]);
     else if (method === 'initialize') {
       this.#remembered.introduce(message);
-      this.#host.onClientChanged(true);
+      this.#introduced(method);
       const { initialize } = this.#host.catalogue.served(this.#host.profile).serve;
       this.#send(id, [resultLine(id, initializeResult(initialize, message.params['protocolVersion']))]);
     } else this.#take(message, undefined);
@@ -182,7 +184,7 @@ export class ClientSession {
   #modern(message: Inspected, claim: Claim): void {
     const { id, method } = message;
     if (method === 'server/discover') {
-      if (this.#remembered.meet(message, claim)) this.#host.onClientChanged(true);
+      if (this.#remembered.meet(message, claim)) this.#introduced(method);
       const { initialize } = this.#host.catalogue.served(this.#host.profile).serve;
       this.#send(id, [resultLine(id, discoverResult(initialize))]);
       return;
@@ -197,7 +199,15 @@ export class ClientSession {
 
   #meet(message: Inspected, claim: Claim): void {
     this.#sawModern = true;
-    if (this.#remembered.meet(message, claim)) this.#host.onClientChanged(true);
+    if (this.#remembered.meet(message, claim)) this.#introduced(message.method);
+  }
+
+  /** It said who it is. */
+  #introduced(method: string): void {
+    this.#host.onClientChanged(true);
+    if (!this.#isKnown)
+      this.#host.recordActivity(sessionLine(this.#host.profile, this.client, 'connected', method));
+    this.#isKnown = true;
   }
 
   /** Requests that take time. */

@@ -174,6 +174,7 @@ export class GuardGate implements Gate {
     const pass: Pass = { call, toolClass, key: randomUUID(), hash: '', activity, startedMono };
     try {
       if (refusal) return this.#refuseByPolicy(pass, refusal);
+      if (call.onlyReads && toolClass !== 'read') return this.#refuse(pass, notARead(call.tool), 'refused');
       if (toolClass === 'read') return this.#allow(pass);
       if (toolClass !== 'stop') return await this.#start(pass);
       this.grants.end(call.profile, 'trading was stopped');
@@ -233,6 +234,7 @@ export class GuardGate implements Gate {
         if (last !== undefined && !isLate) return;
         if (last === undefined) this.#count(pass, -1);
         last = end.outcome;
+        if (end.trace) pass.trace = end.trace;
         const detail = [end.detail, isLate ? 'Answered late.' : '', under].filter(Boolean).join(' ');
         if (pass.toolClass === 'read') this.#recorder.line(pass, end.outcome, detail);
         else await this.#endWrite(pass, { ...end, detail });
@@ -263,6 +265,13 @@ export class GuardGate implements Gate {
     await this.#recorder.mayWithin(entry, toolClass === 'stop' ? STOP_AUDIT_WAIT_MS : OUTCOME_WAIT_MS);
   }
 }
+
+const notARead = (tool: string): AppError =>
+  new AppError(
+    'INPUT_INVALID',
+    `${tool} is no read, so it is not asked again.`,
+    'Call it from the page Tools.',
+  );
 
 export function createGate(options: GateOptions): GuardGate {
   return new GuardGate(options);

@@ -1,7 +1,7 @@
 import type { AppError } from '../../contract/errors.ts';
 import type { Outcome, ToolClass } from '../../contract/bridge.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { GatedCall, RecordActivity } from '../seams.ts';
+import type { GatedCall, RecordActivity, RequestTrace } from '../seams.ts';
 
 /** What the guard writes into the audit trail. */
 export interface TrailEntry {
@@ -39,6 +39,8 @@ export interface Pass {
   startedMono: number;
   /** Set when the call ended, so that a later remark does not stretch its duration. */
   endedMono?: number;
+  /** What the bridge measured and received. */
+  trace?: RequestTrace;
 }
 
 const actorOf = (call: GatedCall): string =>
@@ -68,6 +70,11 @@ export class Recorder {
       title,
       toolClass,
       outcome: 'pending',
+      trace: {
+        method: 'tools/call',
+        client: { transport: call.transport, pid: call.pid ?? null },
+        request: call.argumentsText,
+      },
     });
   }
 
@@ -79,8 +86,9 @@ export class Recorder {
       title: pass.call.tool,
       toolClass: pass.toolClass,
       outcome,
-      durationMs: Math.round((pass.endedMono ??= this.#clock.monotonic()) - pass.startedMono),
+      durationMs: (pass.endedMono ??= this.#clock.monotonic()) - pass.startedMono,
       detail,
+      ...(pass.trace && { trace: pass.trace }),
       id: pass.activity,
     });
   }

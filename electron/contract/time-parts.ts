@@ -1,0 +1,17 @@
+import type { RequestTimes } from './activity.ts';
+
+/** One part of a request's time as it is drawn, in order; widths are `ms`. */
+export interface TimePart {
+  part: 'local' | 'guard' | 'link' | 'upstream' | 'wire';
+  ms: number;
+}
+
+/** The parts of a request's time. Link and back end are told apart only where the link's round trip is known. */
+export function timeParts({ local, guard, wire, link }: RequestTimes): TimePart[] {
+  const parts: TimePart[] = [{ part: 'local', ms: local }];
+  if (guard > 0) parts.push({ part: 'guard', ms: guard });
+  if (wire === null) return parts;
+  if (link === null) return [...parts, { part: 'wire', ms: wire }];
+  const through = Math.min(link, wire);
+  return [...parts, { part: 'link', ms: through }, { part: 'upstream', ms: wire - through }];
+}
