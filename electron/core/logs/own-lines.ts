@@ -5,6 +5,8 @@ import type { LooseLine } from './assembler.ts';
 
 const KEPT = 1000;
 const MAX_TEXT = 4096;
+const LATER_MS = 50;
+const OF_APP: ReadonlySet<string> = new Set(['link', 'config', 'secret', 'tools', 'stop']);
 
 type Activity = Parameters<RecordActivity>[0];
 
@@ -19,6 +21,8 @@ export class OwnLines {
   readonly #redact: Masking;
   readonly #recent: { profile: string | undefined; line: LooseLine }[] = [];
   readonly #listeners = new Map<(line: LooseLine) => void, string>();
+
+  readonly #waiting: [at: number, entry: Activity][] = [];
 
   constructor(clock: Clock, redact: Masking) {
     this.#clock = clock;
@@ -46,14 +50,25 @@ export class OwnLines {
     };
   }
 
-  /** One line for what happened; what is still under way is not written. */
-  activity({ profile, kind, actor, title, outcome, durationMs, detail }: Activity): void {
-    if (outcome === 'pending') return;
-    const from = ['link', 'config', 'secret', 'tools', 'stop'].includes(kind) ? 'app' : 'bridge';
+  /**
+   * One line for what happened; what is still under way is not written. Written a moment later: a call is not to wait
+   * for a line about it.
+   */
+  activity(entry: Activity): void {
+    if (entry.outcome === 'pending') return;
+    this.#waiting.push([this.#clock.now(), entry]);
+    if (this.#waiting.length > 1) return;
+    this.#clock.after(LATER_MS, () => {
+      for (const [at, one] of this.#waiting.splice(0)) this.#happened(at, one);
+    });
+  }
+
+  #happened(at: number, { profile, kind, actor, title, outcome, durationMs, detail }: Activity): void {
+    const from = OF_APP.has(kind) ? 'app' : 'bridge';
     const took = durationMs === undefined ? '' : ` in ${Math.round(durationMs)} ms`;
     const what = from === 'app' ? `${title}: ${outcome}` : `${actor} ${kind} ${title}: ${outcome}${took}`;
     const level = outcome === 'ok' || outcome === 'cached' ? 'info' : 'warning';
-    this.#write(from, level, detail ? `${what}. ${detail}` : what, { profile });
+    this.#write(from, level, detail ? `${what}. ${detail}` : what, { profile }, at);
   }
 
   /** The newest lines that concern a profile, then each new one. Returns the unsubscribe. */
@@ -64,13 +79,18 @@ export class OwnLines {
     return () => void this.#listeners.delete(listener);
   }
 
-  #write(from: 'app' | 'bridge', level: LogLevel, message: string, fields: Record<string, unknown>): void {
+  #write(
+    from: 'app' | 'bridge',
+    level: LogLevel,
+    message: string,
+    fields: Record<string, unknown>,
+    at = this.#clock.now(),
+  ): void {
     const { profile: named, ...rest } = fields;
     const profile = typeof named === 'string' && named !== '' ? named : undefined;
     const masked = Object.entries(this.#redact.value(rest) as Record<string, unknown>);
     const said = masked.map(([key, value]) => ` ${key}=${wordOf(value)}`).join('');
     const text = oneLine(this.#redact.text(message) + said).slice(0, MAX_TEXT);
-    const at = this.#clock.now();
     const line: LooseLine = {
       from,
       at,
