@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** How the client of a request reached us. `pid`: of its stub, where there is one. */
 export const RequestClient = z.strictObject({
-  transport: z.enum(['stdio', 'http', 'cli']),
+  transport: z.enum(['stdio', 'http', 'cli', 'page']),
   pid: z.number().int().nullable(),
 });
 export type RequestClient = z.infer<typeof RequestClient>;

@@ -79,7 +79,7 @@ export class ActivityDesk {
     const method = entry.method ?? '';
     const paramsText =
       method === 'tools/call' ? `{"name":${JSON.stringify(entry.title)},"arguments":${request}}` : request;
-    const of = { profile: entry.profile, client: CLIENT, transport: 'cli' as const, onlyReads: true };
+    const of = { profile: entry.profile, client: CLIENT, transport: 'page' as const, onlyReads: true };
     return { response: await this.#deps.bridge.callAs({ ...of, method, paramsText }) };
   }
 

@@ -37,6 +37,33 @@ function timesOf(
   };
 }
 
+function lineOf(entry: Parameters<RecordActivity>[0]): Omit<ActivityEntry, 'id' | 'at'> {
+  return {
+    profile: entry.profile,
+    kind: entry.kind,
+    actor: short(entry.actor, MAX_TITLE),
+    title: short(entry.title, MAX_TITLE),
+    toolClass: entry.toolClass ?? null,
+    outcome: entry.outcome,
+    durationMs: entry.durationMs === undefined ? null : rounded(entry.durationMs),
+    detail: short(entry.detail ?? '', MAX_DETAIL),
+  };
+}
+
+/** What was known of the request when its line was opened stays known. */
+function tracedOf(
+  trace: RequestTrace | undefined,
+  old: ActivityEntry | undefined,
+): Pick<ActivityEntry, 'method' | 'client' | 'times'> {
+  const method = trace?.method ?? old?.method;
+  const client = trace?.client ?? old?.client;
+  return {
+    ...(method !== undefined && { method }),
+    ...(client && { client }),
+    ...(old?.times && { times: old.times }),
+  };
+}
+
 /**
  * Activity lines in the state: a line whose id is repeated replaces the earlier one in place. What was sent and
  * answered goes to the bodies, not into the state that every page is sent.
@@ -50,22 +77,12 @@ export function createActivity(store: Store, clock: Clock, bodies: Bodies, own?:
     const old = activity[index];
     const { trace } = entry;
     if (trace && (trace.request !== undefined || trace.answer)) bodies.put(id, trace.request, trace.answer);
-    const method = trace?.method ?? old?.method;
-    const client = trace?.client ?? old?.client;
     const line: ActivityEntry = {
+      ...lineOf(entry),
       id,
       at: old?.at ?? clock.now(),
-      profile: entry.profile,
-      kind: entry.kind,
-      actor: short(entry.actor, MAX_TITLE),
-      title: short(entry.title, MAX_TITLE),
-      toolClass: entry.toolClass ?? null,
-      outcome: entry.outcome,
-      durationMs: entry.durationMs === undefined ? null : rounded(entry.durationMs),
-      detail: short(entry.detail ?? '', MAX_DETAIL),
-      ...(method === undefined ? {} : { method }),
-      ...(client === undefined ? {} : { client }),
-      ...(trace?.times ? timesOf(store, entry.profile, trace) : old?.times ? { times: old.times } : {}),
+      ...tracedOf(trace, old),
+      ...timesOf(store, entry.profile, trace),
     };
     if (index >= 0) store.set(['activity', String(index)], line);
     else {

@@ -66,4 +66,4 @@ export interface ClientFacts {
 
 /** Who asks, in Activity and in the trail. */
 export const actorOf = ({ name, version, transport }: ClientFacts): string =>
-  transport === 'cli' ? 'you' : `${name} ${version}`.trimEnd();
+  transport === 'cli' || transport === 'page' ? 'you' : `${name} ${version}`.trimEnd();

@@ -29,7 +29,12 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-const TRANSPORT = { stdio: 'over stdio', http: 'over HTTP', cli: 'from this app' } as const;
+const TRANSPORT = {
+  stdio: 'over stdio',
+  http: 'over HTTP',
+  cli: 'from the command line',
+  page: 'from this page',
+} as const;
 
 function Facts({ entry }: { entry: ActivityEntry }) {
   const { client, toolClass, detail } = entry;
