@@ -48,6 +48,7 @@ export interface ClientsOptions {
   lock?: WriterOptions['lock'];
   onStep?: WriterOptions['onStep'];
   rename?: WriterOptions['rename'];
+  unlink?: WriterOptions['unlink'];
 }
 
 /** How an entry of ours stands now. `missing`: it is not in the file, or there is no file. */

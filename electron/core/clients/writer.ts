@@ -4,7 +4,7 @@ import { AppError } from '../../contract/errors.ts';
 import type { Clock } from '../ports.ts';
 import { backUp, pruneBackups, sha256, sweepTemps, tempName } from './backup.ts';
 import { withLock } from './lock.ts';
-import { renameWithRetry } from './rename.ts';
+import { removeWithRetry, renameWithRetry } from './rename.ts';
 import { resolveConfig, unsafe, type Resolved } from './resolve.ts';
 import { checkWritable, isSame, readSnapshot, type Snapshot } from './snapshot.ts';
 
@@ -18,6 +18,7 @@ export interface WriterOptions {
   /** Called between the steps of a write, for tests that interfere there. */
   onStep?: ((step: WriteStep, file: string) => void | Promise<void>) | undefined;
   rename?: typeof fs.rename | undefined;
+  unlink?: typeof fs.unlink | undefined;
 }
 
 type WriteStep = 'locked' | 'read' | 'backed-up' | 'written' | 'recorded' | 'renamed' | 'checked';
@@ -153,7 +154,7 @@ async function carryOut(step: Step): Promise<boolean> {
     await request.committing(commit);
     await options.onStep?.('recorded', real);
     if (!isSame(current, await readSnapshot(resolved))) return false;
-    if (next === null) await fs.rm(real);
+    if (next === null) await removeWithRetry(real, options);
     else await renameWithRetry(temp, real, options);
     await options.onStep?.('renamed', real);
   } finally {

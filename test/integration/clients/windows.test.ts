@@ -72,6 +72,18 @@ it('waits while a scanner holds the file', async () => {
   expect(JSON.parse(fs.readFileSync(at(CLASSIC), 'utf8')).mcpServers.demo).toBeDefined();
 });
 
+it('waits to take away a file that it had made', async () => {
+  fs.mkdirSync(path.dirname(at(CLASSIC)), { recursive: true });
+  await doIt(windows(), 'install');
+  let refusals = 3;
+  const unlink: typeof fs.promises.unlink = async (file) => {
+    if (refusals-- > 0) throw busy('EBUSY');
+    await fs.promises.unlink(file);
+  };
+  await doIt(windows({ unlink }), 'undo');
+  expect(fs.existsSync(at(CLASSIC))).toBe(false);
+});
+
 it('takes the first file back when the second cannot be written', async () => {
   put(STORE, '{"a":1}');
   put(CLASSIC, '{}');
