@@ -112,9 +112,11 @@ export interface PositionSums {
   realized: Decimal | null;
   risk: Decimal | null;
   withoutRisk: number;
-  /** What would be given up from here if every stop were hit. */
+  /** What would be given up from here if every stop were hit; a stop that was passed tells nothing about that. */
   toStop: Decimal | null;
   withoutStop: number;
+  /** Positions whose price is beyond their stop. */
+  passed: number;
 }
 
 interface Sum {
@@ -141,7 +143,9 @@ export function positionSums(
     const signs = own.flatMap((row) => (row.unrealized === null ? [] : [signOf(row.unrealized)]));
     const unrealized = summed(own.map((row) => row.unrealized));
     const risk = summed(own.map((row) => figures(row).risk?.value ?? null));
-    const toStop = summed(own.map((row) => figures(row).stop?.money ?? null));
+    const distances = own.map((row) => figures(row).stop?.money ?? null);
+    const passed = distances.filter((money) => money !== null && signOf(money) < 0).length;
+    const toStop = summed(distances.map((money) => (money !== null && signOf(money) < 0 ? null : money)));
     return {
       currency,
       count: own.length,
@@ -154,7 +158,8 @@ export function positionSums(
       risk: risk.total,
       withoutRisk: risk.missing,
       toStop: toStop.total,
-      withoutStop: toStop.missing,
+      withoutStop: toStop.missing - passed,
+      passed,
     };
   });
 }

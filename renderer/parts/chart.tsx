@@ -14,7 +14,17 @@ function color(element: HTMLElement, token: string): string {
   return computed;
 }
 
-function options(box: HTMLElement, sign: number, format: (value: number) => string): uPlot.Options {
+/** Zero belongs to a profit or loss; the worth of an account is looked at closely. */
+const AROUND_ZERO = { pad: 0.1, soft: 0, mode: 2 } as const;
+const AROUND_VALUES = { pad: 0.1, mode: 0 } as const;
+
+function options(
+  box: HTMLElement,
+  sign: number,
+  format: (value: number) => string,
+  fit: boolean,
+): uPlot.Options {
+  const edge = fit ? AROUND_VALUES : AROUND_ZERO;
   const quiet = color(box, '--text-quiet');
   const line = color(box, '--line');
   const stroke = color(box, sign > 0 ? '--gain' : sign < 0 ? '--loss' : '--text');
@@ -27,7 +37,7 @@ function options(box: HTMLElement, sign: number, format: (value: number) => stri
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: true },
-      y: { range: { min: { pad: 0.1, soft: 0, mode: 2 }, max: { pad: 0.1, soft: 0, mode: 2 } } },
+      y: { range: { min: edge, max: edge } },
     },
     axes: [
       {
@@ -71,19 +81,22 @@ export function LineChart(props: {
   label: string;
   format: (value: number) => string;
   onPoint: (index: number | null) => void;
+  /** The scale follows the values and need not show zero; the colour is that of the change. */
+  fit?: boolean;
 }) {
-  const { series, format, onPoint } = props;
+  const { series, format, onPoint, fit = false } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(series);
-  const sign = Math.sign(series.at(-1)?.[1] ?? 0);
+  const from = fit ? (series[0]?.[1] ?? 0) : 0;
+  const sign = Math.sign((series.at(-1)?.[1] ?? 0) - from);
 
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
     const draw = () => {
       plot.current?.destroy();
-      const made = options(element, sign, format);
+      const made = options(element, sign, format, fit);
       const hooks = { setCursor: [(u: uPlot) => onPoint(u.cursor.idx ?? null)] };
       plot.current = new uPlot({ ...made, hooks }, columns(latest.current), element);
     };
@@ -103,7 +116,7 @@ export function LineChart(props: {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [format, onPoint, sign]);
+  }, [format, onPoint, sign, fit]);
 
   useEffect(() => {
     latest.current = series;

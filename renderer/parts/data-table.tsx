@@ -116,7 +116,13 @@ function Head<T extends TableRow>(props: { header: Header<typeof features, T>; c
   );
 }
 
-function move(event: KeyboardEvent<HTMLTableRowElement>): void {
+function onKey(event: KeyboardEvent<HTMLTableRowElement>, open: () => void): void {
+  if (event.key === 'Enter') {
+    // what opens takes the focus, and would be pressed by the same key
+    event.preventDefault();
+    open();
+    return;
+  }
   const to = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' } as const;
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
   event.preventDefault();
@@ -144,7 +150,7 @@ const DataLine = memo(function DataLine<T extends TableRow>(props: LineProps<T>)
       aria-selected={selected}
       aria-rowindex={props.place}
       onClick={() => onOpen?.(row.key)}
-      onKeyDown={(event) => (event.key === 'Enter' ? onOpen?.(row.key) : move(event))}
+      onKeyDown={(event) => onKey(event, () => onOpen?.(row.key))}
       className="h-7 border-t border-line -outline-offset-2 hover:bg-hover aria-selected:bg-selected"
     >
       {columns.map((column) => (

@@ -87,6 +87,7 @@ describe('sums', () => {
         withoutRisk: 0,
         toStop: '470.20',
         withoutStop: 0,
+        passed: 0,
       },
       expect.objectContaining({
         currency: 'USD',
@@ -101,6 +102,10 @@ describe('sums', () => {
         toStop: '904.00',
         withoutStop: 2,
       }),
+    ]);
+    const passed = position({ ...AAPL, unrealized_pnl: '-600' });
+    expect(positionSums([position(AAPL), passed], positionFigures)).toMatchObject([
+      { toStop: '904.00', passed: 1, withoutStop: 0 },
     ]);
   });
 });

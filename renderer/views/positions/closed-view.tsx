@@ -8,6 +8,7 @@ import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
 import type { DataColumn, DataFoot } from '../../parts/data-table.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import { signOf } from '../../parts/decimal.ts';
 import { FilterInput } from '../../parts/field.tsx';
 import { Amount, Percent, ProfitLoss } from '../../parts/money.tsx';
 import { Multiple } from '../../parts/multiple.tsx';
@@ -23,8 +24,10 @@ import { Scroller } from './scroller.tsx';
 
 const START = { id: 'closed', desc: true };
 
+const WORDS = ['loss', 'flat', 'win'] as const;
+
 function wordsOf(row: ClosedTrade): string {
-  const result = row.realized === null ? '' : row.realized.startsWith('-') ? 'loss' : 'win';
+  const result = row.realized === null ? '' : WORDS[signOf(row.realized) + 1];
   return `${row.symbol ?? ''} ${row.side} ${row.reason ?? ''} ${row.currency} ${row.cycle ?? ''} ${result}`;
 }
 
@@ -280,8 +283,9 @@ export function ClosedView(props: { closed: Reading<ClosedModel>; left: readonly
       <UnknownNote reading={closed} what="Closed trades are" />
       {model === undefined ? (
         <Panel title="Closed trades" className="min-h-40 flex-1">
-          <Empty title="This back end has not told its closed trades">
-            Positions that leave the list of open ones are noted below from now on, without their result.
+          <Empty title="Nothing known">
+            This is not the same as no trades. Positions that leave the list of open ones are noted below from
+            now on, without their result.
           </Empty>
         </Panel>
       ) : (

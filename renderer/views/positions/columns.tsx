@@ -9,10 +9,22 @@ import { Sparkline } from '../../parts/sparkline.tsx';
 import type { FiguresOf } from './figures.ts';
 import type { SeriesBook } from './series-book.ts';
 
+/** Short, since they stand beside the symbol; the drawer says them in full. */
+const STATUSES: Readonly<Record<Position['status'], string>> = {
+  open: '',
+  partial: 'partial',
+  risk_reduced: 'reduced',
+  closed: 'closed',
+  stopped_out: 'stopped',
+  pending: 'pending',
+  cancelled: 'cancelled',
+  unknown: 'status ?',
+};
 const SIDES = { long: 'Long', short: 'Short', unknown: '-' } as const;
 /** A break in the line of a position: not looked at for so long. */
 export const GAP_MS = 15 * 60_000;
 
+const PASSED = 'The price is beyond the stop.';
 const WORKED = 'Worked out of entry, quantity and P&L or stop: the back end does not give it.';
 
 /** A figure that is not the back end's own word wears a mark. */
@@ -30,9 +42,7 @@ function Symbol({ row }: { row: Position }) {
   return (
     <>
       <span className="font-medium">{row.symbol === null ? '-' : <PlainText text={row.symbol} />}</span>
-      {row.status === 'open' ? null : (
-        <span className="ml-2 text-xs text-quiet">{row.status.replaceAll('_', ' ')}</span>
-      )}
+      {row.status === 'open' ? null : <span className="ml-2 text-xs text-quiet">{STATUSES[row.status]}</span>}
     </>
   );
 }
@@ -44,7 +54,7 @@ function identity(): Column[] {
     {
       id: 'symbol',
       label: 'Symbol',
-      width: 104,
+      width: 116,
       rank: 0,
       left: true,
       sort: { by: 'word', of: (row) => row.symbol ?? undefined },
@@ -163,7 +173,15 @@ function risks(figures: FiguresOf): Column[] {
       width: 96,
       rank: 3,
       sort: { by: 'decimal', of: (row) => figures(row).stop?.money },
-      cell: (row) => <Sum value={figures(row).stop?.money ?? null} currency={row.currency} />,
+      cell: (row) => {
+        const money = figures(row).stop?.money ?? null;
+        const passed = money?.startsWith('-') === true;
+        return (
+          <span className={passed ? 'text-attention' : ''} title={passed ? PASSED : undefined}>
+            <Sum value={money} currency={row.currency} />
+          </span>
+        );
+      },
     },
     {
       id: 'toStopPct',

@@ -7,7 +7,13 @@ import { momentText } from '../../parts/time-text.ts';
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
 /** A curve of money over time, with what is under the pointer in words above it. */
-export function Curve(props: { points: Series; currency: string; label: string }) {
+export function Curve(props: {
+  points: Series;
+  currency: string;
+  label: string;
+  /** For the worth of an account: the scale need not show zero. */
+  fit?: boolean;
+}) {
   const { points, currency } = props;
   const [index, setIndex] = useState<number | null>(null);
   const format = useCallback((value: number) => grouped.format(value).replace('-', '−'), []);
@@ -20,7 +26,13 @@ export function Curve(props: { points: Series; currency: string; label: string }
           : `${momentText(at[0], points.at(-1)?.[0] ?? at[0])}  ${currencyPrefix(currency)}${format(at[1])}`}
       </p>
       <div className="absolute inset-0">
-        <LineChart series={points} format={format} onPoint={setIndex} label={props.label} />
+        <LineChart
+          series={points}
+          format={format}
+          onPoint={setIndex}
+          label={props.label}
+          fit={props.fit ?? false}
+        />
       </div>
     </div>
   );

@@ -84,6 +84,7 @@ function Shown(props: { line: Line; span: HistorySpan; history: MoneyHistory }) 
           <Empty title="No curve yet">{firstPoints(stepMs)}</Empty>
         ) : (
           <Curve
+            fit={isEquity}
             points={points}
             currency={currency}
             label={`${isEquity ? 'Equity' : 'P&L of the day'} over ${spanWords(span)}`}

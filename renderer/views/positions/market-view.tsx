@@ -86,6 +86,11 @@ const COLUMNS: readonly DataColumn<ScanCandidate>[] = [
   },
 ];
 
+/** A reason as a sentence of its own. */
+function sentence(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${reason.endsWith('.') ? '' : '.'}`;
+}
+
 /** A list of the back end in a panel: unknown with its reason, empty in words, else drawn. */
 function Listed<T extends { rows: readonly unknown[] }>(props: {
   title: string;
@@ -113,7 +118,7 @@ function Listed<T extends { rows: readonly unknown[] }>(props: {
     >
       {model === undefined ? (
         <Empty title={`${props.what} not known`}>
-          {reading.state === 'unknown' ? `${reading.reason}.` : ''}
+          {reading.state === 'unknown' ? sentence(reading.reason) : ''}
         </Empty>
       ) : (
         <div className={`flex h-full min-h-0 flex-col ${stale ? 'stale' : ''}`}>

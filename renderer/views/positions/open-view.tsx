@@ -8,6 +8,7 @@ import { Button } from '../../parts/button.tsx';
 import type { DataFoot } from '../../parts/data-table.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { FilterInput } from '../../parts/field.tsx';
+import { signOf } from '../../parts/decimal.ts';
 import { FrozenNote } from '../../parts/guard-notes.tsx';
 import { ProfitLoss, Sum } from '../../parts/money.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
@@ -25,8 +26,10 @@ import { useSeries } from './use-series.ts';
 
 const START = { id: 'unrealized', desc: true };
 
+const WORDS = ['down', 'flat', 'up'] as const;
+
 function wordsOf(row: Position): string {
-  const result = row.unrealized === null ? '' : row.unrealized.startsWith('-') ? 'down' : 'up';
+  const result = row.unrealized === null ? '' : WORDS[signOf(row.unrealized) + 1];
   return `${row.symbol ?? ''} ${row.side} ${row.status} ${row.currency} ${row.cycle ?? ''} ${result}`;
 }
 
@@ -76,8 +79,9 @@ function Content(props: { reading: Reading<PositionsModel>; pnl: Reading<PnlMode
   const [text, setText] = useState('');
   const needle = useDeferredValue(text);
   const figures = useMemo(() => createFigures(), []);
-  const series = useSeries(reading);
-  const columns = useMemo(() => positionColumns(figures, series), [figures, series]);
+  const { book, seeded } = useSeries(reading);
+  // oxlint-disable-next-line react/exhaustive-deps -- new columns draw every row again, with what was remembered
+  const columns = useMemo(() => positionColumns(figures, book), [figures, book, seeded]);
   const { open, show, close } = useOpenRow();
   const sorted = useRef<readonly Position[]>([]);
   const onRows = useCallback((list: readonly Position[]) => void (sorted.current = list), []);

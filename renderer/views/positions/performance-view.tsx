@@ -93,11 +93,13 @@ function Results({
     return first === undefined ? null : drawdown(curve, { at: first.at, value: '0' });
   }, [curve]);
   const period = usePeriod(stats);
+  const known = shown(reading);
   const points = useMemo(() => curve.map(({ at, value }): [number, number] => [at, Number(value)]), [curve]);
   return (
     <div className={`flex h-full min-h-0 flex-col gap-4 ${stale ? 'stale' : ''}`}>
-      <p className="text-sm text-quiet" data-testid="period">
-        {period}
+      <p className="flex gap-3 text-sm text-quiet" data-testid="period">
+        <span className="shrink-0">{period}</span>
+        {known === null ? null : <SourceText source={known.known.source} />}
       </p>
       <div className={`min-h-40 flex-1 ${stale ? 'opacity-50 grayscale' : ''}`}>
         {points.length < 2 ? (
@@ -119,7 +121,7 @@ function TradeResults({ reading }: { reading: Reading<ClosedModel> }) {
   const rows = useMemo(() => model?.rows.filter((row) => row.currency === currency) ?? [], [model, currency]);
   const aside = (
     <>
-      <ReadingAge reading={reading} source />
+      <ReadingAge reading={reading} />
       {currencies.length > 1 ? (
         <Choice
           label="Currency"

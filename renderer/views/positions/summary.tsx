@@ -35,14 +35,23 @@ function without(count: number, what: string): string {
 function OfCurrency({ sums, single }: { sums: PositionSums; single: boolean }) {
   const { currency } = sums;
   return (
-    <div className="flex gap-8 max-lg-nav:gap-5" data-testid={`sums-${currency}`}>
+    <div className="contents" data-testid={`sums-${currency}`}>
       <Figure label={single ? 'Unrealized' : `Unrealized ${currency}`} note={without(sums.withoutPnl, 'P&L')}>
         <ProfitLoss value={sums.unrealized} currency={currency} />
       </Figure>
       <Figure label="At risk" note={without(sums.withoutRisk, 'a stop')}>
         <Sum value={sums.risk} currency={currency} />
       </Figure>
-      <Figure label="To all stops" note={without(sums.withoutStop, 'a distance')}>
+      <Figure
+        label="To all stops"
+        note={
+          sums.passed > 0 ? (
+            <span className="text-attention">{sums.passed} passed</span>
+          ) : (
+            without(sums.withoutStop, 'a distance')
+          )
+        }
+      >
         <Sum value={sums.toStop} currency={currency} />
       </Figure>
       <Figure label="Winners / losers" note={sums.flat > 0 ? `${sums.flat} at zero` : undefined}>
@@ -63,7 +72,7 @@ export function Summary(props: { pnl: Reading<PnlModel>; sums: readonly Position
       <dl className="flex flex-wrap items-start gap-x-8 gap-y-2 max-lg-nav:gap-x-4">
         <OfTheDay reading={props.pnl} />
         <div
-          className={`flex flex-col gap-2 border-l border-line pl-8 max-lg-nav:pl-4 ${props.stale ? 'stale' : ''}`}
+          className={`grid grid-cols-[repeat(4,max-content)] gap-x-8 gap-y-2 border-l border-line pl-8 max-lg-nav:gap-x-5 max-lg-nav:pl-4 ${props.stale ? 'stale' : ''}`}
         >
           {sums.map((each) => (
             <OfCurrency key={each.currency} sums={each} single={sums.length === 1} />

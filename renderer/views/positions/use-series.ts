@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import type { PositionPoint, PositionsHistory } from '../../../electron/contract/history.ts';
 import type { PositionsModel, Reading } from '../../../electron/contract/models.ts';
 import { useApp, useProfileName } from '../../api/app-context.tsx';
@@ -31,14 +31,18 @@ function lineOf(points: readonly PositionPoint[]): SparkPoint[] {
   );
 }
 
-/** The P&L of each position over time, for its line: what was remembered, and every reading since. */
-export function useSeries(reading: Reading<PositionsModel>): SeriesBook {
+/**
+ * The P&L of each position over time, for its line: what was remembered, and every reading since. `seeded` changes when
+ * what was remembered has arrived, since rows that do not change are not drawn again by themselves.
+ */
+export function useSeries(reading: Reading<PositionsModel>): { book: SeriesBook; seeded: unknown } {
   const book = useMemo(() => new SeriesBook(), []);
   const remembered = useRemembered();
-  useEffect(() => {
+  // while rendering, as below: seeding the same twice changes nothing
+  useMemo(() => {
     for (const { key, points } of remembered?.positions ?? []) book.seed(key, lineOf(points));
   }, [book, remembered]);
   // while rendering, so that a row drawn by this reading has this reading at its end; taking one twice counts once
   if (reading.state === 'known') book.take(reading.value.rows, reading.receivedAt);
-  return book;
+  return { book, seeded: remembered };
 }
