@@ -1,3 +1,4 @@
+import type { PositionHistory } from '../../../electron/contract/history.ts';
 import type { Position } from '../../../electron/contract/models.ts';
 import type { SparkPoint } from '../../parts/spark-path.ts';
 
@@ -12,17 +13,23 @@ const STEP_MS = 5_000;
 export class SeriesBook {
   readonly #series = new Map<string, SparkPoint[]>();
   #takenAt = 0;
+  #remembered: readonly unknown[] | undefined;
 
   of(key: string): readonly SparkPoint[] {
     return this.#series.get(key) ?? NONE;
   }
 
-  /** What was remembered goes before what was seen here. */
-  seed(key: string, points: readonly SparkPoint[]): void {
-    const [first] = points;
-    if (first === undefined) return;
-    const last = points.at(-1)?.[0] ?? 0;
-    const newer = (this.#series.get(key) ?? []).filter(([at]) => at > last);
+  /** What was remembered goes before what was seen here; the same answer given twice counts once. */
+  remember(positions: readonly Pick<PositionHistory, 'key' | 'points'>[]): void {
+    if (positions === this.#remembered) return;
+    this.#remembered = positions;
+    for (const { key, points } of positions) this.#seed(key, lineOf(points));
+  }
+
+  #seed(key: string, points: readonly SparkPoint[]): void {
+    const last = points.at(-1);
+    if (last === undefined) return;
+    const newer = (this.#series.get(key) ?? []).filter(([at]) => at > last[0]);
     this.#series.set(key, [...points, ...newer].slice(-MOST));
   }
 
@@ -50,3 +57,9 @@ export class SeriesBook {
 }
 
 const NONE: readonly SparkPoint[] = [];
+
+function lineOf(points: PositionHistory['points']): SparkPoint[] {
+  return points.flatMap(([at, , unrealized]): SparkPoint[] =>
+    unrealized === null ? [] : [[at, Number(unrealized)]],
+  );
+}

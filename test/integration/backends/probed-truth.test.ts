@@ -7,7 +7,9 @@ import { presetProfile } from '../../../electron/core/backends/presets.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
 import { createHealth, type Health } from '../../../electron/core/health/prober.ts';
 import type { LinkHandle, Transport } from '../../../electron/core/link/transport.ts';
-import { createTrading, type Trading } from '../../../electron/core/positions/trading.ts';
+import type { RecordsModel } from '../../../electron/contract/records.ts';
+import { createRecords, type Records } from '../../../electron/core/positions/records.ts';
+import { createTrading, emptyTrading, type Trading } from '../../../electron/core/positions/trading.ts';
 import type { McpReader, RpcAnswer } from '../../../electron/core/seams.ts';
 import {
   catalystDroplet,
@@ -96,6 +98,8 @@ describe.skipIf(!catalystDroplet.available)(
     let trading: Trading;
     const healths: HealthModel[] = [];
     const tradings: TradingModel[] = [];
+    let records: Records;
+    const recorded: RecordsModel[] = [];
 
     beforeAll(async () => {
       droplet = await startCatalystDroplet({ databaseDown: ['pattern'], without: ['news'] });
@@ -118,13 +122,20 @@ describe.skipIf(!catalystDroplet.available)(
       };
       health = createHealth({ ...deps, publish: (model) => healths.push(model) });
       trading = createTrading({ ...deps, publish: (model) => tradings.push(model) });
+      records = createRecords({
+        ...deps,
+        trading: () => tradings.at(-1) ?? emptyTrading('not read', 0),
+        publish: (model) => recorded.push(model),
+      });
       health.start();
       trading.start();
+      records.start();
     });
 
     afterAll(async () => {
       health?.stop();
       trading?.stop();
+      records?.stop();
       direct?.close();
       await client?.close();
       await droplet?.stop();
@@ -187,6 +198,38 @@ describe.skipIf(!catalystDroplet.available)(
       expect(model.cycle).toMatchObject({ value: { active: false }, source: { kind: 'mcp-resource' } });
     });
 
+    it('reads what else it offers, and says of each thing that it does not why it is not known', async () => {
+      const model = await until(() => {
+        const last = recorded.at(-1);
+        const { left: _left, ...parts } = last ?? { left: [] };
+        const asked = Object.values(parts).filter(
+          (part) => part.state === 'known' || part.reason !== 'not read yet',
+        );
+        return asked.length === 8 ? last : undefined;
+      });
+      expect(model).toMatchObject({
+        scan: {
+          state: 'known',
+          source: { kind: 'rest', ref: 'scanner /api/v1/candidates' },
+          value: { rows: [{ symbol: 'AAPL', company: null, score: '0.74' }] },
+        },
+        cycles: {
+          state: 'known',
+          source: { kind: 'rest', ref: 'trading /api/v1/cycles/active' },
+          value: { rows: [{ id: '20251121-093000', status: 'active' }] },
+        },
+        closed: { state: 'unknown', reason: 'MCP lists no resource for it', last: null },
+        orders: { state: 'unknown', reason: 'trading /orders: HTTP 404: Not Found', last: null },
+        runs: {
+          state: 'unknown',
+          reason: expect.stringContaining('column "start_time" does not exist') as string,
+        },
+        news: { state: 'unknown', reason: expect.stringContaining('nothing listens on its port') as string },
+        performance: { state: 'unknown', reason: expect.stringContaining('HTTP 422') as string },
+        day: { state: 'unknown', reason: expect.stringContaining('the server could not answer') as string },
+      });
+    });
+
     it('reads the state again for an emergency stop', async () => {
       const workflow = droplet.services.find(({ name }) => name === 'workflow')!.url;
       const post = (path: string) =>
@@ -217,6 +260,7 @@ describe.skipIf(!catalystDroplet.available)(
       expect(positions.reason).toBe('The link is off.');
       expect(positions.last?.value.rows).toHaveLength(2);
       expect((await trading.readStopState()).workflow.running).toBeNull();
+      expect(recorded.at(-1)?.scan).toMatchObject({ state: 'unknown', last: { value: { total: 1 } } });
     });
   },
 );

@@ -104,10 +104,18 @@ describe('the line of a position', () => {
   it('puts what was remembered before what was seen', () => {
     const book = new SeriesBook();
     book.take(row('5'), 50_000);
-    book.seed('a', [
-      [10_000, 1],
-      [20_000, 2],
-    ]);
+    const remembered: { key: string; points: [number, null, string | null][] }[] = [
+      {
+        key: 'a',
+        points: [
+          [10_000, null, '1'],
+          [15_000, null, null],
+          [20_000, null, '2'],
+        ],
+      },
+    ];
+    book.remember(remembered);
+    book.remember(remembered);
     expect(book.of('a').map(([, value]) => value)).toEqual([1, 2, 5]);
   });
 
