@@ -16,6 +16,7 @@ import { Empty, Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
 import { exportName, saveFile } from '../../parts/save-file.ts';
+import { ScrollList } from '../../parts/scroll-list.tsx';
 import { closedCsv } from './export.ts';
 import { filtered } from './filter.ts';
 import { Moment } from './moment.tsx';
@@ -245,7 +246,7 @@ function Left({ left, reported }: { left: readonly LeftPosition[]; reported: Rea
       className="max-h-56"
       aside={<span>seen by this app since it runs</span>}
     >
-      <ul className="flex h-full flex-col overflow-y-auto" data-testid="left-list">
+      <ScrollList label="Left the list of open positions" testId="left-list">
         {rows.map(({ position, missedAt }) => (
           <li
             key={`${position.key}-${missedAt}`}
@@ -265,7 +266,7 @@ function Left({ left, reported }: { left: readonly LeftPosition[]; reported: Rea
             </span>
           </li>
         ))}
-      </ul>
+      </ScrollList>
     </Panel>
   );
 }

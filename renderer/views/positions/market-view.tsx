@@ -15,6 +15,7 @@ import { Amount, ProfitLoss } from '../../parts/money.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
+import { ScrollList } from '../../parts/scroll-list.tsx';
 import { Moment } from './moment.tsx';
 import { Scroller } from './scroller.tsx';
 
@@ -185,11 +186,11 @@ function Runs(props: { title: string; what: string; reading: Reading<RunsModel>;
       className="h-64 flex-1"
     >
       {(model) => (
-        <ul className="h-full overflow-y-auto">
+        <ScrollList label={props.title}>
           {model.rows.map((run) => (
             <Run key={run.key} run={run} currency={props.currency} />
           ))}
-        </ul>
+        </ScrollList>
       )}
     </Listed>
   );
@@ -237,11 +238,11 @@ export function MarketView(props: {
         </Listed>
         <Listed title="News" what="News are" none="No news" reading={props.news} className="min-w-0 flex-2">
           {(model) => (
-            <ul className="h-full overflow-y-auto" data-testid="news-list">
+            <ScrollList label="News" testId="news-list">
               {model.rows.map((item) => (
                 <News key={item.key} item={item} />
               ))}
-            </ul>
+            </ScrollList>
           )}
         </Listed>
       </div>

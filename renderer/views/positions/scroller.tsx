@@ -5,7 +5,7 @@ import { useState } from 'react';
 export function Scroller({ children }: { children: (scroller: HTMLElement | null) => ReactNode }) {
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   return (
-    <div ref={setScroller} className="h-full overflow-auto">
+    <div ref={setScroller} className="h-full overflow-auto contain-strict">
       {children(scroller)}
     </div>
   );

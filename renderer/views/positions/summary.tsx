@@ -10,7 +10,7 @@ function OfTheDay({ reading }: { reading: Reading<PnlModel> }) {
   const stale = useReadingStale(reading);
   const currency = model?.currency ?? '';
   return (
-    <div className={`flex gap-8 max-lg-nav:gap-5 ${stale ? 'stale' : ''}`} data-testid="day-figures">
+    <dl className={`flex gap-8 max-lg-nav:gap-5 ${stale ? 'stale' : ''}`} data-testid="day-figures">
       <Figure label="Day P&L" note={<ReadingAge reading={reading} />}>
         <span className="text-xl leading-6">
           <ProfitLoss value={model?.daily ?? null} currency={currency} />
@@ -19,12 +19,10 @@ function OfTheDay({ reading }: { reading: Reading<PnlModel> }) {
       <Figure label="Realized" note="of the day">
         <ProfitLoss value={model?.realized ?? null} currency={currency} />
       </Figure>
-      <div className="max-lg-nav:hidden">
-        <Figure label="Exposure" note="reported">
-          <Sum value={model?.exposure ?? null} currency={currency} />
-        </Figure>
-      </div>
-    </div>
+      <Figure label="Exposure" note="reported" className="max-lg-nav:hidden">
+        <Sum value={model?.exposure ?? null} currency={currency} />
+      </Figure>
+    </dl>
   );
 }
 
@@ -35,7 +33,7 @@ function without(count: number, what: string): string {
 function OfCurrency({ sums, single }: { sums: PositionSums; single: boolean }) {
   const { currency } = sums;
   return (
-    <div className="contents" data-testid={`sums-${currency}`}>
+    <dl className="contents" data-testid={`sums-${currency}`}>
       <Figure label={single ? 'Unrealized' : `Unrealized ${currency}`} note={without(sums.withoutPnl, 'P&L')}>
         <ProfitLoss value={sums.unrealized} currency={currency} />
       </Figure>
@@ -60,7 +58,7 @@ function OfCurrency({ sums, single }: { sums: PositionSums; single: boolean }) {
           <span className="text-loss">{sums.down} down</span>
         </span>
       </Figure>
-    </div>
+    </dl>
   );
 }
 
@@ -69,7 +67,7 @@ export function Summary(props: { pnl: Reading<PnlModel>; sums: readonly Position
   const { sums } = props;
   return (
     <section aria-label="Sums" className="rounded-md border border-line bg-raised px-4 py-2">
-      <dl className="flex flex-wrap items-start gap-x-8 gap-y-2 max-lg-nav:gap-x-4">
+      <div className="flex flex-wrap items-start gap-x-8 gap-y-2 max-lg-nav:gap-x-4">
         <OfTheDay reading={props.pnl} />
         <div
           className={`grid grid-cols-[repeat(4,max-content)] gap-x-8 gap-y-2 border-l border-line pl-8 max-lg-nav:gap-x-5 max-lg-nav:pl-4 ${props.stale ? 'stale' : ''}`}
@@ -78,7 +76,7 @@ export function Summary(props: { pnl: Reading<PnlModel>; sums: readonly Position
             <OfCurrency key={each.currency} sums={each} single={sums.length === 1} />
           ))}
         </div>
-      </dl>
+      </div>
     </section>
   );
 }
