@@ -7,16 +7,16 @@ import { syncBuiltinESMExports } from 'node:module';
 
 export type Moment = 'before' | 'half' | 'after';
 
-let count = 0;
+const seen: string[] = [];
 let deadly: { at: number; moment: Moment } | undefined;
 
 export function arm(at: number, moment: Moment): void {
-  count = 0;
+  seen.length = 0;
   deadly = { at, moment };
 }
 
-/** How many calls there were since `arm`. */
-export const calls = () => count;
+/** The calls since `arm`, each with the file it was about. */
+export const calls = (): readonly string[] => seen;
 
 function die(): never {
   process.kill(process.pid, 'SIGKILL');
@@ -42,11 +42,11 @@ function halved(name: string, args: unknown[]): unknown[] | undefined {
   return written;
 }
 
-function wrap(owner: Record<string, Call>, name: string, label = name): void {
+function wrap(owner: Record<string, Call>, name: string, label = name, file = ''): void {
   const real = owner[name].bind(owner);
   owner[name] = (...args) => {
-    count += 1;
-    if (deadly === undefined || count !== deadly.at) return real(...args);
+    seen.push(`${label} ${file || (typeof args[0] === 'string' ? args[0] : '')}`);
+    if (deadly === undefined || seen.length !== deadly.at) return real(...args);
     const half = deadly.moment === 'half' ? halved(label, args) : undefined;
     if (deadly.moment === 'before' || (deadly.moment === 'half' && half === undefined)) die();
     const given = half ?? args;
@@ -84,7 +84,7 @@ const open = promises['open'];
 promises['open'] = async (...args) => {
   const handle = (await open(...args)) as Record<string, Call>;
   for (const name of ['chmod', 'chown', 'close', 'readFile', 'stat', 'sync', 'writeFile'])
-    wrap(handle, name, `handle.${name}`);
+    wrap(handle, name, `handle.${name}`, String(args[0]));
   return handle;
 };
 // the journal is written by a package that uses callbacks and, for what is small, the calls that wait

@@ -8,8 +8,8 @@ import { doIt, machine, type Machine } from './machine.ts';
 
 const CHILD = path.join(import.meta.dirname, 'dying-child.ts');
 const SOAK = Boolean(process.env['COMPANION_SOAK']);
-/** Deaths per action: in a soak every call three ways and more by chance, 1,000 in all; else some, others in each run. */
-const DEATHS = SOAK ? 334 : 12;
+/** Deaths per action: in a soak every call three ways and more by chance, 1,000 in all; else those that change the file. */
+const DEATHS = SOAK ? 334 : 9;
 const OLD = `{\n  "mcpServers": {\n    "fs": { "command": "npx" }\n  },\n  "filler": "${'x'.repeat(20_000)}"\n}\n`;
 const MOMENTS = ['before', 'half', 'after'] as const;
 
@@ -30,16 +30,23 @@ async function child(action: string, at: number, moment: string) {
   return { signal: started.signalCode, out: out.trim() };
 }
 
-/** Every call three ways, in an order by chance; a soak goes round again. */
-function* deaths(calls: number, count: number): Generator<readonly [number, (typeof MOMENTS)[number]]> {
+const CHANGING = /^(?:handle\.)?(?:writeFile|sync|rename|unlink|rm) /;
+
+/** Calls by their number, three ways each, in an order by chance: first those that change the file, then all others. */
+function* deaths(
+  calls: readonly string[],
+  file: string,
+): Generator<readonly [number, (typeof MOMENTS)[number]]> {
   const random = seeded(SOAK ? 6 : Date.now() % 2 ** 31);
-  const all = Array.from({ length: calls }, (_, index) =>
-    MOMENTS.map((moment) => [index + 1, moment] as const),
-  ).flat();
-  for (let done = 0; done < count;) {
-    const round = all.map((each) => [random(), each] as const).sort(([a], [b]) => a - b);
-    for (const [, each] of round) if (done++ < count) yield each;
-  }
+  const isFirst = (call: string) => CHANGING.test(call) && call.includes(file) && !call.includes('.lock');
+  const all = calls.flatMap((call, index) =>
+    MOMENTS.map((moment) => ({
+      order: random() + (isFirst(call) ? 0 : 1),
+      death: [index + 1, moment] as const,
+    })),
+  );
+  for (let done = 0; done < DEATHS;)
+    for (const { death } of all.toSorted((a, b) => a.order - b.order)) if (done++ < DEATHS) yield death;
 }
 
 describe('killed at any call to the file system', () => {
@@ -57,14 +64,14 @@ describe('killed at any call to the file system', () => {
       };
       const before = await ready();
       const { out } = await child(action, 0, 'before');
-      const calls = Number(out);
-      expect(calls).toBeGreaterThan(20);
+      const calls = JSON.parse(out) as string[];
+      expect(calls.length).toBeGreaterThan(20);
       const whole = new Set([before, m.read().toString()]);
       expect(whole.size).toBe(2);
-      for (const [at, moment] of deaths(calls, DEATHS)) {
+      for (const [at, moment] of deaths(calls, path.basename(m.config))) {
         await ready();
         const { signal } = await child(action, at, moment);
-        const where = `${action}, ${moment} call ${at} of ${calls}`;
+        const where = `${action}, ${moment} call ${at} of ${calls.length}, ${calls[at - 1]}`;
         expect(signal, where).toBe('SIGKILL');
         expect(whole.has(m.read().toString()), `${where}: ${m.read().toString().slice(0, 120)}`).toBe(true);
         // whoever comes next needs no help, and nothing of the dead one stays
