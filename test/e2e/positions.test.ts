@@ -243,4 +243,33 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
     await page.getByText(/Positions are unknown: trading .*Database unavailable\./).waitFor();
     expect(await page.locator('table.stale').count()).toBe(1);
   });
+
+  it('says that the market is closed, and when a figure last moved', async () => {
+    const page = await positions('live');
+    await page.getByTestId('position-row').first().waitFor();
+    expect(await page.getByTestId('market-closed').count()).toBe(0);
+    core!.store.set(['profiles', 'catalyst', 'guard', 'movement'], {
+      since: new Date(2026, 10, 20, 21, 59).getTime(),
+      repeats: 300,
+      watched: 11,
+      marketOpen: false,
+    });
+    await page.getByText('Markets are closed; last value Fri 20 Nov 21:59:00.').waitFor();
+  });
+
+  it('notes a position that left without a result where the back end reports none', async () => {
+    const page = await positions('live');
+    await page.getByTestId('positions-closed').click();
+    await page.getByTestId('closed-row').first().waitFor();
+    const { trading } = core!.store.state.profiles['catalyst'];
+    const [position] = trading.positions.state === 'known' ? trading.positions.value.rows : [];
+    const missedAt = Date.now();
+    core!.store.set(
+      ['profiles', 'catalyst', 'records', 'left'],
+      [{ position, lastSeenAt: missedAt - 5_000, missedAt }],
+    );
+    const left = page.getByTestId('left-list');
+    await left.waitFor();
+    expect(await left.innerText()).toMatch(/AAPL.*result not reported/s);
+  });
 });

@@ -115,7 +115,7 @@ function Listed<T extends { rows: readonly unknown[] }>(props: {
         </>
       }
       flush
-      className={`min-h-48 ${props.className ?? ''}`}
+      className={`min-h-48 max-lg-nav:h-64 max-lg-nav:flex-none ${props.className ?? ''}`}
     >
       {model === undefined ? (
         <Empty title={`${props.what} not known`}>
@@ -206,7 +206,7 @@ export function MarketView(props: {
 }) {
   return (
     <>
-      <div className="flex min-h-80 flex-1 gap-3 max-lg-nav:flex-col">
+      <div className="flex min-h-80 flex-1 gap-3 max-lg-nav:min-h-auto max-lg-nav:flex-col">
         <Listed
           title="Last scan"
           what="The scan is"
