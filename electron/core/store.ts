@@ -4,6 +4,39 @@ import { applyPatch } from '../contract/state.ts';
 
 /** Patches kept so that a page that lost its wire can go on where it was. */
 const KEPT_PATCHES = 2_000;
+/** Changes in them all: 200 positions that are valued twice a second would make two thousand patches weigh 400 MB. */
+const KEPT_CHANGES = 20_000;
+
+/** The newest events within both limits, first in, first out. */
+class Kept {
+  readonly events: StateEvent[] = [];
+  #changes = 0;
+
+  static changesOf(event: StateEvent): number {
+    return event.type === 'patch' ? event.ops.length : 0;
+  }
+
+  get full(): boolean {
+    return this.events.length > KEPT_PATCHES || this.#changes > KEPT_CHANGES;
+  }
+
+  push(event: StateEvent): void {
+    this.events.push(event);
+    this.#changes += Kept.changesOf(event);
+  }
+
+  shift(): StateEvent | undefined {
+    const event = this.events.shift();
+    if (event) this.#changes -= Kept.changesOf(event);
+    return event;
+  }
+
+  replace(events: readonly StateEvent[]): void {
+    this.events.length = 0;
+    this.#changes = 0;
+    for (const event of events) this.push(event);
+  }
+}
 
 /**
  * The one owner of the app's state: changes go in as patch operations, readers get a snapshot and then every
@@ -14,7 +47,7 @@ export class Store {
   readonly #run = randomUUID();
   #state: AppState;
   #seq = 0;
-  readonly #patches: StateEvent[] = [];
+  readonly #patches = new Kept();
   readonly #listeners = new Set<(event: StateEvent) => void>();
 
   constructor(initial: AppState) {
@@ -30,7 +63,7 @@ export class Store {
     this.#seq += 1;
     const event: StateEvent = { type: 'patch', seq: this.#seq, ops };
     this.#patches.push(event);
-    if (this.#patches.length > KEPT_PATCHES) this.#patches.shift();
+    while (this.#patches.full) this.#patches.shift();
     for (const listener of this.#listeners) listener(event);
   }
 
@@ -47,9 +80,9 @@ export class Store {
   #catchUp(lastId: string | undefined): StateEvent[] {
     const [run, seq] = lastId?.split('/') ?? [];
     const after = run === this.#run ? Number(seq) : undefined;
-    const first = this.#patches[0]?.seq ?? this.#seq + 1;
+    const first = this.#patches.events[0]?.seq ?? this.#seq + 1;
     if (after !== undefined && after >= first - 1 && after <= this.#seq)
-      return this.#patches.filter((patch) => patch.seq > after);
+      return this.#patches.events.filter((patch) => patch.seq > after);
     return [{ type: 'snapshot', seq: this.#seq, state: this.#state }];
   }
 
@@ -60,12 +93,13 @@ export class Store {
 
   /** Events for one reader, gapless from `lastId` (the last one it has) or from a snapshot; ends with `signal`. */
   async *follow(lastId: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<StateEvent> {
-    let queue = this.#catchUp(lastId);
+    const queue = new Kept();
+    queue.replace(this.#catchUp(lastId));
     let wake: (() => void) | undefined;
     const stop = this.onEvent((event) => {
       queue.push(event);
       // a reader that does not keep up goes on from a snapshot instead of holding every state there ever was
-      if (queue.length > KEPT_PATCHES) queue = this.#catchUp(undefined);
+      if (queue.full) queue.replace(this.#catchUp(undefined));
       wake?.();
     });
     const aborted = () => wake?.();

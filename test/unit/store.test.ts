@@ -71,6 +71,33 @@ describe('the state stream', () => {
     expect(await from(id(3))).toEqual(['snapshot', 5_005]);
   });
 
+  it('keeps large patches by what is in them, so that a book of positions does not fill the memory', async () => {
+    const core = store();
+    const large = () =>
+      core.change(
+        ...Array.from({ length: 400 }, (_, n) => ({
+          op: 'set' as const,
+          path: ['app', 'version'],
+          value: String(n),
+        })),
+      );
+    const slow = core.follow(undefined, undefined);
+    await slow.next();
+    for (let n = 0; n < 200; n += 1) large();
+    const from = async (seq: number) => {
+      const events = core.follow(core.idOf({ type: 'patch', seq, ops: [] }), undefined);
+      const { value } = (await events.next()) as { value: StateEvent };
+      await events.return(undefined);
+      return [value.type, value.seq];
+    };
+    expect(await from(199)).toEqual(['patch', 200]);
+    expect(await from(100)).toEqual(['snapshot', 200]);
+    const { seen, state } = await readTo(200, slow);
+    expect(seen.length).toBeLessThan(60);
+    expect(state).toEqual(core.state);
+    await slow.return(undefined);
+  });
+
   it('ends with its signal, also while it waits', async () => {
     const core = store();
     const stop = new AbortController();
