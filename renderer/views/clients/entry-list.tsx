@@ -26,7 +26,7 @@ export function EntryList({ target, profile }: { target: ClientTarget; profile: 
       <tbody>
         {entries.map((entry) => (
           <tr key={entry.key} className="h-7 border-line not-first:border-t" data-testid="entry-ours">
-            <td className="w-44 max-w-44 truncate pr-3">
+            <td className="w-36 max-w-36 truncate pr-3">
               <span className="inline-flex items-center gap-2">
                 <StateMark tone={STATES[entry.state].tone} size={10} />
                 <code>{entry.key}</code>
@@ -35,12 +35,12 @@ export function EntryList({ target, profile }: { target: ClientTarget; profile: 
             <td className="pr-3">
               this app, profile <span className="font-medium">{entry.profile}</span>
             </td>
-            <td className="w-72 text-right text-quiet">{STATES[entry.state].text}</td>
+            <td className="w-56 text-right text-quiet">{STATES[entry.state].text}</td>
           </tr>
         ))}
         {strangers.map((other) => (
           <tr key={other.key} className="h-7 border-line not-first:border-t" data-testid="entry-other">
-            <td className="w-44 max-w-44 truncate pr-3">
+            <td className="w-36 max-w-36 truncate pr-3">
               <span className="inline-flex items-center gap-2">
                 <StateMark tone={other.key === profile ? 'attention' : 'off'} size={10} />
                 <code>
@@ -48,12 +48,12 @@ export function EntryList({ target, profile }: { target: ClientTarget; profile: 
                 </code>
               </span>
             </td>
-            <td className="py-1 pr-3 break-all text-quiet">
+            <td className="py-1 pr-3 wrap-anywhere text-quiet">
               <code>
                 <PlainText text={other.start} />
               </code>
             </td>
-            <td className="w-72 text-right text-quiet">
+            <td className="w-56 text-right text-quiet">
               {other.key === profile
                 ? 'not ours, though it has this name'
                 : other.env.length === 0
