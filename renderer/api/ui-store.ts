@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { ErrorShape } from '../../electron/contract/errors.ts';
 import type { McpExchange } from '../../electron/contract/explorer.ts';
 import type { Notice } from '../../electron/contract/notices.ts';
+import type { DoctorView } from './doctor.ts';
 import type { StopReport } from '../../electron/contract/bridge.ts';
 
 /** In the order of the sidebar. A page has an entry here, in `PAGE_WORDS` (parts/pages.ts) and in `VIEWS` (views/pages.tsx). */
@@ -15,6 +16,7 @@ export const PAGES = [
   'tools',
   'connections',
   'clients',
+  'doctor',
   'settings',
 ] as const;
 export type Page = (typeof PAGES)[number];
@@ -78,6 +80,8 @@ export interface UiState {
   adding: string | null;
   /** Calls made on the Tools page of this window, the newest first. */
   exchanges: readonly KeptExchange[];
+  /** The doctor's runs of this window, by profile. */
+  doctor: Readonly<Record<string, DoctorView>>;
 }
 
 const START: Route = {
@@ -160,6 +164,7 @@ export function createUi() {
     onboardingHidden: false,
     adding: null,
     exchanges: [],
+    doctor: {},
   }));
   let exchanges = 0;
   const go = (change: Partial<Route>) => {

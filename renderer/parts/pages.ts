@@ -8,6 +8,7 @@ import {
   Plug,
   ScrollText,
   Settings,
+  Stethoscope,
   Wrench,
 } from 'lucide-react';
 import type { ProfileState } from '../../electron/contract/state.ts';
@@ -22,11 +23,12 @@ export const PAGE_WORDS: Record<Page, { label: string; icon: LucideIcon; key: st
   tools: { label: 'Tools', icon: Wrench, key: '6' },
   connections: { label: 'Connections', icon: Plug, key: '7' },
   clients: { label: 'Clients', icon: AppWindow, key: '8' },
+  doctor: { label: 'Doctor', icon: Stethoscope, key: '9' },
   settings: { label: 'Settings', icon: Settings, key: ',' },
 };
 
 /** Pages of the setup, below a line: they are looked at seldom. */
-export const SETUP_PAGES: ReadonlySet<Page> = new Set<Page>(['connections', 'clients', 'settings']);
+export const SETUP_PAGES: ReadonlySet<Page> = new Set<Page>(['connections', 'clients', 'doctor', 'settings']);
 
 /** What waits on a page for a person, in the profile on screen; pages without an entry never show a count. */
 export const PAGE_WAITING: Partial<Record<Page, (profile: ProfileState) => number>> = {

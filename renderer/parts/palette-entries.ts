@@ -1,6 +1,7 @@
 import { useAction, useApp, useMirror, useProfileName } from '../api/app-context.tsx';
 import type { App } from '../api/app-context.tsx';
 import { useChangePreferences, usePreferences } from '../api/preferences.ts';
+import { runDoctor } from '../api/doctor.ts';
 import { sendStop } from '../api/stop.ts';
 import { PAGES, SECTIONS } from '../api/ui-store.ts';
 import { linkActions } from '../../electron/contract/present.ts';
@@ -141,8 +142,16 @@ export function useEntries(): Entry[] {
   const settings = useSettingEntries(app);
   const tools = useToolEntries(app, profile);
   const trading = useTradingEntries(app, order, profile);
+  const doctors = order.map((name) => ({
+    label: `Run the doctor on ${name}`,
+    group: 'Doctor',
+    run: () => {
+      app.ui.go({ page: 'doctor', profile: name });
+      void runDoctor(app, name);
+    },
+  }));
   const switches = order
     .filter((name) => name !== profile)
     .map((name) => ({ label: `Show ${name}`, group: 'Profile', run: () => app.ui.go({ profile: name }) }));
-  return [...pageEntries(app), ...links, ...switches, ...trading, ...tools, ...settings];
+  return [...pageEntries(app), ...links, ...doctors, ...switches, ...trading, ...tools, ...settings];
 }

@@ -12,5 +12,6 @@ export const VIEWS: Record<Page, LazyExoticComponent<ComponentType>> = {
   tools: lazy(async () => ({ default: (await import('./tools.tsx')).Tools })),
   connections: lazy(async () => ({ default: (await import('./connections.tsx')).Connections })),
   clients: lazy(async () => ({ default: (await import('./clients.tsx')).Clients })),
+  doctor: lazy(async () => ({ default: (await import('./doctor.tsx')).Doctor })),
   settings: lazy(async () => ({ default: (await import('./settings.tsx')).Settings })),
 };

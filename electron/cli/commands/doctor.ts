@@ -12,7 +12,8 @@ const WORDS: Readonly<Record<DoctorCheck['state'], string>> = {
 
 /** One check as it is printed; what helps stands below it. */
 function checkLines({ state, title, subject, seen, remedy }: DoctorCheck): string[] {
-  const about = subject === null ? '' : ` (${subject})`;
+  // said in the sentence already
+  const about = subject === null || seen.includes(subject) ? '' : ` (${subject})`;
   const line = `  ${WORDS[state].padEnd(7)}  ${title}${about}: ${seen}`;
   if (!remedy || state === 'ok') return [line];
   const { text, command } = remedy;

@@ -1,5 +1,6 @@
 import type { DoctorEvent, DoctorLayer, DoctorRun } from '../../contract/doctor.ts';
 import type { LinkConfig, Profile } from '../../contract/profile.ts';
+import type { Inspection } from '../clients/inspect.ts';
 import { linkVia } from '../link/dial.ts';
 import { checkClients } from './client-checks.ts';
 import { openHttp } from './https-checks.ts';
@@ -9,7 +10,7 @@ import { checkPolicy } from './policy-checks.ts';
 import type { DoctorCase, DoctorPorts } from './ports.ts';
 import { checkProfileFiles } from './profile-checks.ts';
 import { reportOf } from './report.ts';
-import { Rounds, skipped } from './rounds.ts';
+import { failure, Rounds, skipped } from './rounds.ts';
 import { checkServices } from './services-checks.ts';
 import { openSsh } from './ssh-checks.ts';
 import { checkStub } from './stub-checks.ts';
@@ -105,6 +106,9 @@ async function checkLink(
       if (sound && whole) await checkBehind(reached);
       if (whole && carries(reached) && !rounds.signal.aborted) await checkServices(reached);
     }
+  } catch (error) {
+    // what nobody foresaw is a finding too: the rest of the run goes on
+    rounds.note('web.answer', null, failure(error, rounds.profile), 0);
   } finally {
     reached?.link.close();
   }
@@ -136,7 +140,13 @@ async function checkRemote(make: (label?: string) => Rounds, one: DoctorCase): P
 
 /** What is on this computer: the program that clients start, their files and logs, and policies. */
 async function checkLocal(rounds: Rounds, one: DoctorCase): Promise<void> {
-  const inspection = await one.ports.clients.inspect();
+  let inspection: Inspection;
+  try {
+    inspection = await one.ports.clients.inspect();
+  } catch (error) {
+    rounds.note('client.config', null, failure(error, rounds.profile), 0);
+    return;
+  }
   if (rounds.signal.aborted) return;
   await checkStub(rounds, one, inspection);
   const logs = await openLogs(one, inspection);

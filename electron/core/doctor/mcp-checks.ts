@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { AppError, ErrorCode } from '../../contract/errors.ts';
-import { asAppError } from '../../contract/errors.ts';
+import type { ErrorCode } from '../../contract/errors.ts';
+import { AppError, asAppError } from '../../contract/errors.ts';
 import { UpstreamFailure } from '../bridge/failure.ts';
 import { parsed } from '../bridge/reply.ts';
 import { createUpstream } from '../bridge/upstream/create-upstream.ts';
@@ -70,11 +70,12 @@ function handshakeFinding(id: CheckId, error: AppError, reached: Reached): Findi
     return failed('The server forgot the session that it had given a moment before (HTTP 404).', ONE_WORKER);
   const help = helpFor(id, error, reached);
   const hangs = error.code === 'MCP_TIMEOUT' || error.code === 'LINK_TIMEOUT';
-  if (hangs && reached.config.kind === 'https')
-    return failed(
-      `initialize was not answered: ${error.message}`,
-      remedy('If nginx holds answers back, turn that off where it passes /mcp on', 'proxy_buffering off;'),
-    );
+  if (hangs) {
+    const buffering = 'If nginx holds answers back, turn that off where it passes /mcp on';
+    const isHttps = reached.config.kind === 'https';
+    const seen = `initialize was not answered: ${error.message}`;
+    return failed(seen, isHttps ? remedy(buffering, 'proxy_buffering off;') : help);
+  }
   return failed(error.message, help);
 }
 
@@ -107,6 +108,13 @@ export interface Opened {
   readonly isSse: boolean;
 }
 
+const unanswered = (ms: number) =>
+  new AppError(
+    'MCP_TIMEOUT',
+    `no answer came within ${ms / 1000} s.`,
+    "Look at the server's log on the droplet; restart it if it hangs.",
+  );
+
 /** The handshake as the bridge makes it: the classic era first, then what the server speaks. */
 async function openSession(reached: Reached): Promise<Opened | undefined> {
   const { rounds, one, link } = reached;
@@ -121,12 +129,13 @@ async function openSession(reached: Reached): Promise<Opened | undefined> {
     discoverMs: STEP_MS,
     eras,
   });
+  const openMs = one.ports.timing?.probeMs ?? OPEN_MS;
   rounds.begin('mcp.initialize', null);
   const started = performance.now();
   const end = new AbortController();
   const late = new Promise<never>((_resolve, reject) => {
-    const give = () => reject(asAppError(new Error('no answer')));
-    AbortSignal.any([rounds.signal, AbortSignal.timeout(OPEN_MS)]).addEventListener('abort', give, {
+    const give = () => reject(unanswered(openMs));
+    AbortSignal.any([rounds.signal, AbortSignal.timeout(openMs)]).addEventListener('abort', give, {
       once: true,
       signal: end.signal,
     });

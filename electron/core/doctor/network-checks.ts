@@ -9,7 +9,7 @@ import type { DialContext } from '../link/dialling.ts';
 import { networkError } from '../link/network-errors.ts';
 import { openSocket } from '../link/ssh/ssh-socket.ts';
 import type { DoctorCase } from './ports.ts';
-import { remedy } from './remedy.ts';
+import { remedy, remedyOf } from './remedy.ts';
 import { failed, ok } from './rounds.ts';
 import type { Rounds } from './rounds.ts';
 
@@ -73,6 +73,11 @@ export async function checkName(rounds: Rounds, host: string): Promise<boolean> 
   return state === 'ok';
 }
 
+/** What a person types to try a port; null for a host that is none. */
+export function tryPort({ host, port }: Endpoint): string | null {
+  return /^[\w.:-]+$/.test(host) ? `nc -vz ${host} ${port}` : null;
+}
+
 /** Whether a port takes connections. */
 export async function checkPort(
   rounds: Rounds,
@@ -82,10 +87,13 @@ export async function checkPort(
 ): Promise<boolean> {
   const state = await rounds.run('tcp.connect', at(endpoint), TCP_MS + 2_000, async (signal) => {
     const context = dialContext(one, config, signal);
-    const socket = await openSocket(endpoint, context.timing.connectMs, context).catch((error: unknown) => {
-      throw asAppError(error);
-    });
-    socket.destroy();
+    try {
+      (await openSocket(endpoint, context.timing.connectMs, context)).destroy();
+    } catch (error) {
+      const { message, next } = asAppError(error);
+      const help = remedyOf(next, rounds.profile);
+      return failed(message, remedy(help.text, help.command ?? tryPort(endpoint)));
+    }
     return ok(`${at(endpoint)} takes connections.`);
   });
   return state === 'ok';

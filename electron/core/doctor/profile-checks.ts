@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { AppError } from '../../contract/errors.ts';
 import { changesOf } from '../clients/journal.ts';
+import { writtenEntries } from '../clients/written.ts';
 import { checkProfile } from '../link/check-profile.ts';
 import { Profiles } from '../profiles.ts';
 import { SettingsStore } from '../settings.ts';
@@ -26,6 +27,7 @@ export async function checkProfileFiles(rounds: Rounds, one: DoctorCase): Promis
     await new Profiles(home.profiles).load();
     await new SettingsStore(home.settings).load();
     await changesOf(home, 'claude-desktop');
+    await writtenEntries(home);
     return ok('They parse.');
   });
   await rounds.run('profile.private', home.dir, FILES_MS, async () => {

@@ -3,7 +3,12 @@ import type { SshLink } from '../../contract/profile.ts';
 
 export type Remedy = NonNullable<DoctorCheck['remedy']>;
 
-export const remedy = (text: string, command: string | null = null): Remedy => ({ text, command });
+/** What helps, as a sentence; before a command it ends with a colon. */
+export function remedy(text: string, command: string | null = null): Remedy {
+  const bare = text.replace(/[.:;]+$/, '');
+  const end = /[!?…]$/.test(bare) ? '' : command === null ? '.' : ':';
+  return { text: bare + end, command };
+}
 
 const COMMANDS = /^(.{0,400}?): ((?:catalyst-companion|ssh-keygen|ssh-add|ssh|certbot|openssl|getent) .+)$/s;
 
@@ -16,7 +21,7 @@ export function remedyOf(next: string, profile: string): Remedy {
   const [, text, rest] = COMMANDS.exec(named) ?? [];
   if (text === undefined || rest === undefined) return remedy(named);
   const [, command = rest, more = ''] = /^(.*?)((?:; | \(|, then ).*)?$/s.exec(rest) ?? [];
-  return remedy(`${text}${more}.`.replace(/\.\.$/, '.'), command);
+  return remedy(`${text}${more}`, command);
 }
 
 /** What a link does by itself does not help here: nothing is tried again before the doctor is asked again. */

@@ -2,6 +2,7 @@ import type { DoctorCheck, DoctorLayer, DoctorRun } from '../../contract/doctor.
 import { DoctorLayer as Layers } from '../../contract/doctor.ts';
 import type { Profile } from '../../contract/profile.ts';
 import { bareHost, isLoopbackHost } from '../addresses.ts';
+import { visible } from '../guard/visible.ts';
 import type { DoctorPorts } from './ports.ts';
 import { LAYERS } from './table.ts';
 
@@ -60,7 +61,7 @@ function hostNames({ links, mcpUrl, services }: Profile): string[] {
 
 /** Masks secrets, the home folder and user names, which no report needs. */
 export function withoutPeople(text: string, ports: DoctorPorts, profile: Profile): string {
-  let masked = ports.redact(text);
+  let masked = visible(ports.redact(text));
   for (const home of [ports.home.dir, ports.userHome]) {
     if (home.length > 1) masked = masked.replaceAll(home, home === ports.userHome ? '~' : '~/STATE');
   }

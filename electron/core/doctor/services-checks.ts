@@ -48,14 +48,14 @@ function findingOf(reached: Reached, name: string, end: ProbeEnd, planned: boole
     case 'up':
       return ok(version === null ? 'It is healthy.' : `It is healthy, version ${version}.`);
     case 'down':
-      return planned
-        ? warning(
-            `${sentence(reason ?? 'it is down')} It is within the planned downtime.`,
-            helpFor(reached, name),
-          )
-        : failed(sentence(reason ?? 'it is down'), helpFor(reached, name));
-    case 'degraded':
-      return warning(sentence(reason ?? 'it is degraded'), helpFor(reached, name));
+    case 'degraded': {
+      const seen = sentence(reason ?? `it is ${verdict}`);
+      const help = helpFor(reached, name);
+      // it answers, and can neither know nor keep anything
+      const useless = verdict === 'down' || /\bdatabase\b/i.test(seen);
+      if (useless && !planned) return failed(seen, help);
+      return warning(planned ? `${seen} It is within the planned downtime.` : seen, help);
+    }
     case 'unknown':
       return warning(sentence(reason ?? 'nothing is known of it'), helpFor(reached, name));
     default:

@@ -5,7 +5,7 @@ import type { SshLink } from '../../contract/profile.ts';
 import type { OpenLink } from '../link/dialling.ts';
 import { lookAtHost } from '../link/ssh/look.ts';
 import { dialSsh } from '../link/ssh/ssh-link.ts';
-import { at, checkName, dialContext } from './network-checks.ts';
+import { at, checkName, dialContext, tryPort } from './network-checks.ts';
 import type { Endpoint } from './network-checks.ts';
 import type { DoctorCase } from './ports.ts';
 import { onDroplet, remedy, remedyOf } from './remedy.ts';
@@ -137,8 +137,7 @@ export const FORWARD_SETTINGS = "sudo sshd -T | grep -iE 'allowtcpforwarding|per
 /** What a person types on this computer to see for themselves. */
 function handCommand(id: CheckId, config: SshLink, error: AppError): string | null {
   const target = config.jump[0] ?? config;
-  if (id === 'tcp.connect')
-    return /^[\w.:-]+$/.test(target.host) ? `nc -vz ${target.host} ${target.port}` : null;
+  if (id === 'tcp.connect') return tryPort(target);
   if (id === 'ssh.sign-in') return error.code === 'LINK_AUTH_REFUSED' ? onDroplet(config, 'true') : null;
   if (id === 'tunnel.forward') return onDroplet(config, FORWARD_SETTINGS);
   return null;

@@ -31,7 +31,7 @@ interface CheckText {
 export const CHECKS = {
   'profile.files': {
     title: 'State files',
-    looks: 'settings.json, profiles.json and clients.json parse.',
+    looks: 'settings.json, profiles.json, clients.json and client-entries.json parse.',
     helps: 'Correct the named place, or move the file away so that a fresh one is made.',
   },
   'profile.private': {

@@ -1,6 +1,7 @@
 import { useAction, useApp, useMirror, useNow, useProfile } from '../../api/app-context.tsx';
 import { linkActions } from '../../../electron/contract/present.ts';
 import type { BridgeClient } from '../../../electron/contract/bridge.ts';
+import { AskDoctor } from '../../parts/ask-doctor.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/panel.tsx';
 import type { Path } from '../../parts/path-hops.ts';
@@ -37,6 +38,7 @@ function BreakNote({ broken }: { broken: NonNullable<Path['broken']> }) {
           Retry now
         </Button>
       ) : null}
+      <AskDoctor profile={profile} atLink={atLink} link={link} />
       {broken.key === 'services' ? (
         <Button small onClick={() => ui.go({ page: 'services' })}>
           Services

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { spawn } from 'node:child_process';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,8 @@ import type { Sshd } from '../../helpers/sshd.ts';
 import { sshTo } from '../link/harness.ts';
 import { examine, named } from './examine.ts';
 import type { Patient } from './examine.ts';
+
+const PYTHON = '/usr/bin/python3';
 
 describe.skipIf(!sshdAvailable)(`doctor on SSH faults (${sshdAvailable ? 'real sshd' : sshdMissing})`, () => {
   let sshd: Sshd;
@@ -77,6 +80,31 @@ describe.skipIf(!sshdAvailable)(`doctor on SSH faults (${sshdAvailable ? 'real s
     expect(named(run)).toEqual({ result: 'broken', layer: 'ssh', check: 'ssh.greeting' });
     expect(run.of('tcp.connect')?.state).toBe('ok');
   });
+
+  it.skipIf(!fs.existsSync(PYTHON))(
+    'names the port whose firewall drops what comes (no answer to SYN)',
+    async () => {
+      // a full queue of a program that never accepts: the kernel then answers no more
+      const program = `import socket, sys
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(0)
+port = s.getsockname()[1]
+held = [socket.socket() for _ in range(4)]
+for one in held:
+    one.setblocking(False)
+    one.connect_ex(("127.0.0.1", port))
+print(port, flush=True); sys.stdin.read()`;
+      const full = spawn(PYTHON, ['-c', program], { stdio: ['pipe', 'pipe', 'ignore'] });
+      ends.push(() => full.kill('SIGKILL'));
+      const port = await new Promise<number>((resolve) =>
+        full.stdout.once('data', (text: Buffer) => resolve(Number(text.toString()))),
+      );
+      const run = await examine(
+        patient({ links: [sshTo(sshd, { port })], ports: { timing: { connectMs: 600, readyMs: 1_000 } } }),
+      );
+      expect(named(run)).toEqual({ result: 'broken', layer: 'tcp', check: 'tcp.connect' });
+      expect(run.of('tcp.connect')?.seen).toContain('did not answer in time');
+    },
+  );
 
   it('names an unknown host key, shows it, and accepts nothing', async () => {
     const run = await examine(patient({ knownHosts: '' }));
