@@ -45,6 +45,7 @@ catalyst-companion audit verify | tail [N] [--profile P] [--kind K]
                          | export [--format jsonl|csv] [--from DAY|TIME] [--to DAY|TIME] [--out FILE]
 catalyst-companion demo-droplet [--fault KIND]… [--seed N]            a droplet to try things on, on this machine
     --fault many-positions: 200 positions that change twice a second; read them with --read-seconds 0.5
+    --fault many-lines: 52,000 log lines in the first half minute, then 20 a second
 catalyst-bridge PROFILE                                               what Claude starts
 
 --json   one JSON document on standard output, {"error":{code,message,next}} where it failed

@@ -1,10 +1,11 @@
-// `npm run bench [-- --rounds N --only bridge,memory,ssh,idle --peers --write --json]`: what the product takes beside what
+// `npm run bench [-- --rounds N --only bridge,memory,ssh,idle,dashboard --peers --write --json]`: what the product takes beside what
 // it is measured against, as ratios of one run; every figure is the median of interleaved rounds.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bridgeRounds, bridgeRows, memoryRows, startBridge } from './bridge.mjs';
+import { dashboardRounds, dashboardRows } from './dashboard.mjs';
 import { idleRows } from './idle.mjs';
 import { findPeers } from './peers.mjs';
 import { sshRounds, sshRows } from './ssh.mjs';
@@ -16,7 +17,7 @@ const { values: options } = parseArgs({
     calls: { type: 'string', default: '1000' },
     flood: { type: 'string', default: '4000' },
     starts: { type: 'string', default: '8' },
-    only: { type: 'string', default: 'bridge,memory,ssh,idle' },
+    only: { type: 'string', default: 'bridge,memory,ssh,idle,dashboard' },
     peers: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -63,6 +64,13 @@ async function sshSection() {
   else rows.push(...sshRows(found));
 }
 
+async function dashboardSection() {
+  const found = await dashboardRounds(rounds);
+  results.dashboard = found;
+  if (found.skipped) notes.push(`the dashboard was not measured: ${found.skipped}`);
+  else rows.push(...dashboardRows(found));
+}
+
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'companion-bench-'));
 try {
   const bridge = await startBridge(work);
@@ -76,6 +84,8 @@ try {
   } finally {
     await bridge.stop();
   }
+  if (sections.includes('dashboard')) say('dashboard …');
+  if (sections.includes('dashboard')) await dashboardSection();
   if (sections.includes('ssh')) say('ssh …');
   if (sections.includes('ssh')) await sshSection();
 } finally {

@@ -20,7 +20,9 @@ export type Fault =
   /** stop_trading answers -32602 and leaves the cycle active; the workflow says it stops and goes on. */
   | { kind: 'stop-fails' }
   /** Nothing goes wrong: 200 positions whose figures change twice a second. */
-  | { kind: 'many-positions' };
+  | { kind: 'many-positions' }
+  /** Nothing goes wrong: 52,000 log lines in the first half minute, then 20 a second. */
+  | { kind: 'many-lines' };
 
 const FORMS = [
   'service-down=NAME',
@@ -33,6 +35,7 @@ const FORMS = [
   'die-mid-answer=TOOL',
   'stop-fails',
   'many-positions',
+  'many-lines',
 ] as const;
 
 function refuse(message: string, next: string): never {
@@ -52,6 +55,9 @@ function tool(text: string): ToolName {
     refuse(`There is no tool named "${text}".`, `Use one of: ${TOOL_NAMES.join(', ')}.`)
   );
 }
+
+const BARE = ['mcp-down', 'stop-fails', 'many-positions', 'many-lines'] as const;
+const isBare = (kind: string): kind is (typeof BARE)[number] => BARE.some((one) => one === kind);
 
 function positive(text: string, max: number, what: string): number {
   const value = /^\d{1,7}(\.\d{1,3})?$/.test(text) ? Number(text) : 0;
@@ -74,7 +80,7 @@ export function parseFault(text: string): Fault {
   const at = text.indexOf('=');
   const kind = at < 0 ? text : text.slice(0, at);
   const value = at < 0 ? '' : text.slice(at + 1);
-  if ((kind === 'mcp-down' || kind === 'stop-fails' || kind === 'many-positions') && at < 0) return { kind };
+  if (at < 0 && isBare(kind)) return { kind };
   if (value !== '') {
     if (kind === 'service-down' || kind === 'database-down') return { kind, service: service(value) };
     if (kind === 'hang' || kind === 'die-mid-answer') return { kind, tool: tool(value) };
@@ -100,6 +106,7 @@ export function formatFault(fault: Fault): string {
     case 'mcp-down':
     case 'stop-fails':
     case 'many-positions':
+    case 'many-lines':
       return fault.kind;
     default:
       return fault satisfies never;
@@ -140,6 +147,10 @@ export class FaultBoard {
 
   manyPositions(): boolean {
     return this.#active.has('many-positions');
+  }
+
+  manyLines(): boolean {
+    return this.#active.has('many-lines');
   }
 
   hangs(tool: string): boolean {

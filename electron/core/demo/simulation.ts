@@ -2,6 +2,7 @@ import type { Clock } from '../ports.ts';
 import { TradeArchive } from './archive.ts';
 import type { FaultBoard } from './faults.ts';
 import { LogBook } from './log-book.ts';
+import { manyLines } from './many-lines.ts';
 import { banner, eventLine, idleChatter, stageLine, type Chatter } from './log-lines.ts';
 import { Market, type MarketEvent, type TradingPlan } from './market.ts';
 import { LOG_SOURCES, VERSIONS } from './names.ts';
@@ -43,6 +44,7 @@ export class Simulation {
   readonly startedAt: number;
   readonly #faults: FaultBoard;
   readonly #chatter: Chatter;
+  readonly #manyLines: (logs: LogBook) => void;
   #cycle: Cycle | null = null;
   #cancel: (() => void) | undefined;
   #cancelTick: (() => void) | undefined;
@@ -61,6 +63,7 @@ export class Simulation {
     this.logs = new LogBook(this.clock);
     // a second stream: what is logged must not change what the market does
     this.#chatter = idleChatter(seededRandom(options.seed + 1));
+    this.#manyLines = manyLines(seededRandom(options.seed + 3));
     for (const source of LOG_SOURCES) banner(this.logs, source, VERSIONS[source]);
     this.workflow.start(this.startedAt);
     this.logs.write('workflow', 'INFO', `[${this.workflow.currentCycle ?? ''}] ${stageLine('scanning')}`);
@@ -113,6 +116,7 @@ export class Simulation {
     for (const event of this.market.step(now, plan)) this.#report(event);
     if (plan && this.#faults.manyPositions()) this.market.fill(MANY, now, plan.cycleId);
     this.#chatter(this.logs, this.market, this.#faults);
+    if (this.#faults.manyLines()) this.#manyLines(this.logs);
   }
 
   stop(): void {

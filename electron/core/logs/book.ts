@@ -14,6 +14,7 @@ export class LogBook {
   readonly #ring = createRing<LogLine>(KEPT_LINES);
   readonly #listeners = new Set<(lines: LogLine[]) => void>();
   readonly #sources = new Map<string, LogSource>();
+  readonly #ends = new Map<string, string>();
   #total = 0;
 
   get total(): number {
@@ -27,14 +28,22 @@ export class LogBook {
       this.#ring.add(line);
       this.#count(line);
     }
+    if (lines.some(({ from }) => from === 'droplet')) this.#applyEnds();
     for (const listener of this.#listeners) listener(lines);
     return lines;
   }
 
-  /** Its container ended, as compose put it; null: it writes again. */
-  ended(service: string, how: string | null): void {
-    const source = this.#sources.get(`droplet ${service}`);
-    if (source) source.ended = how;
+  /** Its container ended, as compose put it. Counts when the lines before it have come, until it writes again. */
+  ended(service: string, how: string): void {
+    this.#ends.set(service, how);
+  }
+
+  #applyEnds(): void {
+    for (const [service, how] of this.#ends) {
+      const source = this.#sources.get(`droplet ${service}`);
+      if (source) source.ended = how;
+    }
+    this.#ends.clear();
   }
 
   clock(service: string, ms: number | null): void {

@@ -149,6 +149,8 @@ export function LogList(props: LogListProps) {
     estimateSize: () => LINE_PX,
     getItemKey: (index) => shown[index]?.n ?? index,
     overscan: 12,
+    // drawn with the frame that the scrolling asks for: at once would lay the page out twice
+    useFlushSync: false,
   });
   // heights of the other reading are no measure for this one
   useLayoutEffect(() => virtual.measure(), [virtual, wrap]);

@@ -13,6 +13,7 @@ const GOOD = [
   'die-mid-answer=start_trading_cycle',
   'stop-fails',
   'many-positions',
+  'many-lines',
 ];
 
 const BAD: [string, RegExp][] = [
