@@ -50,7 +50,7 @@ export function NginxView({ profile, domain }: { profile: string; domain: string
   return (
     <div className="flex flex-col gap-2">
       <form
-        className="grid grid-cols-[minmax(0,320px)_auto] items-start gap-3"
+        className="grid grid-cols-[minmax(0,320px)_max-content] items-start gap-3"
         onSubmit={(event) => {
           event.preventDefault();
           void show();

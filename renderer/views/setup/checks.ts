@@ -58,6 +58,28 @@ function placeOf(code: ErrorShape['code']): LinkCheck {
   return sign ? 'auth' : 'reach';
 }
 
+/** Found before anything was sent: what stands above is not proven by it. */
+const BEFORE_DIALLING: ReadonlySet<ErrorShape['code']> = new Set([
+  'LINK_AGENT_NOT_READY',
+  'LINK_AGENT_UNAVAILABLE',
+  'LINK_API_KEY_MISSING',
+  'LINK_CA_UNREADABLE',
+  'LINK_KEY_ENCRYPTED',
+  'LINK_KEY_FORMAT',
+  'LINK_KEY_MISSING',
+  'LINK_KEY_PASSPHRASE_WRONG',
+  'LINK_KEY_UNREADABLE',
+  'LINK_KNOWN_HOSTS_UNREADABLE',
+  'LINK_PASSWORD_MISSING',
+  'PROFILE_INVALID',
+  'SECRET_UNREADABLE',
+]);
+
+function unsent(link: LinkState): boolean {
+  if (link.state === 'reconnecting') return BEFORE_DIALLING.has(link.lastError.code);
+  return link.state === 'blocked' && BEFORE_DIALLING.has(link.error.code);
+}
+
 /** Where the link stands among its lines, and how. */
 function standing(
   link: LinkState,
@@ -74,7 +96,7 @@ function standing(
       return {
         at: placeOf(link.lastError.code),
         tone: 'attention',
-        detail: (now) => `tried again ${link.nextAt <= now ? 'now' : `in ${age(link.nextAt - now)}`}`,
+        detail: (now) => `tried again ${link.nextAt - now < 1_000 ? 'now' : `in ${age(link.nextAt - now)}`}`,
       };
     case 'blocked': {
       const asked = link.reason === 'host-key-unknown';
@@ -98,7 +120,8 @@ export function linkChecks(link: LinkState, kind: LinkConfig['kind'], now: numbe
   const at = found !== undefined && index === -1 ? lines.length - 1 : index;
   return lines.map(([id, title], i) => {
     if (link.state === 'live') return { id, title, tone: 'live', detail: '' };
-    if (found === undefined || i > at) return { id, title, tone: 'off', detail: '' };
+    if (found === undefined || i > at || (i < at && unsent(link)))
+      return { id, title, tone: 'off', detail: '' };
     return i < at
       ? { id, title, tone: 'live', detail: '' }
       : { id, title, tone: found.tone, detail: found.detail(now) };
@@ -166,7 +189,10 @@ export function checksOf(
   ];
 }
 
-/** The line that a person is at: the first that is not done. */
+/** The line that a person is at: where the link stands, else the first that is not done. */
 export function currentOf(checks: readonly Check[]): CheckId | null {
-  return checks.find(({ tone }) => tone !== 'live')?.id ?? null;
+  const stands = checks.find(
+    ({ id, tone }) => id !== 'services' && id !== 'claude' && tone !== 'live' && tone !== 'off',
+  );
+  return (stands ?? checks.find(({ tone }) => tone !== 'live'))?.id ?? null;
 }

@@ -117,7 +117,7 @@ function GiveSecret({ profile, kind, label }: { profile: string; kind: SecretKin
   const [value, setValue] = useState('');
   return (
     <form
-      className="grid grid-cols-[minmax(0,320px)_auto] items-start gap-3"
+      className="grid grid-cols-[minmax(0,320px)_max-content] items-start gap-3"
       onSubmit={(event) => {
         event.preventDefault();
         if (value !== '')
@@ -147,7 +147,8 @@ function domainOf({ profile }: ProfileState): string | undefined {
   return link?.kind === 'https' ? new URL(link.url).hostname : undefined;
 }
 
-function NginxHelp({ state }: { state: ProfileState }) {
+/** The web server that an HTTPS link needs, for whoever has none yet. */
+export function NginxHelp({ state }: { state: ProfileState }) {
   const domain = domainOf(state);
   if (domain === undefined) return null;
   return (
@@ -160,17 +161,25 @@ function NginxHelp({ state }: { state: ProfileState }) {
   );
 }
 
+/** The error of now, or while it is tried again the one before: what is read must not blink. */
+function useLastError(link: LinkState): ErrorShape | undefined {
+  const error = errorOf(link);
+  const [last, setLast] = useState(error);
+  if (error !== undefined && error !== last) setLast(error);
+  return error ?? (link.state === 'connecting' && link.attempt > 1 ? last : undefined);
+}
+
 /** What went wrong at a line, and what mends it in place. */
 export function Remedy({ state, auth }: { state: ProfileState; auth: boolean }) {
   const act = useAction();
   const made = useMadeHere(state);
-  const error = errorOf(state.link);
+  const error = useLastError(state.link);
   if (error === undefined) return null;
   const secret = secretFor(error, state);
   // the line of a new key says what is missing
   const told = auth && made && error.code === 'LINK_AUTH_REFUSED';
-  const again =
-    state.link.state === 'reconnecting' || (state.link.state === 'blocked' && secret === undefined);
+  const at = state.link.state;
+  const again = at === 'blocked' ? secret === undefined : at !== 'degraded';
   return (
     <div className="flex flex-col gap-2">
       {told ? null : <Problem error={error} tone={state.link.state === 'blocked' ? 'danger' : 'attention'} />}
@@ -184,7 +193,6 @@ export function Remedy({ state, auth }: { state: ProfileState; auth: boolean }) 
           </Button>
         </div>
       ) : null}
-      <NginxHelp state={state} />
     </div>
   );
 }

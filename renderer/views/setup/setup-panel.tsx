@@ -11,7 +11,7 @@ import { HostKeys } from '../connections/host-key.tsx';
 import type { Check } from './checks.ts';
 import { checksOf, currentOf } from './checks.ts';
 import { ClaudeStep, useClaude } from './claude-step.tsx';
-import { KeyLine, Remedy, useMadeHere } from './remedies.tsx';
+import { KeyLine, NginxHelp, Remedy, useMadeHere } from './remedies.tsx';
 
 /** A key that was made a minute ago is refused because its line is not there yet: that waits for the person. */
 function awaited(check: Check, code: string): Check {
@@ -198,6 +198,7 @@ export function SetupPanel({ state }: { state: ProfileState }) {
             </Line>
           ))}
         </ol>
+        {state.link.state === 'live' ? null : <NginxHelp state={state} />}
         <Ends state={state} done={linked && last?.tone === 'live'} />
       </div>
     </Panel>

@@ -33,7 +33,7 @@ describe('the column of checks', () => {
       blocked('auth-refused', 'LINK_AUTH_REFUSED'),
       ['reach live', 'host-key live', 'auth danger', 'answer off'],
     ],
-    [blocked('config', 'LINK_KEY_ENCRYPTED'), ['reach live', 'host-key live', 'auth danger', 'answer off']],
+    [blocked('config', 'LINK_KEY_ENCRYPTED'), ['reach off', 'host-key off', 'auth danger', 'answer off']],
     [
       blocked('config', 'LINK_FORWARD_REFUSED'),
       ['reach live', 'host-key live', 'auth live', 'answer danger'],
@@ -56,7 +56,7 @@ describe('the column of checks', () => {
 
   it('has the lines that an HTTPS link has', () => {
     expect(tones(blocked('config', 'LINK_API_KEY_MISSING'), 'https')).toEqual([
-      'reach live',
+      'reach off',
       'auth danger',
       'answer off',
     ]);
@@ -65,6 +65,13 @@ describe('the column of checks', () => {
       'reach live',
       'answer danger',
     ]);
+  });
+
+  it('calls nothing reached that was not: a key that is missing here is found before anything is sent', () => {
+    const checks = linkChecks(blocked('config', 'LINK_API_KEY_MISSING'), 'https', 0);
+    expect(checks.some(({ tone }) => tone === 'live')).toBe(false);
+    expect(currentOf(checks)).toBe('auth');
+    expect(currentOf(linkChecks(blocked('auth-refused', 'LINK_API_KEY_REFUSED'), 'https', 0))).toBe('auth');
   });
 
   it('ends with the services and Claude, and names where the person is', () => {
