@@ -5,7 +5,7 @@ import { applyPatch } from '../contract/state.ts';
 /** Patches kept so that a page that lost its wire can go on where it was. */
 const KEPT_PATCHES = 2_000;
 /** Changes in them all: 200 positions that are valued twice a second would make two thousand patches weigh 400 MB. */
-const KEPT_CHANGES = 20_000;
+const KEPT_CHANGES = 6_000;
 
 /** The newest events within both limits, first in, first out. */
 class Kept {
