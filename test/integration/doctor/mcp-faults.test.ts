@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -113,6 +114,7 @@ describe('doctor on faults of the MCP server and the services', () => {
 
   it('warns of tools that are new, changed or gone since they were approved', async () => {
     const home = makeState();
+    ends.push(() => fs.rmSync(home.dir, { recursive: true, force: true }));
     const saved = (tool: object, approved: string | null) => {
       const { name, hash, text } = definitionOf(JSON.stringify(tool)) ?? { name: '', hash: '', text: '' };
       const approvedHash = approved === 'now' ? hash : approved;
@@ -229,6 +231,7 @@ describe('doctor on faults of the MCP server and the services', () => {
     const { examineProfile } = await import('../../../electron/core/doctor/doctor.ts');
     const { portsOf, profileOf } = await import('./examine.ts');
     const home = makeState();
+    ends.push(() => fs.rmSync(home.dir, { recursive: true, force: true }));
     server.on = (message) => message?.method === 'tools/list';
     const patient: Patient = { links: [{ kind: 'direct', url: server.url }] };
     const control = new AbortController();
