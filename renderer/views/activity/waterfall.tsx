@@ -2,6 +2,7 @@ import type { RequestTimes } from '../../../electron/contract/activity.ts';
 import type { TimePart } from '../../../electron/contract/time-parts.ts';
 import { timeParts } from '../../../electron/contract/time-parts.ts';
 import { durationText } from '../../parts/time-text.ts';
+import { placed } from './placed.ts';
 
 /** Fills of the parts: one hue in steps, since time is no state; the word stands beside each in the drawer. */
 const FILL: Record<TimePart['part'], string> = {
@@ -19,24 +20,6 @@ const WORDS: Record<TimePart['part'], readonly [string, string]> = {
   upstream: ['Back end', 'The rest, until its answer had come'],
   wire: ['Link and back end', 'Not told apart: the round trip of the link was not known'],
 };
-
-interface Placed extends TimePart {
-  x: number;
-  width: number;
-}
-
-/** Parts beside each other on a line of 100; what took any time is at least seen. */
-export function placed(parts: readonly TimePart[]): Placed[] {
-  const whole = parts.reduce((sum, { ms }) => sum + ms, 0);
-  if (whole <= 0) return [];
-  let x = 0;
-  return parts.map((part) => {
-    const width = (part.ms / whole) * 100;
-    const at = { ...part, x, width };
-    x += width;
-    return at;
-  });
-}
 
 /** The parts of a request's time as one bar. */
 export function TimeBar({ times, className = '' }: { times: RequestTimes; className?: string }) {
