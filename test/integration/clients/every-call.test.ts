@@ -68,10 +68,17 @@ describe('killed at any call to the file system', () => {
       expect(calls.length).toBeGreaterThan(20);
       const whole = new Set([before, m.read().toString()]);
       expect(whole.size).toBe(2);
+      let died = 0;
       for (const [at, moment] of deaths(calls, path.basename(m.config))) {
         await ready();
-        const { signal } = await child(action, at, moment);
+        const { signal, out: lived } = await child(action, at, moment);
         const where = `${action}, ${moment} call ${at} of ${calls.length}, ${calls[at - 1]}`;
+        // the number of calls differs by a few from run to run, so the last ones may never come
+        if (signal === null) {
+          expect((JSON.parse(lived) as string[]).length, where).toBeLessThan(at);
+          continue;
+        }
+        died += 1;
         expect(signal, where).toBe('SIGKILL');
         expect(whole.has(m.read().toString()), `${where}: ${m.read().toString().slice(0, 120)}`).toBe(true);
         // whoever comes next needs no help, and nothing of the dead one stays
@@ -80,6 +87,7 @@ describe('killed at any call to the file system', () => {
         expect(m.litter(), where).toEqual([]);
         expect(m.read().toString(), where).toContain('x'.repeat(20_000));
       }
+      expect(died).toBeGreaterThan(DEATHS * 0.9);
     },
     SOAK ? 3_600_000 : 120_000,
   );
