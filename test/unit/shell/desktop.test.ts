@@ -9,7 +9,7 @@ import type { AppPorts } from '../../../electron/core/app-interface.ts';
 import { fileSealer } from '../../../electron/core/secrets/file-sealer.ts';
 import { PORT_CHANNEL } from '../../../electron/shell/channel.ts';
 import { runDesktop, UP_LINE } from '../../../electron/shell/desktop.ts';
-import { electronDouble } from '../../helpers/electron-double.ts';
+import { electronDouble } from '../../standin/double.ts';
 import { appState, fakeApp, profileState } from '../../helpers/fake-app.ts';
 import { consentRequest } from './consent-request.ts';
 
