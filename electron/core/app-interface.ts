@@ -2,6 +2,7 @@ import type { AnyRouter } from '@orpc/server';
 import type { ClientPlan, CloseReport, StopReport } from '../contract/bridge.ts';
 import type { ConsentExtras } from './guard/consent.ts';
 import type { LinkState } from '../contract/link.ts';
+import type { Preferences, PreferencesChange } from '../contract/settings.ts';
 import type { AppState, StateEvent } from '../contract/state.ts';
 import type { Fault } from './demo/faults.ts';
 import type { Home } from './files.ts';
@@ -41,6 +42,8 @@ export interface AppActions {
   previewClaudeDesktop(profile: string): Promise<ClientPlan>;
   /** Writes what the preview with this token showed. */
   installClaudeDesktop(profile: string, token: string): Promise<ClientPlan>;
+  /** Changes some of the user's preferences, as the Settings page does. */
+  changeSettings(change: PreferencesChange): Promise<Preferences>;
   /** The machine woke or the network came back: links prove themselves now, waiting retries are tried at once. */
   wake(): void;
 }

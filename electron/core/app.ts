@@ -205,7 +205,12 @@ function dropletOf(base: Base, setSecret: AppServices['setSecret']): DropletCont
 }
 
 /** Core as its shells see it. */
-function faceOf(services: AppServices, router: Router, log: Log, screen: App['screen']): App {
+function faceOf(
+  services: AppServices,
+  router: Router,
+  { log, settingsDesk }: Base,
+  screen: App['screen'],
+): App {
   return {
     router,
     log,
@@ -224,6 +229,7 @@ function faceOf(services: AppServices, router: Router, log: Log, screen: App['sc
       previewClaudeDesktop: (profile) => services.clients.preview('claude-desktop', profile, 'install'),
       installClaudeDesktop: (profile, token) =>
         services.clients.apply({ client: 'claude-desktop', profile, action: 'install', token }),
+      changeSettings: (change) => settingsDesk.change(change),
       wake: () => services.wake(),
     },
   };
@@ -291,5 +297,5 @@ export async function createApp(ports: AppPorts): Promise<App> {
     containers,
     doctor: doctorOf(base, clients),
   });
-  return faceOf(services, router, log, screen);
+  return faceOf(services, router, base, screen);
 }

@@ -11,11 +11,10 @@ import type { TrayAction } from './tray-menu.ts';
 export interface ActionParts {
   app: Pick<App, 'act' | 'log' | 'state'>;
   /** In front; on the page with this name where one is given. */
-  openDashboard(page?: string): void;
+  openDashboard(page?: string, profile?: string | null): void;
   /** The window with the request that waits, or the dashboard where there is none. */
   openRequest(): void;
-  pauseNotices(on: boolean): void;
-  startAtLogin(on: boolean): Promise<void>;
+  now(): number;
   about(): MessageBoxOptions;
   /** Opens a folder or file of ours with the system's program; resolves with what went wrong, else empty. */
   openLogs(): Promise<string>;
@@ -139,6 +138,14 @@ async function openOutside(parts: ActionParts, what: string, open: () => Promise
     });
 }
 
+/** Notifications are held back for so long, but for those of security and the requests for consent. */
+export const PAUSE_MS = 60 * 60_000;
+
+async function pauseNotices({ app, now }: ActionParts, on: boolean): Promise<void> {
+  const { notices } = app.state().settings;
+  await app.act.changeSettings({ notices: { ...notices, pausedUntil: on ? now() + PAUSE_MS : null } });
+}
+
 async function about(parts: ActionParts): Promise<void> {
   const button = ABOUT_BUTTONS[await parts.tell(parts.about())];
   if (button === 'Licences') await openOutside(parts, 'The licences', () => parts.openLicences());
@@ -159,10 +166,13 @@ async function act(action: TrayAction, parts: ActionParts): Promise<void> {
       return parts.openDashboard('settings');
     case 'answer':
       return parts.openRequest();
+    case 'show':
+      return parts.openDashboard(action.page, action.profile);
     case 'pause-notices':
-      return parts.pauseNotices(action.on);
+      return await pauseNotices(parts, action.on);
     case 'start-at-login':
-      return await parts.startAtLogin(action.on);
+      await parts.app.act.changeSettings({ startAtLogin: action.on });
+      return;
     case 'open-logs':
       return await openOutside(parts, 'The log folder', () => parts.openLogs());
     case 'about':

@@ -14,13 +14,13 @@ import type { DesktopMemory } from './desktop-memory.ts';
 import type { DesktopParts } from './desktop.ts';
 import { installIpc } from './ipc.ts';
 import type { LoginItemParts } from './login-item.ts';
-import { setStartAtLogin, startsAtLogin } from './login-item.ts';
+import { LoginItem, startsAtLogin } from './login-item.ts';
+import { NoticeTeller } from './notice-teller.ts';
 import { IN_THE_TRAY, Notifier } from './notifier.ts';
 import { asker, iconOf, makeConsentWindow, makeDashboard } from './own-windows.ts';
 import { quitOnce } from './quit.ts';
 import { StopKey } from './stop-key.ts';
 import type { TrayAction, TrayExtras } from './tray-menu.ts';
-import { timeOfDay } from './tray-text.ts';
 import { TrayView } from './tray.ts';
 import { updateMustWait, updatePlan } from './update-rules.ts';
 import type { UpdatePlan } from './update-rules.ts';
@@ -107,12 +107,9 @@ async function loadUpdater({ distDir }: DesktopParts): Promise<Updater> {
 interface Own {
   dashboard: DashboardWindow;
   consent: ConsentWindow;
-  notifier: Notifier;
-  login: LoginItemParts;
   plan: UpdatePlan;
   updates: Updates | undefined;
   quit(): void;
-  redraw(): void;
 }
 
 function actionParts(ground: Ground, own: Own): ActionParts {
@@ -129,18 +126,11 @@ function actionParts(ground: Ground, own: Own): ActionParts {
     ask,
     tell: async (options) => (await ask(options)).response,
     quit: () => own.quit(),
-    openDashboard: (page) => own.dashboard.show(page),
+    openDashboard: (page, profile) => own.dashboard.show(page, profile),
     openRequest: () => {
       if (!own.consent.bringForward()) own.dashboard.show();
     },
-    pauseNotices: (on) => {
-      own.notifier.pause(on);
-      own.redraw();
-    },
-    startAtLogin: async (on) => {
-      await setStartAtLogin(on, own.login);
-      own.redraw();
-    },
+    now: () => systemClock.now(),
     about: () =>
       aboutDialog(app.state().app, {
         versions: process.versions,
@@ -165,7 +155,6 @@ function makeNotifier({ parts, app }: Ground, perform: (action: TrayAction) => v
     supported: () => Notification.isSupported(),
     make: (options) => new Notification(options),
     icon: iconOf(parts),
-    clock: systemClock,
     log: app.log,
     perform,
   });
@@ -231,28 +220,38 @@ export function assemble(ground: Ground): { dashboard: DashboardWindow; quit: ()
     ? new Updates(() => loadUpdater(parts), systemClock, app.log, redraw)
     : undefined;
   const login = loginParts(ground);
-  const own: Own = { dashboard, consent, notifier, login, plan, updates, quit, redraw };
+  const own: Own = { dashboard, consent, plan, updates, quit };
   const does = actionParts(ground, own);
   const tray = makeTray(
     ground,
     () => ({
-      pausedUntil: notifier.pausedUntil === null ? null : timeOfDay(notifier.pausedUntil),
       startAtLogin: startsAtLogin(login),
       update: updates?.ready ?? null,
     }),
     perform,
   );
+  const teller = new NoticeTeller({
+    state: () => app.state(),
+    clock: systemClock,
+    show: (notice) => notifier.show(notice),
+    remove: (id) => notifier.remove(id),
+    isWatched: () => dashboard.focused,
+  });
+  const loginItem = new LoginItem(app, login, redraw);
   const stopKey = makeStopKey(ground, { perform, tell: (options) => does.tell(options) });
   const refresh = (): void => {
     tray.refresh();
     consent.refresh();
     stopKey.refresh();
+    teller.refresh();
+    loginItem.refresh();
   };
   undos.push(
     wires(ground, own),
     watchPower(ground, quit),
     app.onState(refresh),
     () => updates?.dispose(),
+    () => teller.dispose(),
     () => notifier.dispose(),
     () => tray.dispose(),
     () => consent.dispose(),

@@ -1,7 +1,7 @@
-import { rmSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { App } from 'electron';
+import type { App as CompanionApp } from '../core/app-interface.ts';
 import { writeState } from '../core/files.ts';
 
 /** How a start by the system is told from one by the user: no window then. */
@@ -77,4 +77,40 @@ export async function setStartAtLogin(on: boolean, parts: LoginItemParts): Promi
   const file = autostartFile(parts);
   if (on) await writeState(file, autostartEntry(startable(parts)));
   else rmSync(file, { force: true });
+}
+
+/**
+ * Keeps the system's setting and the user's wish in Settings the same. At the start the system's counts: it may have
+ * been changed there. From then on each change in Settings is carried out.
+ */
+export class LoginItem {
+  readonly #app: Pick<CompanionApp, 'state' | 'act' | 'log'>;
+  readonly #parts: LoginItemParts;
+  readonly #changed: () => void;
+  #wanted: boolean | undefined;
+
+  constructor(app: Pick<CompanionApp, 'state' | 'act' | 'log'>, parts: LoginItemParts, changed: () => void) {
+    this.#app = app;
+    this.#parts = parts;
+    this.#changed = changed;
+  }
+
+  /** To be called after each change of state. */
+  refresh(): void {
+    const wanted = this.#app.state().settings.startAtLogin;
+    if (this.#wanted === wanted) return;
+    const first = this.#wanted === undefined;
+    this.#wanted = wanted;
+    const actual = startsAtLogin(this.#parts);
+    if (actual === null || actual === wanted) return;
+    const done = first ? this.#adopt(actual) : setStartAtLogin(wanted, this.#parts);
+    done.then(this.#changed, (error: unknown) => {
+      this.#app.log.error('the start at login could not be changed', { error });
+    });
+  }
+
+  async #adopt(actual: boolean): Promise<void> {
+    this.#wanted = actual;
+    await this.#app.act.changeSettings({ startAtLogin: actual });
+  }
 }

@@ -1,5 +1,5 @@
 import type { Notification, NotificationConstructorOptions } from 'electron';
-import type { Clock, Log } from '../core/ports.ts';
+import type { Log } from '../core/ports.ts';
 import type { TrayAction } from './tray-menu.ts';
 
 /** What the system is to show. */
@@ -8,7 +8,7 @@ export interface NativeNotice {
   id: string;
   title: string;
   body: string;
-  /** Shown even while notifications are paused: a question that expires, a stop that did not arrive. */
+  /** Loud: a question that expires, a stop that did not arrive. */
   urgent: boolean;
   /** What a click on it does. */
   click: TrayAction;
@@ -20,12 +20,10 @@ export interface NotifierParts {
   supported(): boolean;
   make(options: NotificationConstructorOptions): Notification;
   icon: string;
-  clock: Clock;
   log: Log;
   perform(action: TrayAction): void;
 }
 
-export const PAUSE_MS = 60 * 60_000;
 const KEPT = 20;
 
 /** The system's notification of a notice; pure, so that every case is a test. */
@@ -41,31 +39,20 @@ export function nativeOptions(notice: NativeNotice, icon: string): NotificationC
   };
 }
 
-/** Shows notices as the system's notifications, unless they are paused. */
+/** Shows notices as the system's notifications. */
 export class Notifier {
   readonly #parts: NotifierParts;
   /** A notification that nothing refers to is collected, and its click with it. */
   readonly #shown = new Map<string, Notification>();
-  #pausedUntil: number | null = null;
 
   constructor(parts: NotifierParts) {
     this.#parts = parts;
   }
 
-  /** Milliseconds since the epoch; null while notifications are shown. */
-  get pausedUntil(): number | null {
-    if (this.#pausedUntil !== null && this.#parts.clock.now() >= this.#pausedUntil) this.#pausedUntil = null;
-    return this.#pausedUntil;
-  }
-
-  pause(on: boolean): void {
-    this.#pausedUntil = on ? this.#parts.clock.now() + PAUSE_MS : null;
-  }
-
   show(notice: NativeNotice): void {
     const parts = this.#parts;
-    if ((this.pausedUntil !== null && !notice.urgent) || !parts.supported()) return;
-    this.#drop(notice.id);
+    if (!parts.supported()) return;
+    this.remove(notice.id);
     const one = parts.make(nativeOptions(notice, parts.icon));
     const forget = () => {
       if (this.#shown.get(notice.id) === one) this.#shown.delete(notice.id);
@@ -91,10 +78,11 @@ export class Notifier {
   }
 
   dispose(): void {
-    for (const id of this.#shown.keys()) this.#drop(id);
+    for (const id of this.#shown.keys()) this.remove(id);
   }
 
-  #drop(id: string): void {
+  /** What it told of is over. */
+  remove(id: string): void {
     const earlier = this.#shown.get(id);
     this.#shown.delete(id);
     earlier?.close();

@@ -10,12 +10,14 @@ import {
   profilesOf,
   profitToday,
   proofAge,
+  timeOfDay,
   untilRetry,
 } from './tray-text.ts';
 
 /** What a click in the tray's menu asks for. */
 export type TrayAction =
   | { do: 'connect' | 'disconnect' | 'retry' | 'set-up-claude' | 'stop' | 'close-all'; profile: string }
+  | { do: 'show'; page: string; profile: string | null }
   | { do: 'open' | 'settings' | 'answer' | 'about' | 'open-logs' | 'update' | 'quit' }
   | { do: 'pause-notices' | 'start-at-login'; on: boolean };
 
@@ -29,15 +31,13 @@ export type TrayItem =
 
 /** What the menu shows that core does not know. */
 export interface TrayExtras {
-  /** Until when notifications are held back, e.g. `14:30`; null while they are shown. */
-  pausedUntil: string | null;
   /** Null where this app cannot be started at login: it is not installed. */
   startAtLogin: boolean | null;
   /** A newer version that is ready to be installed. */
   update: string | null;
 }
 
-export const NO_EXTRAS: TrayExtras = { pausedUntil: null, startAtLogin: null, update: null };
+export const NO_EXTRAS: TrayExtras = { startAtLogin: null, update: null };
 
 /** The worst first: what the one icon shows when profiles differ. */
 const WORST_FIRST: readonly Tone[] = ['danger', 'attention', 'working', 'unknown', 'live', 'off'];
@@ -100,12 +100,15 @@ function consentItems(state: AppState): TrayItem[] {
   ];
 }
 
-function ownItems({ pausedUntil, startAtLogin, update }: TrayExtras): TrayItem[] {
-  const paused = pausedUntil !== null;
+function ownItems(state: AppState, now: number, { startAtLogin, update }: TrayExtras): TrayItem[] {
+  const { pausedUntil } = state.settings.notices;
+  const paused = pausedUntil !== null && pausedUntil > now;
   return [
     ...(update === null ? [] : [action(`Install version ${update} and restart…`, { do: 'update' }), line]),
     action(
-      paused ? `Show notifications again (paused until ${pausedUntil})` : 'Pause notifications for 1 hour',
+      paused
+        ? `Show notifications again (paused until ${timeOfDay(pausedUntil)})`
+        : 'Pause notifications for 1 hour',
       { do: 'pause-notices', on: !paused },
     ),
     ...(startAtLogin === null
@@ -148,7 +151,7 @@ export function trayMenu(state: AppState, now: number, moving = true, extras = N
     ...(profiles.length === 0 ? [text('No profile yet')] : []),
     ...stopItems(profiles),
     line,
-    ...ownItems(extras),
+    ...ownItems(state, now, extras),
     line,
     action('Quit (trading on the droplet keeps running)', { do: 'quit' }),
   ];

@@ -38,6 +38,11 @@ export class DashboardWindow {
     return this.#window !== undefined && this.#window.isVisible() && !this.#window.isMinimized();
   }
 
+  /** In front of the user, with the keyboard. */
+  get focused(): boolean {
+    return this.#window?.isFocused() ?? false;
+  }
+
   /** The window for a dialog to belong to; undefined before it was ever opened. */
   get current(): BrowserWindow | undefined {
     return this.#window;
@@ -49,8 +54,8 @@ export class DashboardWindow {
   }
 
   /** In front, on the page with this name where one is given; a page that is not known there changes nothing. */
-  show(page?: string): void {
-    const window = this.#open(page);
+  show(page?: string, profile: string | null = null): void {
+    const window = this.#open(page, profile);
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
@@ -71,8 +76,9 @@ export class DashboardWindow {
     this.#window = undefined;
   }
 
-  #open(page?: string): BrowserWindow {
-    const url = `${APP_ORIGIN}/${page === undefined ? '' : `#page=${page}`}`;
+  #open(page?: string, profile: string | null = null): BrowserWindow {
+    const asked = new URLSearchParams({ page: page ?? '', ...(profile === null ? {} : { profile }) });
+    const url = `${APP_ORIGIN}/${page === undefined ? '' : `#${asked}`}`;
     if (this.#window) {
       // within the page: only the fragment differs
       if (page !== undefined) this.#load(this.#window, url);

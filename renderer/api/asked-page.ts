@@ -1,13 +1,16 @@
 import type { Page, Ui } from './ui-store.ts';
 import { PAGES } from './ui-store.ts';
 
-/** Goes where the tray asks for: `#page=settings`. The fragment is taken away again, so that it can be asked for twice. */
+/** Goes where the tray or a notification asks for: `#page=tools&profile=real`. The fragment is taken away again, so that it can be asked for twice. */
 export function followAskedPage(ui: Pick<Ui, 'go'>): void {
   const take = (): void => {
-    const page = new URLSearchParams(location.hash.slice(1)).get('page');
+    const asked = new URLSearchParams(location.hash.slice(1));
+    const page = asked.get('page');
     if (page === null) return;
     history.replaceState(history.state, '', location.pathname + location.search);
-    if ((PAGES as readonly string[]).includes(page)) ui.go({ page: page as Page });
+    if (!(PAGES as readonly string[]).includes(page)) return;
+    const profile = asked.get('profile');
+    ui.go({ page: page as Page, ...(profile === null ? {} : { profile }) });
   };
   window.addEventListener('hashchange', take);
   take();

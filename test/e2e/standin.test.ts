@@ -15,7 +15,8 @@ const missing = standinMissing();
 /** Clicks an entry of the tray's menu by its path; runs in the app. */
 const click = ({ double }: At, labels: string[]): void => {
   let items: any[] = (double.tray?.menu as any).items;
-  for (const label of labels.slice(0, -1)) items = items.find((item) => item.label.startsWith(label)).submenu;
+  for (const label of labels.slice(0, -1))
+    items = items.find((item) => item.label?.startsWith(label)).submenu;
   const last = items.find((item) => item.label?.startsWith(labels.at(-1)));
   if (!last || last.enabled === false) throw new Error(`no entry ${labels.join(' > ')}`);
   last.click();
@@ -65,10 +66,14 @@ describe.skipIf(missing !== undefined)(
     const tooltip = () => app.run(({ double }) => double.tray?.tooltip ?? '');
     /** Clicks an entry once the menu shows it: the tray follows within a moment. */
     const choose = (...path: string[]) =>
-      eventually(`the entry ${path.join(' > ')}`, async () => {
-        await app.run(click, path);
-        return true;
-      });
+      eventually(
+        `the entry ${path.join(' > ')}`,
+        async () => {
+          await app.run(click, path);
+          return true;
+        },
+        5_000,
+      );
     const icon = () => app.run(({ double }) => double.tray?.icon.split('/').at(-1));
     const done = () => app.run(({ double }) => [...double.calls]);
     const live = () => eventually('the tray is live', async () => (await tooltip()).includes('[DEMO]: Live'));
@@ -267,7 +272,11 @@ describe.skipIf(missing !== undefined)(
       expect(await app.run(labels)).not.toContain('Start at login');
     });
 
-    it('answers the command line, which finds it by its socket', async () => {
+    it('had no error on any of its pages', async () => {
+    expect(await app.run(({ host }) => host.complaints)).toEqual([]);
+  });
+
+  it('answers the command line, which finds it by its socket', async () => {
       const child = spawn(process.execPath, [CLI, 'status', '--json'], {
         env: { ...process.env, CATALYST_COMPANION_HOME: app.home },
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -129,6 +129,7 @@ function notedActions(done: string[]): AppActions {
     answerConsent: (id, _nonce, decision) => void done.push(`answer ${id} ${decision}`),
     previewClaudeDesktop: noted('preview'),
     installClaudeDesktop: noted('install'),
+    changeSettings: (change) => noted('settings')(JSON.stringify(change)),
     wake: () => void done.push('wake'),
   };
 }

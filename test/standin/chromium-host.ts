@@ -56,6 +56,8 @@ export class ChromiumHost implements PageHost {
   readonly #pages = new Map<WindowDouble, Promise<Page>>();
   /** Of each window: the ports its page holds, by number. */
   readonly #ports = new Map<WindowDouble, Map<number, MessagePort>>();
+  /** What pages threw, or were refused by their policy. */
+  readonly complaints: string[] = [];
   /** Messages keep their order. */
   #sending = Promise.resolve();
   #next = 1;
@@ -143,6 +145,7 @@ export class ChromiumHost implements PageHost {
     );
     await page.addInitScript({ content: this.#preload });
     await page.route('**/*', (route) => this.#answer(window, route));
+    page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('popup', (popup) => {
       contents.openHandler?.({ url: popup.url() } as never);
       void popup.close();

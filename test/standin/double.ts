@@ -368,6 +368,7 @@ type WindowMethods =
   | 'maximize'
   | 'getNormalBounds'
   | 'focus'
+  | 'isFocused'
   | 'restore'
   | 'flashFrame'
   | 'close'

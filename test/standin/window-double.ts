@@ -105,6 +105,9 @@ export class WindowDouble extends EventEmitter {
   getNormalBounds(): Electron.Rectangle {
     return { x: 0, y: 0, width: 1180, height: 780 };
   }
+  isFocused(): boolean {
+    return this.focused;
+  }
   focus(): void {
     this.focused = true;
     this.emit('focus');

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../electron/contract/errors.ts';
-import { performTrayAction, setUpDialog, stopDialog } from '../../../electron/shell/actions.ts';
+import { PAUSE_MS, performTrayAction, setUpDialog, stopDialog } from '../../../electron/shell/actions.ts';
 import { stubProgram } from '../../../electron/shell/desktop-paths.ts';
 import { quitOnce } from '../../../electron/shell/quit.ts';
 import type { WindowPlace } from '../../../electron/shell/bounds.ts';
@@ -35,8 +35,7 @@ function setUp(actions: object, answers: number[] = [], ticked = false, outside 
     app,
     openDashboard: (page = '') => void app.done.push(`open ${page}`.trim()),
     openRequest: () => void app.done.push('open request'),
-    pauseNotices: (on: boolean) => void app.done.push(`pause ${on}`),
-    startAtLogin: (on: boolean) => Promise.resolve(void app.done.push(`start at login ${on}`)),
+    now: () => 1_000,
     about: () => ({ message: 'about' }),
     openLogs: () => Promise.resolve(outside),
     openLicences() {
@@ -73,19 +72,26 @@ describe('a click in the tray', () => {
     const { app, told, parts } = setUp({}, [0, 1], false, 'no program for it');
     for (const what of ['settings', 'answer', 'open-logs', 'about'] as const)
       await performTrayAction({ do: what }, parts);
-    await performTrayAction({ do: 'pause-notices', on: true }, parts);
-    await performTrayAction({ do: 'start-at-login', on: false }, parts);
-    expect(app.done).toEqual([
-      'open settings',
-      'open request',
-      'licences',
-      'pause true',
-      'start at login false',
-    ]);
+    expect(app.done).toEqual(['open settings', 'open request', 'licences']);
     expect(told.map((one) => [one.message, one.detail])).toEqual([
       ['The log folder could not be opened.', 'no program for it'],
       ['about', undefined],
       ['The licences could not be opened.', 'no program for it'],
+    ]);
+  });
+
+  it('pauses notifications for an hour and changes the start at login, in the settings that the page shows', async () => {
+    const changes: unknown[] = [];
+    const { parts } = setUp({
+      changeSettings: (change: unknown) => Promise.resolve(void changes.push(change)),
+    });
+    await performTrayAction({ do: 'pause-notices', on: true }, parts);
+    await performTrayAction({ do: 'pause-notices', on: false }, parts);
+    await performTrayAction({ do: 'start-at-login', on: true }, parts);
+    expect(changes).toEqual([
+      { notices: { off: [], desktop: true, pausedUntil: 1_000 + PAUSE_MS } },
+      { notices: { off: [], desktop: true, pausedUntil: null } },
+      { startAtLogin: true },
     ]);
   });
 
@@ -295,9 +301,11 @@ describe('the window', () => {
     window.show('settings');
     window.show();
     window.show('logs');
+    window.show('tools', 'real');
     expect(calls.filter((one) => one.startsWith('app:'))).toEqual([
       'app://companion/#page=settings',
       'app://companion/#page=logs',
+      'app://companion/#page=tools&profile=real',
     ]);
   });
 

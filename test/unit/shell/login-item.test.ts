@@ -2,8 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
+import { appState, fakeApp } from '../../helpers/fake-app.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { autostartEntry, setStartAtLogin, startsAtLogin } from '../../../electron/shell/login-item.ts';
+import {
+  autostartEntry,
+  LoginItem,
+  setStartAtLogin,
+  startsAtLogin,
+} from '../../../electron/shell/login-item.ts';
 
 let home: string;
 beforeEach(async () => void (home = await mkdtemp(path.join(os.tmpdir(), 'login-'))));
@@ -79,5 +85,29 @@ describe('start at login', () => {
     expect(startsAtLogin(own)).toBeNull();
     await setStartAtLogin(true, own);
     expect(execFileSync('ls', ['-A', home], { encoding: 'utf8' })).toBe('');
+  });
+
+  it('is what the system says when the app starts, and what Settings say from then on', async () => {
+    const own = parts('win32');
+    const changes: unknown[] = [];
+    const app = fakeApp(appState(), {
+      changeSettings: (change) => Promise.resolve(void changes.push(change)) as never,
+    });
+    const wish = (startAtLogin: boolean) => {
+      const state = appState();
+      app.set({ ...state, settings: { ...state.settings, startAtLogin } });
+      item.refresh();
+    };
+    const item = new LoginItem(app, own, () => {});
+    // switched off in the system's own settings meanwhile
+    wish(true);
+    expect(changes).toEqual([{ startAtLogin: false }]);
+    wish(false);
+    expect(startsAtLogin(own)).toBe(false);
+    wish(true);
+    await expect.poll(() => startsAtLogin(own)).toBe(true);
+    wish(false);
+    await expect.poll(() => startsAtLogin(own)).toBe(false);
+    expect(changes).toHaveLength(1);
   });
 });

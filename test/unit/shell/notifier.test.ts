@@ -1,8 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { NativeNotice } from '../../../electron/shell/notifier.ts';
-import { IN_THE_TRAY, nativeOptions, Notifier, PAUSE_MS } from '../../../electron/shell/notifier.ts';
+import { IN_THE_TRAY, nativeOptions, Notifier } from '../../../electron/shell/notifier.ts';
+import { nativeNotice, NoticeTeller } from '../../../electron/shell/notice-teller.ts';
+import type { LinkState } from '../../../electron/contract/link.ts';
+import { appState, profileState } from '../../helpers/fake-app.ts';
 import { FakeClock } from '../guard/fake-clock.ts';
+import { consentRequest } from './consent-request.ts';
 
 const notice = (more: Partial<NativeNotice> = {}): NativeNotice => ({
   id: 'link-real',
@@ -18,7 +22,6 @@ function setUp(supported = true) {
   const made: any[] = [];
   const done: unknown[] = [];
   const logged: string[] = [];
-  const clock = new FakeClock();
   const notifier = new Notifier({
     supported: () => supported,
     make: (options) => {
@@ -29,11 +32,10 @@ function setUp(supported = true) {
       return one;
     },
     icon: '/icon.png',
-    clock,
     log: { debug() {}, info() {}, warn: (message) => logged.push(message), error() {} },
     perform: (action) => done.push(action),
   });
-  return { notifier, made, done, logged, clock };
+  return { notifier, made, done, logged };
 }
 
 describe('a notification of the system', () => {
@@ -71,22 +73,6 @@ describe('a notification of the system', () => {
     expect(made[1].closed).toBe(1);
   });
 
-  it('is held back for an hour where the user asked for it, unless it is urgent', () => {
-    const { notifier, made, clock } = setUp();
-    notifier.pause(true);
-    notifier.show(notice());
-    expect(made).toHaveLength(0);
-    notifier.show(notice({ urgent: true }));
-    expect(made).toHaveLength(1);
-    clock.pass(PAUSE_MS);
-    expect(notifier.pausedUntil).toBeNull();
-    notifier.show(notice());
-    expect(made).toHaveLength(2);
-    notifier.pause(true);
-    notifier.pause(false);
-    expect(notifier.pausedUntil).toBeNull();
-  });
-
   it('fails without harm, and is not tried where the system has none', () => {
     const { notifier, made, logged } = setUp();
     notifier.show(IN_THE_TRAY);
@@ -95,5 +81,79 @@ describe('a notification of the system', () => {
     const without = setUp(false);
     without.notifier.show(notice({ urgent: true }));
     expect(without.made).toEqual([]);
+  });
+});
+
+describe('what is told by notifications', () => {
+  const lost: LinkState = {
+    state: 'reconnecting',
+    attempt: 1,
+    nextAt: 0,
+    lastError: { code: 'LINK_LOST', message: 'The connection was cut.', next: '' },
+  };
+  function setUpTeller(watched = false) {
+    const clock = new FakeClock();
+    const shown: NativeNotice[] = [];
+    const removed: string[] = [];
+    let state = appState();
+    const teller = new NoticeTeller({
+      state: () => state,
+      clock,
+      show: (one) => shown.push(one),
+      remove: (id) => removed.push(id),
+      isWatched: () => watched,
+    });
+    const set = (next: typeof state) => {
+      state = next;
+      teller.refresh();
+      clock.pass(500);
+    };
+    set(appState([profileState('real', { state: 'off' })]));
+    return { clock, shown, removed, teller, set };
+  }
+
+  it('is a lost link that does not come back by itself, once, and taken back when it does', () => {
+    const { clock, shown, removed, set } = setUpTeller();
+    set(appState([profileState('real', lost)]));
+    expect(shown).toEqual([]);
+    clock.pass(10_000);
+    set(appState([profileState('real', lost)]));
+    expect(shown.map(({ title }) => title)).toEqual(['Link lost: real [LIVE]']);
+    expect(shown[0].buttons).toEqual([
+      { label: 'Try again now', action: { do: 'retry', profile: 'real' } },
+      { label: 'Connections', action: { do: 'show', page: 'connections', profile: 'real' } },
+    ]);
+    set(appState([profileState('real', { state: 'off' })]));
+    expect(removed).toEqual(['real/link']);
+  });
+
+  it('is not what the dashboard in front of the user tells already, nor what the user does not want', () => {
+    const watched = setUpTeller(true);
+    watched.set(appState([], [consentRequest()]));
+    expect(watched.shown).toEqual([]);
+    const off = setUpTeller();
+    const quiet = appState([], [consentRequest()]);
+    quiet.settings = { ...quiet.settings, notices: { ...quiet.settings.notices, desktop: false } };
+    off.set(quiet);
+    expect(off.shown).toEqual([]);
+    off.teller.dispose();
+    expect(off.clock.waiting).toBe(0);
+  });
+
+  it('leads a request for consent to its window and answers nothing by a button', () => {
+    const { shown, set } = setUpTeller();
+    set(appState([], [consentRequest()]));
+    expect(shown[0]).toMatchObject({ urgent: true, click: { do: 'answer' } });
+    expect(shown[0].buttons).toEqual([{ label: 'Answer', action: { do: 'answer' } }]);
+    const stop = { page: 'overview', profile: 'real', label: 'Overview' } as const;
+    const notice = {
+      key: 'k',
+      kind: 'link',
+      severity: 'danger',
+      title: 't',
+      text: '',
+      action: stop,
+    } as const;
+    expect(nativeNotice(notice).buttons.map(({ label }) => label)).toEqual(['Overview']);
   });
 });

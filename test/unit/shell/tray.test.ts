@@ -97,8 +97,14 @@ describe('the menu', () => {
     const tool = { name: 'close_all_positions', status: 'listed', definition: '{}' };
     profile.catalogue.tools = [tool as never];
     const consents = [consentRequest({ requestedAt: NOW }), consentRequest({ id: 'c2', requestedAt: NOW })];
-    const extras = { pausedUntil: '14:30', startAtLogin: true, update: '0.2.0' };
-    expect(printed(trayMenu(appState([profile], consents), NOW, true, extras))).toMatchSnapshot();
+    const extras = { startAtLogin: true, update: '0.2.0' };
+    const state = appState([profile], consents);
+    const pausedUntil = NOW + 3_600_000;
+    state.settings = { ...state.settings, notices: { ...state.settings.notices, pausedUntil } };
+    const text = printed(trayMenu(state, NOW, true, extras));
+    expect(text.replace(/until \d\d:\d\d/, 'until 14:30')).toMatchSnapshot();
+    // the pause is over
+    expect(printed(trayMenu(state, pausedUntil, true, extras))).toContain('Pause notifications for 1 hour');
   });
 
   it('keeps the emergency stop and Quit in every state', () => {
