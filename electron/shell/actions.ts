@@ -5,7 +5,8 @@ import { presentEnvironment } from '../contract/present.ts';
 import type { Environment } from '../contract/profile.ts';
 import type { App } from '../core/app-interface.ts';
 import { ABOUT_BUTTONS } from './about.ts';
-import type { TrayAction } from './tray-menu.ts';
+import type { OwnAction, ProfileAction, TrayAction } from './tray-menu.ts';
+import { isOnProfile } from './tray-menu.ts';
 
 /** What a tray action needs of the desktop. */
 export interface ActionParts {
@@ -141,9 +142,10 @@ async function openOutside(parts: ActionParts, what: string, open: () => Promise
 /** Notifications are held back for so long, but for those of security and the requests for consent. */
 export const PAUSE_MS = 60 * 60_000;
 
-async function pauseNotices({ app, now }: ActionParts, on: boolean): Promise<void> {
-  const { notices } = app.state().settings;
-  await app.act.changeSettings({ notices: { ...notices, pausedUntil: on ? now() + PAUSE_MS : null } });
+async function pauseNotices(parts: ActionParts, on: boolean): Promise<void> {
+  const { notices } = parts.app.state().settings;
+  const pausedUntil = on ? parts.now() + PAUSE_MS : null;
+  await parts.app.act.changeSettings({ notices: { ...notices, pausedUntil } });
 }
 
 async function about(parts: ActionParts): Promise<void> {
@@ -158,16 +160,17 @@ async function update(parts: ActionParts): Promise<void> {
     await parts.tell({ type: 'info', message: 'Not now.', detail: wait, buttons: ['OK'] });
 }
 
-async function act(action: TrayAction, parts: ActionParts): Promise<void> {
+/** What the app does for itself. */
+async function actOnApp(action: OwnAction, parts: ActionParts): Promise<void> {
   switch (action.do) {
     case 'open':
       return parts.openDashboard();
+    case 'show':
+      return parts.openDashboard(action.page, action.profile);
     case 'settings':
       return parts.openDashboard('settings');
     case 'answer':
       return parts.openRequest();
-    case 'show':
-      return parts.openDashboard(action.page, action.profile);
     case 'pause-notices':
       return await pauseNotices(parts, action.on);
     case 'start-at-login':
@@ -181,31 +184,39 @@ async function act(action: TrayAction, parts: ActionParts): Promise<void> {
       return await update(parts);
     case 'quit':
       return parts.quit();
-    case 'connect':
-      await parts.app.act.connect(action.profile);
-      return;
-    case 'disconnect':
-      await parts.app.act.disconnect(action.profile);
-      return;
-    case 'retry':
-      await parts.app.act.retry(action.profile);
-      return;
-    case 'stop':
-      await parts.tell(stopDialog(await parts.app.act.stopTrading(action.profile)));
-      return;
-    case 'close-all':
-      return closeEverything(parts, action.profile);
-    case 'set-up-claude':
-      return setUpClaude(parts, action.profile);
     default:
       return action satisfies never;
+  }
+}
+
+async function actOnProfile(action: ProfileAction, parts: ActionParts): Promise<void> {
+  const { act } = parts.app;
+  switch (action.do) {
+    case 'connect':
+      await act.connect(action.profile);
+      return;
+    case 'disconnect':
+      await act.disconnect(action.profile);
+      return;
+    case 'retry':
+      await act.retry(action.profile);
+      return;
+    case 'stop':
+      await parts.tell(stopDialog(await act.stopTrading(action.profile)));
+      return;
+    case 'close-all':
+      return await closeEverything(parts, action.profile);
+    case 'set-up-claude':
+      return await setUpClaude(parts, action.profile);
+    default:
+      return action.do satisfies never;
   }
 }
 
 /** Carries out a click in the tray. What fails is told, never lost; never rejects. */
 export async function performTrayAction(action: TrayAction, parts: ActionParts): Promise<void> {
   try {
-    await act(action, parts);
+    await (isOnProfile(action) ? actOnProfile(action, parts) : actOnApp(action, parts));
   } catch (thrown) {
     const error = asAppError(thrown);
     parts.app.log.warn('a tray action failed', { action: action.do, code: error.code });

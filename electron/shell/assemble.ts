@@ -107,6 +107,7 @@ async function loadUpdater({ distDir }: DesktopParts): Promise<Updater> {
 interface Own {
   dashboard: DashboardWindow;
   consent: ConsentWindow;
+  notifier: Notifier;
   plan: UpdatePlan;
   updates: Updates | undefined;
   quit(): void;
@@ -198,6 +199,47 @@ function wires({ parts, app }: Ground, own: Own): () => void {
   });
 }
 
+/** What follows core's state beside the windows; all of it is drawn anew by one call. */
+interface Followers {
+  refresh(): void;
+  dispose(): void;
+}
+
+function makeFollowers(ground: Ground, own: Own, perform: (action: TrayAction) => void): Followers {
+  const { app } = ground;
+  const login = loginParts(ground);
+  const tray = makeTray(
+    ground,
+    () => ({ startAtLogin: startsAtLogin(login), update: own.updates?.ready ?? null }),
+    perform,
+  );
+  const teller = new NoticeTeller({
+    state: () => app.state(),
+    clock: systemClock,
+    show: (notice) => own.notifier.show(notice),
+    remove: (id) => own.notifier.remove(id),
+    isWatched: () => own.dashboard.focused,
+  });
+  const loginItem = new LoginItem(app, login, () => tray.refresh());
+  const ask = asker(ground.parts, own.dashboard);
+  const stopKey = makeStopKey(ground, { perform, tell: async (options) => (await ask(options)).response });
+  return {
+    refresh() {
+      tray.refresh();
+      own.consent.refresh();
+      stopKey.refresh();
+      teller.refresh();
+      loginItem.refresh();
+    },
+    dispose() {
+      teller.dispose();
+      tray.dispose();
+      own.consent.dispose();
+      stopKey.dispose();
+    },
+  };
+}
+
 /** Window, tray, consent and their wires around a started app; what takes them down runs when it quits. */
 export function assemble(ground: Ground): { dashboard: DashboardWindow; quit: () => void } {
   const { parts, app, memory } = ground;
@@ -213,51 +255,28 @@ export function assemble(ground: Ground): { dashboard: DashboardWindow; quit: ()
     end: quit,
     explain: () => notifier.show(IN_THE_TRAY),
   });
-  const consent = makeConsentWindow(parts, app, dashboard);
   const plan = planUpdates(parts);
-  const redraw = (): void => tray.refresh();
   const updates = plan.updates
-    ? new Updates(() => loadUpdater(parts), systemClock, app.log, redraw)
+    ? new Updates(
+        () => loadUpdater(parts),
+        systemClock,
+        app.log,
+        () => followers.refresh(),
+      )
     : undefined;
-  const login = loginParts(ground);
-  const own: Own = { dashboard, consent, plan, updates, quit };
+  const consent = makeConsentWindow(parts, app, dashboard);
+  const own: Own = { dashboard, consent, notifier, plan, updates, quit };
   const does = actionParts(ground, own);
-  const tray = makeTray(
-    ground,
-    () => ({
-      startAtLogin: startsAtLogin(login),
-      update: updates?.ready ?? null,
-    }),
-    perform,
-  );
-  const teller = new NoticeTeller({
-    state: () => app.state(),
-    clock: systemClock,
-    show: (notice) => notifier.show(notice),
-    remove: (id) => notifier.remove(id),
-    isWatched: () => dashboard.focused,
-  });
-  const loginItem = new LoginItem(app, login, redraw);
-  const stopKey = makeStopKey(ground, { perform, tell: (options) => does.tell(options) });
-  const refresh = (): void => {
-    tray.refresh();
-    consent.refresh();
-    stopKey.refresh();
-    teller.refresh();
-    loginItem.refresh();
-  };
+  const followers = makeFollowers(ground, own, perform);
   undos.push(
     wires(ground, own),
     watchPower(ground, quit),
-    app.onState(refresh),
+    app.onState(() => followers.refresh()),
     () => updates?.dispose(),
-    () => teller.dispose(),
     () => notifier.dispose(),
-    () => tray.dispose(),
-    () => consent.dispose(),
-    () => stopKey.dispose(),
+    () => followers.dispose(),
     () => dashboard.quit(),
   );
-  refresh();
+  followers.refresh();
   return { dashboard, quit };
 }

@@ -14,12 +14,24 @@ import {
   untilRetry,
 } from './tray-text.ts';
 
-/** What a click in the tray's menu asks for. */
-export type TrayAction =
-  | { do: 'connect' | 'disconnect' | 'retry' | 'set-up-claude' | 'stop' | 'close-all'; profile: string }
-  | { do: 'show'; page: string; profile: string | null }
+/** What a click asks for of a profile. */
+export interface ProfileAction {
+  do: 'connect' | 'disconnect' | 'retry' | 'set-up-claude' | 'stop' | 'close-all';
+  profile: string;
+}
+
+/** What a click asks for of the app itself; `show` comes from notifications. */
+export type OwnAction =
   | { do: 'open' | 'settings' | 'answer' | 'about' | 'open-logs' | 'update' | 'quit' }
+  | { do: 'show'; page: string; profile: string | null }
   | { do: 'pause-notices' | 'start-at-login'; on: boolean };
+
+/** What a click in the tray's menu, or on a notification, asks for. */
+export type TrayAction = ProfileAction | OwnAction;
+
+export function isOnProfile(action: TrayAction): action is ProfileAction {
+  return 'profile' in action && action.do !== 'show';
+}
 
 /** One menu entry, as data; tray.ts turns it into Electron's. */
 export type TrayItem =

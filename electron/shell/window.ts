@@ -78,7 +78,7 @@ export class DashboardWindow {
 
   #open(page?: string, profile: string | null = null): BrowserWindow {
     const asked = new URLSearchParams({ page: page ?? '', ...(profile === null ? {} : { profile }) });
-    const url = `${APP_ORIGIN}/${page === undefined ? '' : `#${asked}`}`;
+    const url = `${APP_ORIGIN}/${page === undefined ? '' : `#${asked.toString()}`}`;
     if (this.#window) {
       // within the page: only the fragment differs
       if (page !== undefined) this.#load(this.#window, url);

@@ -14,7 +14,7 @@ const missing = standinMissing();
 
 /** Clicks an entry of the tray's menu by its path; runs in the app. */
 const click = ({ double }: At, labels: string[]): void => {
-  let items: any[] = (double.tray?.menu as any).items;
+  let items: any[] = (double.tray as any).menu.items;
   for (const label of labels.slice(0, -1))
     items = items.find((item) => item.label?.startsWith(label)).submenu;
   const last = items.find((item) => item.label?.startsWith(labels.at(-1)));
@@ -30,7 +30,7 @@ const labels = ({ double }: At): string[] => {
         ? [at + item.label, ...walk(item.submenu, `${at}${item.label} > `)]
         : [at + (item.label ?? '--')],
     );
-  return walk((double.tray?.menu as any).items, '');
+  return walk((double.tray as any).menu.items, '');
 };
 
 /**
@@ -135,6 +135,7 @@ describe.skipIf(missing !== undefined)(
             (globalThis as any).evaluated = () => resolve('ran');
             try {
               // text as code, from the page itself: what the debugger evaluates is not bound by the policy
+              // oxlint-disable-next-line no-implied-eval, typescript/no-implied-eval -- what must not run
               setTimeout('evaluated()' as never, 0);
             } catch {
               resolve('blocked');
@@ -206,7 +207,7 @@ describe.skipIf(missing !== undefined)(
         const allow = page.getByTestId('consent-allow');
         await page.waitForFunction(() => document.querySelector('[data-testid="consent-allow"]:enabled'));
         await allow.click();
-        return await page.url();
+        return page.url();
       }, at);
       expect(shown).toContain('#consent');
       await answer;

@@ -50,7 +50,7 @@ function aroundPreload(preload: string): string {
 
 /** The windows of the double as pages of a real Chromium, with the app's protocol handler and request filter before them. */
 export class ChromiumHost implements PageHost {
-  readonly #context: Promise<BrowserContext>;
+  readonly #context: () => Promise<BrowserContext>;
   readonly #double: () => ElectronDouble;
   readonly #preload: string;
   readonly #pages = new Map<WindowDouble, Promise<Page>>();
@@ -62,7 +62,7 @@ export class ChromiumHost implements PageHost {
   #sending = Promise.resolve();
   #next = 1;
 
-  constructor(context: Promise<BrowserContext>, double: () => ElectronDouble, preloadFile: string) {
+  constructor(context: () => Promise<BrowserContext>, double: () => ElectronDouble, preloadFile: string) {
     this.#context = context;
     this.#double = double;
     this.#preload = aroundPreload(readFileSync(preloadFile, 'utf8'));
@@ -102,7 +102,7 @@ export class ChromiumHost implements PageHost {
   }
 
   async crash(window: WindowDouble): Promise<void> {
-    const session = await (await this.#context).newCDPSession(await this.page(window));
+    const session = await (await this.#context()).newCDPSession(await this.page(window));
     await session.send('Page.crash').catch(() => undefined);
   }
 
@@ -134,7 +134,7 @@ export class ChromiumHost implements PageHost {
   }
 
   async #open(window: WindowDouble): Promise<Page> {
-    const context = await this.#context;
+    const context = await this.#context();
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     const contents = window.webContents;

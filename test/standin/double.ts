@@ -130,7 +130,7 @@ export class TrayDouble extends EventEmitter {
     calls.push(`tray ${nameOf(icon)}`);
   }
   setImage(icon: string | Electron.NativeImage): void {
-    this.icon = String(icon);
+    this.icon = icon as string;
     this.#calls.push(`icon ${nameOf(this.icon)}`);
   }
   setToolTip(text: string): void {

@@ -38,7 +38,6 @@ const browser = (): Promise<BrowserContext> =>
       '--disable-background-networking',
     ],
   }));
-const lazily = { then: (...then: Parameters<Promise<BrowserContext>['then']>) => browser().then(...then) };
 
 /** One app per state folder: a file that names the process; a second start leaves its arguments beside it. */
 function lock(userData: string): boolean {
@@ -73,11 +72,7 @@ function exit(code: number): void {
   else end();
 }
 
-const host = new ChromiumHost(
-  lazily as Promise<BrowserContext>,
-  () => double,
-  path.join(dist, 'preload.cjs'),
-);
+const host = new ChromiumHost(browser, () => double, path.join(dist, 'preload.cjs'));
 const double: ElectronDouble = electronDouble({ packaged: false, locked: false, lock, exit, host });
 
 /** The test's questions: a function's text, run here with the double at hand. Its answer, or its error, goes back. */

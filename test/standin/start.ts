@@ -75,7 +75,7 @@ function startMain(dir: string, args: string[]): Started {
   let next = 1;
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   void ended.then(() => {
-    for (const { reject } of waiting.values()) reject(new Error(`The app has ended.\n${output}`));
+    for (const asked of waiting.values()) asked.reject(new Error(`The app has ended.\n${output}`));
   });
   return {
     child,

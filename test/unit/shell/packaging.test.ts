@@ -44,6 +44,7 @@ describe('the packages', () => {
       'dist/main.js',
       'dist/chunks/**/*',
       'dist/preload.cjs',
+      'dist/history-worker.cjs',
       'dist/page/**/*',
       'dist/icons/**/*',
     ]);
