@@ -28,7 +28,6 @@ import { knownFacts } from './known-facts.ts';
 import { createLog } from './log.ts';
 import { Profiles } from './profiles.ts';
 import { OwnLines } from './logs/own-lines.ts';
-import type { Log, Screen } from './ports.ts';
 import type { Router } from './router.ts';
 import { createRouter } from './router.ts';
 import { serveControl } from './control.ts';
@@ -241,7 +240,7 @@ function faceOf(
  */
 export async function createApp(ports: AppPorts): Promise<App> {
   const base = await createBase(ports);
-  const { store, log, record } = base;
+  const { store, record } = base;
   const screen = createScreen();
   const guard = createGuard(base, screen, () => bridge.catalogue);
   const bridge = createBridge({
