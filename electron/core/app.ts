@@ -28,6 +28,7 @@ import { knownFacts } from './known-facts.ts';
 import { createLog } from './log.ts';
 import { Profiles } from './profiles.ts';
 import { OwnLines } from './logs/own-lines.ts';
+import type { Screen } from './ports.ts';
 import type { Router } from './router.ts';
 import { createRouter } from './router.ts';
 import { serveControl } from './control.ts';
