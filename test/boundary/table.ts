@@ -83,7 +83,16 @@ export const TABLE: Table = {
     stub: { code: [], packages: ['node:'] },
     build: {
       code: [],
-      packages: ['node:', 'postject', 'rolldown', 'vite', '@tailwindcss/vite', '@vitejs/plugin-react'],
+      packages: [
+        'node:',
+        'electron-builder',
+        'postject',
+        'rolldown',
+        'vite',
+        'yaml',
+        '@tailwindcss/vite',
+        '@vitejs/plugin-react',
+      ],
     },
     renderer: {
       code: ['contract'],
@@ -140,6 +149,8 @@ export const TABLE: Table = {
     'rate-limiter-flexible': ['electron/core/endpoint/', 'electron/core/guard/rate.ts'],
     postject: ['electron/build/'],
     'electron-updater': ['electron/updater.ts'],
+    'electron-builder': ['electron/build/package.mjs'],
+    yaml: ['electron/build/package.mjs'],
     atomically: ['electron/core/files.ts'],
     cockatiel: ['electron/core/bridge/reads/breaker.ts'],
     pino: ['electron/core/log.ts'],

@@ -1,0 +1,6 @@
+export type PackageOs = 'win' | 'mac' | 'linux';
+export function canSign(os: PackageOs, env: NodeJS.ProcessEnv): boolean;
+export function packageConfig<Base extends object>(
+  base: Base,
+  run: { os: PackageOs; env: NodeJS.ProcessEnv; test: boolean },
+): Base & Record<string, any>;
