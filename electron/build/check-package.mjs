@@ -8,7 +8,8 @@ import { judgeContents, judgeFeed, judgeFuses, runtimePackages } from './inspect
 const root = path.resolve(import.meta.dirname, '..', '..');
 // the versions that electron-builder itself works with
 const require = createRequire(createRequire(import.meta.url).resolve('electron-builder/package.json'));
-const inside = createRequire(require.resolve('app-builder-lib/package.json'));
+const library = 'app-builder-lib/package.json';
+const inside = createRequire(require.resolve(library));
 const { getCurrentFuseWire } = inside('@electron/fuses');
 const { listPackage } = inside('@electron/asar');
 

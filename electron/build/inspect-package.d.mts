@@ -5,4 +5,4 @@ export function judgeContents(
   build: { packages: readonly string[]; signed?: boolean },
 ): string[];
 export function judgeFeed(feed: string | undefined, build: { os: string; signed: boolean }): string[];
-export function runtimePackages(lock: { packages: Record<string, any> }): string[];
+export function runtimePackages(lock: { packages: Record<string, object> }): string[];

@@ -3,4 +3,4 @@ export function canSign(os: PackageOs, env: NodeJS.ProcessEnv): boolean;
 export function packageConfig<Base extends object>(
   base: Base,
   run: { os: PackageOs; env: NodeJS.ProcessEnv; test: boolean },
-): Base & Record<string, any>;
+): Base & Record<string, unknown>;

@@ -11,8 +11,11 @@ import { packageConfig } from '../../../electron/build/package-plan.mjs';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const require = createRequire(createRequire(import.meta.url).resolve('electron-builder/package.json'));
-const inside = createRequire(require.resolve('app-builder-lib/package.json'));
-const { listPackage } = inside('@electron/asar') as { listPackage(file: string, options: object): string[] };
+const library = 'app-builder-lib/package.json';
+const inside = createRequire(require.resolve(library));
+const { listPackage } = inside('@electron/asar') as {
+  listPackage: (file: string, options: object) => string[];
+};
 
 /** Stands before the fuses in Electron's program; part of @electron/fuses' documented interface. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
@@ -51,7 +54,7 @@ describe.skipIf(!built)(`a packed app${built ? '' : ' (skipped: dist/ is not bui
   function pack(test: boolean): string {
     const project = path.join(dir, 'project');
     const base = parse(readFileSync(path.join(root, 'electron-builder.yml'), 'utf8')) as Record<string, any>;
-    const config = packageConfig(base, { os: 'linux', env: {}, test });
+    const config: Record<string, any> = packageConfig(base, { os: 'linux', env: {}, test });
     const output = path.join(dir, test ? 'packages-test' : 'packages');
     const file = path.join(dir, 'config.json');
     const own = {

@@ -131,8 +131,8 @@ describe('the packages', () => {
 });
 
 describe('npm run package', () => {
-  const plan = (os: 'win' | 'mac' | 'linux', env: NodeJS.ProcessEnv, test = false) =>
-    packageConfig(config(), { os, env, test }) as Record<string, any>;
+  const plan = (os: 'win' | 'mac' | 'linux', env: NodeJS.ProcessEnv, test = false): Record<string, any> =>
+    packageConfig(config(), { os, env, test });
 
   it('leaves the updater and its feed out of what it cannot sign', () => {
     for (const os of ['win', 'mac', 'linux'] as const) {
@@ -168,7 +168,7 @@ describe('npm run package', () => {
 });
 
 describe('npm run check:package', () => {
-  const wire = (text: string) => [...text].map((sign) => sign.charCodeAt(0));
+  const wire = (text: string) => Buffer.from(text);
   it('names every fuse that is not as it should be', () => {
     expect(judgeFuses(wire('010011001'))).toEqual([]);
     expect(judgeFuses(wire('110111001'))).toEqual([

@@ -64,12 +64,12 @@ describe('the release workflow', () => {
   });
 
   it('makes a stub for each architecture of the packages, where electron-builder.yml looks for it', () => {
-    const builder = parse(readFileSync(path.join(root, 'electron-builder.yml'), 'utf8')) as any;
-    const made = (workflow['jobs'].stub.strategy.matrix.include as any[]).map(
-      ({ target }) => target as string,
+    const builder = parse(readFileSync(path.join(root, 'electron-builder.yml'), 'utf8'));
+    const made = (workflow['jobs'].stub.strategy.matrix.include as { target: string }[]).map(
+      ({ target }) => target,
     );
     const wanted = [
-      ...builder.win.target[0].arch.map((arch: string) => `win-${arch}`),
+      ...(builder.win.target[0].arch as string[]).map((arch) => `win-${arch}`),
       // universal: both are joined
       'mac-x64',
       'mac-arm64',
