@@ -1,3 +1,4 @@
+import inspector from 'node:inspector';
 import * as electron from 'electron';
 import { createApp } from './core/app.ts';
 import { createFileSealer } from './core/secrets/file-sealer.ts';
@@ -13,5 +14,6 @@ await runDesktop({
   env: process.env,
   platform: process.platform,
   resourcesDir: process.resourcesPath,
+  inspected: inspector.url() !== undefined,
   print: (line) => process.stdout.write(`${line}\n`),
 });

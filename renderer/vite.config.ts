@@ -3,6 +3,7 @@ import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
+import { WEB_CSP } from '../electron/web/headers.ts';
 
 /**
  * Core validates what crosses the wire; the page needs the contract's types and its pure functions. Its schemas
@@ -21,12 +22,24 @@ function withoutSchemas(): Plugin {
   };
 }
 
+/** The policy in the page itself, beside the header: that of `serve`, without what a page cannot say of itself. */
+function policy(): Plugin {
+  const content = WEB_CSP.replace("frame-ancestors 'none'; ", '');
+  return {
+    name: 'policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', injectTo: 'head-prepend', attrs: { 'http-equiv': 'Content-Security-Policy', content } },
+    ],
+  };
+}
+
 /** Builds the page into dist/page: plain files, no inline script or style, each page of the app its own chunk. */
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
   publicDir: 'public',
-  plugins: [withoutSchemas(), react(), tailwind()],
+  plugins: [withoutSchemas(), policy(), react(), tailwind()],
   build: {
     outDir: path.join(import.meta.dirname, '../dist/page'),
     emptyOutDir: true,

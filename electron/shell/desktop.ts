@@ -34,6 +34,8 @@ export interface DesktopParts {
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
   resourcesDir: string;
+  /** Node's inspector is open in this process. */
+  inspected: boolean;
   print(line: string): void;
 }
 
@@ -140,6 +142,7 @@ export async function runDesktop(parts: DesktopParts): Promise<{ started: Promis
     parts.argv.slice(1),
     (name) => app.commandLine.hasSwitch(name),
     parts.platform,
+    parts.inspected,
   );
   if (app.isPackaged && refused.length > 0) {
     refuse(parts, `Not started: the switch --${refused[0]} would weaken the app's protection.`, 1);

@@ -38,17 +38,26 @@ const REFUSED_SWITCHES = [
   'gpu-launcher',
 ] as const;
 
-/** The refused switches of a start, from Chromium's reading and from the raw arguments (`--x`, `-x`, `/x` on Windows). */
+/** What Playwright starts an app with. */
+const INSPECTION: readonly string[] = ['inspect', 'remote-debugging-port'];
+
+/**
+ * The refused switches of a start, from Chromium's reading and from the raw arguments (`--x`, `-x`, `/x` on Windows).
+ * `inspected`: Node's inspector is open. A shipped pack has it shut by a fuse, whatever the switches say, so this is
+ * the pack for the tests, which is driven by just that.
+ */
 export function refusedSwitches(
   argv: readonly string[],
   hasSwitch: (name: string) => boolean,
   platform: string,
+  inspected = false,
 ): string[] {
   const prefix = platform === 'win32' ? /^(--?|\/)/ : /^--?/;
   const given = argv.map((argument) =>
     prefix.test(argument) ? argument.replace(prefix, '').split('=')[0]?.toLowerCase() : undefined,
   );
-  return REFUSED_SWITCHES.filter((name) => hasSwitch(name) || given.includes(name));
+  const refused = REFUSED_SWITCHES.filter((name) => !inspected || !INSPECTION.includes(name));
+  return refused.filter((name) => hasSwitch(name) || given.includes(name));
 }
 
 function parsed(text: string): URL | undefined {

@@ -158,6 +158,6 @@ export const TABLE: Table = {
     '@modelcontextprotocol/sdk': ['electron/core/demo/'],
     // decisions are pure and Electron is handed in; only entries load it
     electron: ['electron/main.ts', 'electron/preload.ts'],
-    vite: ['renderer/vite.config.ts', 'electron/build/build.mjs'],
+    vite: ['renderer/vite.config.ts', 'electron/build/build.mjs', 'electron/build/dev.mjs'],
   },
 };

@@ -50,6 +50,7 @@ async function start(
     env: { CATALYST_COMPANION_HOME: path.join(dir, 'home') },
     platform: 'linux',
     resourcesDir: dir,
+    inspected: false,
     print: (line) => printed.push(line),
   });
   await started;

@@ -43,6 +43,13 @@ describe('switches at start', () => {
     expect(refusedSwitches(['/no-sandbox'], none, 'linux')).toEqual([]);
   });
 
+  it('lets itself be driven only where the inspector is open, which a shipped pack never has', () => {
+    const playwright = ['--inspect=0', '--remote-debugging-port=0'];
+    expect(refusedSwitches(playwright, none, 'linux', true)).toEqual([]);
+    expect(refusedSwitches(playwright, none, 'linux', false)).toHaveLength(2);
+    expect(refusedSwitches(['--inspect-brk', '--no-sandbox'], none, 'linux', true)).toHaveLength(2);
+  });
+
   it('lets our own through', () => {
     expect(refusedSwitches(['.', '--hidden', '--demo', '--show', 'inspect'], none, 'linux')).toEqual([]);
   });
