@@ -3,7 +3,6 @@ import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
-import { WEB_CSP } from '../electron/web/headers.ts';
 
 /**
  * Core validates what crosses the wire; the page needs the contract's types and its pure functions. Its schemas
@@ -24,7 +23,8 @@ function withoutSchemas(): Plugin {
 
 /** The policy in the page itself, beside the header: that of `serve`, without what a page cannot say of itself. */
 function policy(): Plugin {
-  const content = WEB_CSP.replace("frame-ancestors 'none'; ", '');
+  const content =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types default";
   return {
     name: 'policy',
     apply: 'build',

@@ -29,6 +29,7 @@ import { createLog } from './log.ts';
 import { Profiles } from './profiles.ts';
 import { OwnLines } from './logs/own-lines.ts';
 import type { Screen } from './ports.ts';
+import { createScreen } from './screen.ts';
 import type { Router } from './router.ts';
 import { createRouter } from './router.ts';
 import { serveControl } from './control.ts';
@@ -51,19 +52,6 @@ function firstState(ports: AppPorts): AppState {
     setup: null,
     stopShortcut: null,
   });
-}
-
-/** Counts the pages and windows that can show a consent dialog; without one, start-like calls are refused at once. */
-function createScreen() {
-  const attached = new Set<object>();
-  return {
-    canAsk: () => attached.size > 0,
-    attach() {
-      const token = {};
-      attached.add(token);
-      return () => void attached.delete(token);
-    },
-  };
 }
 
 /** What needs nothing of the others: files, log, state. A broken state file is reported here and left as it is. */

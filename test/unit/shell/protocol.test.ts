@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -69,5 +70,8 @@ describe('app://companion/', () => {
       else expect(desktop.get(name)).toBe(rule);
     }
     expect(DESKTOP_CSP).not.toMatch(/unsafe|\*|https?:/);
+    // the page says the same of itself, but for what a page cannot say
+    const config = readFileSync(path.join(import.meta.dirname, '../../../renderer/vite.config.ts'), 'utf8');
+    expect(config).toContain(`"${WEB_CSP.replace("frame-ancestors 'none'; ", '')}"`);
   });
 });
