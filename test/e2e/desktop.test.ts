@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/unbound-method -- methods of Electron are taken off and put back on purpose */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -66,10 +67,10 @@ function record(app: ElectronApplication): Promise<void> {
     Tray.prototype.popUpContextMenu = () => undefined;
     const build = Menu.buildFromTemplate;
     Menu.buildFromTemplate = (template) => (kept.menu = build.call(Menu, template));
-    dialog.showMessageBox = ((...given: unknown[]) => {
-      kept.boxes.push(given.at(-1) as Electron.MessageBoxOptions);
+    dialog.showMessageBox = (...given: unknown[]) => {
+      kept.boxes.push(given.at(-1) as never);
       return Promise.resolve({ response: 0, checkboxChecked: false });
-    }) as typeof dialog.showMessageBox;
+    };
   });
 }
 
