@@ -2,7 +2,7 @@ import { useMirror, useProfile, useUi } from '../api/app-context.tsx';
 import { GuardNotes } from '../parts/guard-notes.tsx';
 import { NoProfile } from './no-profile.tsx';
 import { PathPanel } from './overview/path-panel.tsx';
-import { PnlPanel } from './overview/pnl-panel.tsx';
+import { MoneyPanel } from './overview/money-panel.tsx';
 import { PositionsPanel } from './overview/positions-panel.tsx';
 import { RecentPanel } from './overview/recent-panel.tsx';
 import { ServicesPanel } from './overview/services-panel.tsx';
@@ -35,14 +35,14 @@ function Live() {
     <>
       <GuardNotes />
       <PathPanel />
-      <div className="grid min-h-80 flex-1 grid-cols-[minmax(0,1fr)_minmax(272px,320px)] gap-3">
-        <PnlPanel />
+      <div className="grid min-h-72 flex-[3] grid-cols-[minmax(0,1fr)_minmax(264px,320px)] gap-3">
+        <MoneyPanel />
         <div className="flex min-w-0 flex-col gap-3">
           <PositionsPanel />
           <TradingPanel />
         </div>
       </div>
-      <div className="grid grid-cols-2 gap-3">
+      <div className="grid min-h-46 flex-[2] grid-cols-2 gap-3">
         <ServicesPanel />
         <RecentPanel />
       </div>

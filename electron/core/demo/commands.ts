@@ -6,6 +6,8 @@ import { COMPOSE_DIR, containerName, LOG_SOURCES, SERVICE_NAMES, type LogSource 
 export type Command =
   | { kind: 'true' }
   | { kind: 'ps' }
+  | { kind: 'ps-json' }
+  | { kind: 'restart'; source: LogSource }
   | { kind: 'logs'; sources: readonly LogSource[]; tail: number; follow: boolean }
   | { kind: 'refused'; code: number; message: string };
 
@@ -51,6 +53,21 @@ function logsCommand(words: readonly string[]): Command {
   return { kind: 'logs', sources: sources.length > 0 ? sources : LOG_SOURCES, tail, follow };
 }
 
+function restart(service: string): Command {
+  const source = LOG_SOURCES.find((name) => name === service);
+  return source ? { kind: 'restart', source } : refused(1, `no such service: ${service}`);
+}
+
+/** What follows `docker-compose`. */
+function composeCommand(words: readonly string[]): Command {
+  const [first = '', ...rest] = words;
+  if (words.join(' ') === 'ps') return { kind: 'ps' };
+  if (words.join(' ') === 'ps --all --format json') return { kind: 'ps-json' };
+  if (first === 'restart' && rest.length === 1) return restart(rest[0] ?? '');
+  if (first === 'logs') return logsCommand(rest);
+  return refused(1, `No such command: ${words.join(' ')}`);
+}
+
 /** The command inside the shell text that the app wraps around it, so that it ends with its channel; else the line itself. */
 function commandInside(line: string): string {
   const [, inner] = /^exec sh -c '.*' companion '(.*)'$/s.exec(line) ?? [];
@@ -58,7 +75,7 @@ function commandInside(line: string): string {
 }
 
 /**
- * Reads a command line as sent over SSH exec: `true`, `docker-compose ps`,
+ * Reads a command line as sent over SSH exec: `true`, `docker-compose ps [--all --format json]`, `docker-compose restart SERVICE`,
  * `docker-compose logs [--no-color] [--tail=N] [-f] [SERVICE…]`, each optionally after `cd DIR && `.
  * Anything else, and anything with shell characters in it, is refused as by a shell that lacks the command.
  */
@@ -78,9 +95,7 @@ export function parseCommand(sent: string): Command {
       "ERROR: \n        Can't find a suitable configuration file in this directory or any\n        parent. Are you in the right directory?",
     );
   }
-  if (words[1] === 'ps' && words.length === 2) return { kind: 'ps' };
-  if (words[1] === 'logs') return logsCommand(words.slice(2));
-  return refused(1, `No such command: ${words.slice(1).join(' ')}`);
+  return composeCommand(words.slice(1));
 }
 
 /** The table of `docker-compose ps`, version 1. */
@@ -106,6 +121,24 @@ function composePs({ faults, portOf }: CommandParts): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** `ps --format json` as compose 2.21 and newer print it: one object a line. */
+function composeJson({ faults }: CommandParts): string {
+  return LOG_SOURCES.map((source) => {
+    const isService = SERVICE_NAMES.find((name) => name === source);
+    const down = isService ? faults.serviceDown(isService) : faults.mcpDown();
+    const checked = source !== 'orchestration' && source !== 'workflow';
+    const row = {
+      Name: containerName(source),
+      Service: source,
+      State: down ? 'exited' : 'running',
+      Health: down || !checked ? '' : 'healthy',
+      ExitCode: down ? 1 : 0,
+      Status: down ? 'Exited (1)' : checked ? 'Up 6 days (healthy)' : 'Up 6 days',
+    };
+    return `${JSON.stringify(row)}\n`;
+  }).join('');
+}
+
 /** Answers a parsed command. Returns what ends it early, for commands that go on. */
 export function runCommand(command: Command, parts: CommandParts, output: Output): () => void {
   const nothing = (): void => {};
@@ -119,6 +152,16 @@ export function runCommand(command: Command, parts: CommandParts, output: Output
       return nothing;
     case 'ps':
       output.out(composePs(parts));
+      output.exit(0);
+      return nothing;
+    case 'ps-json':
+      output.out(composeJson(parts));
+      output.exit(0);
+      return nothing;
+    case 'restart':
+      // what is switched off by a fault stays so: a restart mends no broken service
+      output.err(` Container ${containerName(command.source)}  Restarting\n`);
+      output.err(` Container ${containerName(command.source)}  Started\n`);
       output.exit(0);
       return nothing;
     case 'logs':

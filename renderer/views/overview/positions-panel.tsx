@@ -1,8 +1,11 @@
+import { useMemo } from 'react';
 import type { Position, PositionsModel, Reading, Totals } from '../../../electron/contract/models.ts';
+import { positionFigures, positionSums } from '../../../electron/contract/position-figures.ts';
+import { percentOf } from '../../../electron/contract/trade-stats.ts';
 import { useApp, useProfile } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { compareDecimals } from '../../parts/decimal.ts';
-import { ProfitLoss } from '../../parts/money.tsx';
+import { ProfitLoss, Sum } from '../../parts/money.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { ReadingAge, shown, useReadingStale } from '../../parts/reading-note.tsx';
 
@@ -26,14 +29,54 @@ export function TotalsLine({ totals, stacked = false }: { totals: Totals; stacke
   );
 }
 
+/** What would be lost from the entries if every stop were hit, per currency; what has no stop is counted apart. */
+function Risk({
+  rows,
+  equity,
+}: {
+  rows: readonly Position[];
+  equity: { value: string; currency: string } | null;
+}) {
+  const sums = useMemo(() => positionSums(rows, positionFigures), [rows]);
+  return (
+    <>
+      {sums.map(({ currency, risk, withoutRisk }) => {
+        const percent = risk !== null && equity?.currency === currency ? percentOf(risk, equity.value) : null;
+        return (
+          <div
+            key={currency}
+            className="flex items-baseline justify-between gap-x-3"
+            data-testid={`risk-${currency}`}
+          >
+            <span className="text-quiet">
+              At risk
+              {withoutRisk > 0 ? (
+                <span className="text-attention"> · {withoutRisk} without a stop</span>
+              ) : null}
+            </span>
+            <span className="font-medium">
+              <Sum value={risk} currency={currency} />
+              <span className="text-quiet">{percent === null ? '' : ` ${percent} %`}</span>
+            </span>
+          </div>
+        );
+      })}
+    </>
+  );
+}
+
 /** Open positions in two lines; sums never cross currencies. */
 export function PositionsPanel() {
   const { ui } = useApp();
   const reading = useProfile((p) => p.trading.positions);
+  const equity =
+    useProfile((p) => (p.trading.pnl.state === 'known' ? p.trading.pnl.value.equity : null)) ?? null;
+  const currency =
+    useProfile((p) => (p.trading.pnl.state === 'known' ? p.trading.pnl.value.currency : '')) ?? '';
   if (reading === undefined) return null;
   return (
     <Panel
-      title="Open positions"
+      title="Open risk"
       className="flex-1"
       aside={
         <>
@@ -44,7 +87,7 @@ export function PositionsPanel() {
         </>
       }
     >
-      <Summary reading={reading} />
+      <Summary reading={reading} equity={equity === null ? null : { value: equity, currency }} />
     </Panel>
   );
 }
@@ -81,7 +124,11 @@ function Movers({ rows }: { rows: readonly Position[] }) {
   );
 }
 
-function Summary({ reading }: { reading: Reading<PositionsModel> }) {
+function Summary(props: {
+  reading: Reading<PositionsModel>;
+  equity: { value: string; currency: string } | null;
+}) {
+  const { reading, equity } = props;
   const stale = useReadingStale(reading);
   const known = shown(reading);
   if (known === null) {
@@ -94,6 +141,7 @@ function Summary({ reading }: { reading: Reading<PositionsModel> }) {
         {known.value.totals.map((totals) => (
           <TotalsLine key={totals.currency} totals={totals} stacked />
         ))}
+        <Risk rows={known.value.rows} equity={equity} />
       </div>
       <Movers rows={known.value.rows} />
     </div>

@@ -8,7 +8,8 @@ import { clockText, durationText } from '../../parts/time-text.ts';
 import { PlainText } from '../../parts/plain-text.tsx';
 
 const NONE: readonly ActivityEntry[] = [];
-const SHOWN = 9;
+/** More than fit; whole lines are shown as far as there is room. */
+const SHOWN = 40;
 
 /** The newest entries of a profile, newest first. */
 export function newest(
@@ -41,21 +42,23 @@ export function RecentPanel() {
           Every request of Claude and of you appears here with its outcome.
         </Empty>
       ) : (
-        <ul className="pb-2">
-          {entries.map((entry) => (
-            <li key={entry.id} className="flex h-7 items-center gap-3 px-4" title={entry.detail}>
-              <time className="text-quiet">{clockText(entry.at)}</time>
-              <span className="min-w-0 flex-1 truncate">
-                <PlainText text={entry.title} />{' '}
-                <span className="text-sm text-quiet">
-                  <PlainText text={entry.actor} />
+        <div className="relative h-full min-h-24">
+          <ul className="absolute inset-0 flex flex-col flex-wrap content-start overflow-hidden">
+            {entries.map((entry) => (
+              <li key={entry.id} className="flex h-7 w-full items-center gap-3 px-4" title={entry.detail}>
+                <time className="text-quiet">{clockText(entry.at)}</time>
+                <span className="min-w-0 flex-1 truncate">
+                  <PlainText text={entry.title} />{' '}
+                  <span className="text-sm text-quiet">
+                    <PlainText text={entry.actor} />
+                  </span>
                 </span>
-              </span>
-              <OutcomeWord outcome={entry.outcome} />
-              <span className="w-14 text-right text-quiet">{durationText(entry.durationMs)}</span>
-            </li>
-          ))}
-        </ul>
+                <OutcomeWord outcome={entry.outcome} />
+                <span className="w-14 text-right text-quiet">{durationText(entry.durationMs)}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </Panel>
   );

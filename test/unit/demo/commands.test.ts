@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseCommand } from '../../../electron/core/demo/commands.ts';
+import { readJsonList } from '../../../electron/core/containers/read-list.ts';
+import type { CommandParts } from '../../../electron/core/demo/commands.ts';
+import { parseCommand, runCommand } from '../../../electron/core/demo/commands.ts';
 
 const IN_DIR = 'cd ~/catalyst-trading-mcp && ';
 
@@ -46,5 +48,35 @@ describe('parseCommand', () => {
       code: 1,
       message: expect.stringMatching(message) as string,
     });
+  });
+});
+
+describe('containers', () => {
+  const run = (line: string) => {
+    const said = { out: '', err: '', code: -1 };
+    const faults = { serviceDown: (name: string) => name === 'news', mcpDown: () => false };
+    runCommand(parseCommand(line), { faults, logs: {}, portOf: () => 5000 } as unknown as CommandParts, {
+      out: (text) => (said.out += text),
+      err: (text) => (said.err += text),
+      exit: (code) => (said.code = code),
+    });
+    return said;
+  };
+
+  it('are listed with their states, as compose prints them', () => {
+    const { out, code } = run('cd ~/catalyst-trading-mcp && docker-compose ps --all --format json');
+    const rows = readJsonList(out) ?? [];
+    expect(code).toBe(0);
+    expect(rows.find(({ service }) => service === 'news')).toMatchObject({ state: 'exited', exitCode: 1 });
+    expect(rows.find(({ service }) => service === 'scanner')).toMatchObject({
+      state: 'running',
+      health: 'healthy',
+    });
+  });
+
+  it('are restarted by name alone', () => {
+    expect(run('cd ~/catalyst-trading-mcp && docker-compose restart news').code).toBe(0);
+    expect(run('cd ~/catalyst-trading-mcp && docker-compose restart nothing').code).toBe(1);
+    expect(run('cd ~/catalyst-trading-mcp && docker-compose restart').code).toBe(1);
   });
 });

@@ -1,0 +1,167 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FakeCore } from '../fixtures/page/fake-core.ts';
+import { startFakeCore } from '../fixtures/page/fake-core.ts';
+import type { Scenario } from '../fixtures/page/scenarios.ts';
+import type { TestBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+
+/** The built page over made-up state. */
+describe.skipIf(!chromiumAvailable)('overview and services (Debian package chromium)', () => {
+  let browser: TestBrowser;
+  let core: FakeCore | undefined;
+
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterEach(async () => {
+    await core?.close();
+    core = undefined;
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function open(
+    scenario: Scenario,
+    options: { key?: string; beatMs?: number; width?: number; height?: number } = {},
+  ) {
+    const { key, beatMs = 0, width = 1280, height = 800 } = options;
+    core = await startFakeCore({ scenario, beatMs });
+    const { page, complaints } = await browser.open(core.url, { width, height });
+    await page.getByTestId('link-state').waitFor();
+    if (key) await page.keyboard.press(key);
+    return { page, complaints, core };
+  }
+
+  const service = (page: Page, name: string) => page.getByTestId(`service-${name}`);
+
+  it('draws the past from history, asked for once, and goes on with what the stream brings', async () => {
+    const { page, complaints, core } = await open('live', { beatMs: 100 });
+    const chart = page.getByTestId('money-chart');
+    await chart.waitFor();
+    const before = Number(await chart.getAttribute('data-points'));
+    expect(before).toBeGreaterThan(300);
+    expect(await page.getByTestId('equity').innerText()).toBe('$104,230.18');
+    const asked = () => core.asked.filter((name) => name === 'history.money').length;
+    expect(asked()).toBe(1);
+    const daily = await page.getByTestId('pnl-daily').innerText();
+    await expect.poll(() => page.getByTestId('pnl-daily').innerText()).not.toBe(daily);
+    expect(asked()).toBe(1);
+    for (const span of ['1W', '1M', '1D']) {
+      await page.getByRole('radio', { name: span }).click();
+      await chart.waitFor();
+      expect(await page.getByRole('radio', { name: span }).getAttribute('aria-checked')).toBe('true');
+    }
+    await page.getByRole('radio', { name: 'Day P&L' }).click();
+    await page.getByRole('img', { name: /^P&L of the day in USD/ }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    [900, 600],
+    [1280, 800],
+    [2560, 1440],
+  ])(
+    'moves nothing at %s×%s while numbers change, and cuts nothing off at the side',
+    async (width, height) => {
+      const { page } = await open('live', { beatMs: 60, width, height });
+      await page.getByTestId('money-chart').waitFor();
+      const boxes = () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll('main section, main h2, main li')].map((element) => {
+            const { x, y, width: w, height: h } = element.getBoundingClientRect();
+            return [x, y, w, h].map(Math.round).join(' ');
+          }),
+        );
+      const daily = await page.getByTestId('pnl-daily').innerText();
+      const before = await boxes();
+      await expect.poll(() => page.getByTestId('pnl-daily').innerText()).not.toBe(daily);
+      expect(await boxes()).toEqual(before);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    },
+  );
+
+  it('says why nothing is remembered, and draws what this run received', async () => {
+    const { page, core } = await open('live', { beatMs: 100 });
+    core.store.set(['history'], { state: 'off', note: 'The disk is full, so history is not being written.' });
+    await page.getByTestId('history-note').waitFor();
+    core.failHistory(true);
+    await page.reload();
+    await page.getByTestId('money-chart').waitFor();
+    await page.keyboard.press('2');
+    await page.getByText('History could not be read: the disk is gone.').waitFor();
+  });
+
+  it('shows link, orchestrator and services as one tree, with uptime, latency and what was reported', async () => {
+    const { page, complaints } = await open('live', { key: '2' });
+    const rows = page.locator('tbody tr');
+    await expect.poll(() => rows.count()).toBe(10);
+    const names = await rows.locator('th').allInnerTexts();
+    expect(names[0]).toMatch(/^Link · ssh root@droplet/);
+    expect(names[1]).toMatch(/^orchestration/);
+    const news = service(page, 'news');
+    expect(await news.getAttribute('data-verdict')).toBe('down');
+    expect(await news.getByRole('img').getAttribute('aria-label')).toMatch(/^24 h: up \d\d\.\d\d %, .* down/);
+    expect(await page.getByTestId('uptime-news').innerText()).toMatch(/^\d\d\.\d\d %\s+7 d \d\d\.\d\d %$/);
+    expect(await news.innerText()).toContain('container restarting');
+    await page.getByTestId('open-news').focus();
+    await page.keyboard.press('Enter');
+    const drawer = page.getByTestId('service-drawer');
+    const text = await drawer.innerText();
+    for (const part of [
+      'HTTP 500',
+      'p95',
+      'in planned downtime',
+      'not observed',
+      'nothing listens on its port',
+    ])
+      expect(text, part).toContain(part);
+    await drawer.getByRole('radio', { name: '7 d' }).click();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('calls nothing down while the link is lost: one cause, and services that are unknown', async () => {
+    const { page } = await open('stale', { key: '2' });
+    await page.getByTestId('link-cause').waitFor();
+    expect(await page.getByTestId('link-cause').count()).toBe(1);
+    const verdicts = await page
+      .locator('tbody tr')
+      .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-verdict')));
+    expect(verdicts.slice(1)).toEqual(Array(9).fill('unknown'));
+    expect(await page.locator('main').innerText()).not.toMatch(/\bDown\b/);
+    await page.keyboard.press('1');
+    await page.getByTestId('broken-hop').waitFor();
+    expect(await page.getByTestId('broken-hop').count()).toBe(1);
+    expect(await page.getByTestId('broken-hop').innerText()).toMatch(/SSH connection was cut/);
+  });
+
+  it('asks for a restart once, and shows how it went', async () => {
+    const { page, core } = await open('live', { key: '2' });
+    await page.getByTestId('open-news').click();
+    const button = page.getByTestId('restart');
+    await button.click();
+    await page.locator('[data-testid=last-restart][data-state=done]').waitFor();
+    expect(core.calls.filter((call) => call.startsWith('containers.restart'))).toEqual([
+      'containers.restart {"profile":"catalyst","service":"news"}',
+    ]);
+  });
+
+  it('offers no restart where containers are not known', async () => {
+    const { page, core } = await open('live', { key: '2' });
+    const { list } = core.store.state.profiles['catalyst'].containers;
+    if (list.state !== 'known') throw new Error('the fixture knows its containers');
+    const { value, source, receivedAt } = list;
+    core.store.set(['profiles', 'catalyst', 'containers', 'list'], {
+      state: 'unknown',
+      reason: 'Containers can be seen over SSH only.',
+      since: Date.now(),
+      last: { value, source, receivedAt },
+    });
+    await page.getByTestId('open-news').click();
+    await page.getByTestId('container').waitFor();
+    expect(await page.getByTestId('restart').isDisabled()).toBe(true);
+  });
+});
