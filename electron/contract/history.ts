@@ -34,7 +34,7 @@ export type MoneyPoint = z.infer<typeof MoneyPoint>;
 const Window = {
   /** When this was answered, ms; what came later is in the stream. */
   now: Millis,
-  /** Beginning of the span, ms. */
+  /** Beginning of the span, or of what is remembered of it, ms. */
   from: Millis,
   /** One point stands for so many ms at most. */
   stepMs: z.number().int().positive(),

@@ -16,6 +16,9 @@ import type { HealthBeat, Position, Verdict } from '../../electron/contract/mode
 import type { ProfileState } from '../../electron/contract/state.ts';
 import { compareDecimals } from '../parts/decimal.ts';
 
+/** More points than this of a curve that has gone on for long are asked for again, in wider steps. */
+const MOST_POINTS = 3000;
+
 const sameStep = (a: number, b: number, { from, stepMs }: { from: number; stepMs: number }): boolean =>
   Math.floor((a - from) / stepMs) === Math.floor((b - from) / stepMs);
 
@@ -59,6 +62,7 @@ export function extendMoney(
       series.set(key, { ...before, points: withValue(before.points, sample.at, value, history) });
     }
   }
+  if ([...series.values()].some(({ points }) => points.length > MOST_POINTS)) return undefined;
   const oldest = newest.at - SPAN_MS[span];
   const all = [...series.values()].map((one) => ({ ...one, points: withoutOld(one.points, oldest) }));
   return { ...history, now: newest.at, series: all };

@@ -24,23 +24,27 @@ interface Minute {
 
 const COLUMNS = ['up', 'degraded', 'down', 'planned', 'unknown'] as const;
 
-/** Adds a minute to a bar: its probes share the 60 s. A minute without probes was not observed and adds nothing. */
+/** Probes come every 10 s; one stands for so many seconds at most, or the app was not running around it. */
+const PROBE_COVERS = 15;
+
+/** Adds a minute to a bar: its probes share what they cover of it. The rest was not observed and adds nothing. */
 function addMinute(bar: UptimeBar, minute: Minute): void {
   const probes = COLUMNS.reduce((sum, column) => sum + minute[column], 0);
   if (probes === 0) return;
+  const covered = Math.min(60, PROBE_COVERS * probes);
   for (const [index, column] of COLUMNS.entries())
-    bar[index] = (bar[index] ?? 0) + (60 * minute[column]) / probes;
-}
-
-function sorted(values: readonly number[]): Float32Array {
-  return Float32Array.from(values).sort();
+    bar[index] = (bar[index] ?? 0) + (covered * minute[column]) / probes;
 }
 
 const rounded = (ms: number): number => Math.round(ms * 10) / 10;
 
-function figures(values: readonly number[]): LatencyFigures | null {
-  if (values.length === 0) return null;
-  const order = sorted(values);
+/** All latencies of some minutes, in order; their blobs are joined as bytes, which is quick for a hundred thousand. */
+function sorted(blobs: readonly Uint8Array[]): Float32Array {
+  return latenciesOf(Buffer.concat(blobs)).sort();
+}
+
+function figures(order: Float32Array): LatencyFigures | null {
+  if (order.length === 0) return null;
   return {
     count: order.length,
     p50: rounded(percentile(order, 0.5)),
@@ -57,8 +61,7 @@ function serviceHistory(
   count: number,
 ): ServiceHistory {
   const bars = Array.from({ length: count }, (): UptimeBar => [0, 0, 0, 0, 0]);
-  const ofBar = Array.from({ length: count }, (): number[] => []);
-  const all: number[] = [];
+  const ofBar = Array.from({ length: count }, (): Uint8Array[] => []);
   const minutes = sql
     .of(
       'SELECT minute, up, degraded, down, planned, unknown, latencies FROM probe_minute WHERE service = ? AND minute >= ? ORDER BY minute',
@@ -70,14 +73,9 @@ function serviceHistory(
     const bar = bars[index];
     if (!bar) continue; // the clock was ahead when it was written
     addMinute(bar, minute);
-    for (const latency of latenciesOf(minute.latencies)) {
-      ofBar[index]?.push(latency);
-      all.push(latency);
-    }
+    if (minute.latencies.byteLength > 0) ofBar[index]?.push(minute.latencies);
   }
-  const medians = ofBar.map((values) =>
-    values.length === 0 ? null : rounded(percentile(sorted(values), 0.5)),
-  );
+  const medians = ofBar.map((blobs) => (blobs.length === 0 ? null : rounded(percentile(sorted(blobs), 0.5))));
   const whole = bars.map((bar) => bar.map((seconds) => Math.round(seconds)) as UptimeBar);
   const newest = sql.of('SELECT max(at) AS at FROM probe WHERE service = ?').get(service.id);
   return {
@@ -85,7 +83,7 @@ function serviceHistory(
     through: (newest as { at: number | null }).at,
     bars: whole,
     medians,
-    latency: figures(all),
+    latency: figures(sorted(ofBar.flat())),
     incidents: incidentsOf(sql, service.id, from),
   };
 }

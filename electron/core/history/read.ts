@@ -17,8 +17,8 @@ import { merged, stepsOf, type Steps } from './windows.ts';
 
 const MOST_POSITIONS = 500;
 
-/** Minute of the roll-up that a span begins with. */
-const firstMinute = (from: number): number => Math.floor(from / MINUTE_MS);
+/** The first minute that lies wholly in a span. */
+const firstMinute = (from: number): number => Math.ceil(from / MINUTE_MS);
 
 function* moneyPoints(sql: Statements, series: number, { from, raw }: Steps): Generator<MoneyPoint> {
   const rows = raw
@@ -28,7 +28,7 @@ function* moneyPoints(sql: Statements, series: number, { from, raw }: Steps): Ge
         )
         .iterate(series, from)
     : sql
-        .of('SELECT at, last, low, high FROM money_minute WHERE series = ? AND minute > ? ORDER BY minute')
+        .of('SELECT at, last, low, high FROM money_minute WHERE series = ? AND minute >= ? ORDER BY minute')
         .iterate(series, firstMinute(from));
   for (const row of rows as Iterable<unknown>) {
     const { at, last, low, high } = row as { at: number; last: string; low: string; high: string };
@@ -36,14 +36,24 @@ function* moneyPoints(sql: Statements, series: number, { from, raw }: Steps): Ge
   }
 }
 
+/** When the first figure of a series since a minute was received, ms. */
+function oldestOf(sql: Statements, series: number, minute: number): number | undefined {
+  const row = sql
+    .of('SELECT minute FROM money_minute WHERE series = ? AND minute >= ? ORDER BY minute LIMIT 1')
+    .get(series, minute) as { minute: number } | undefined;
+  return row && row.minute * MINUTE_MS;
+}
+
 /** Figures over a span, at most `points` for each metric and currency. */
 export function readMoney(sql: Statements, owner: Owner, query: MoneyQuery, now: number): MoneyHistory {
-  const steps = stepsOf(query.span, now, query.points);
-  const known = sql
+  const all = sql
     .of('SELECT id, metric, currency FROM series WHERE profile = ? ORDER BY currency, metric')
     .all(sql.known(owner)) as unknown as { id: number; metric: MoneyMetric; currency: string }[];
-  const series = known
-    .filter(({ metric }) => query.metrics.includes(metric))
+  const wanted = all.filter(({ metric }) => query.metrics.includes(metric));
+  const begin = firstMinute(stepsOf(query.span, now, query.points).from);
+  const oldest = Math.min(now, ...wanted.map(({ id }) => oldestOf(sql, id, begin) ?? now));
+  const steps = stepsOf(query.span, now, query.points, oldest);
+  const series = wanted
     .map(({ id, metric, currency }) => ({
       metric,
       currency,
@@ -88,7 +98,7 @@ function seen(sql: Statements, owner: Owner, query: PositionsQuery, from: number
 function positionPoints(sql: Statements, position: number, steps: Steps, most: number): PositionPoint[] {
   const { from, stepMs, raw } = steps;
   const table = raw ? 'position_sample' : 'position_minute';
-  const after = raw ? 'at >= ?' : 'minute > ?';
+  const after = raw ? 'at >= ?' : 'minute >= ?';
   const rows = sql
     .of(
       `SELECT max(at) AS at, price, unrealized FROM ${table} WHERE position = ? AND ${after}

@@ -15,12 +15,16 @@ export interface Steps {
   raw: boolean;
 }
 
-/** Steps of a span that ends now, at most `points` of them. Roll-ups cannot be cut finer than a minute. */
-export function stepsOf(span: HistorySpan, now: number, points: number): Steps {
-  const raw = span === '1h';
-  const wanted = Math.ceil(SPAN_MS[span] / Math.max(1, points));
+/**
+ * Steps of a span that ends now, at most `points` of them, beginning with what is remembered (`oldest`, ms): a young
+ * history is drawn as fine as it was received. Roll-ups cannot be cut finer than a minute.
+ */
+export function stepsOf(span: HistorySpan, now: number, points: number, oldest?: number): Steps {
+  const from = Math.max(now - SPAN_MS[span], Math.min(oldest ?? 0, now - MINUTE_MS));
+  const length = now - from;
+  const raw = length <= SPAN_MS['1h'];
+  const wanted = Math.ceil(length / Math.max(1, points));
   const stepMs = raw ? Math.max(1000, wanted) : Math.ceil(wanted / MINUTE_MS) * MINUTE_MS;
-  const from = now - SPAN_MS[span];
   return { from, stepMs, gapMs: raw ? Math.max(RAW_GAP_MS, 2 * stepMs) : 2 * stepMs + MINUTE_MS, raw };
 }
 
@@ -28,6 +32,13 @@ export function stepsOf(span: HistorySpan, now: number, points: number): Steps {
 export function barsOf(span: HistorySpan, now: number, bars: number): { from: number; stepMs: number } {
   const stepMs = Math.max(1, Math.round(SPAN_MS[span] / bars / MINUTE_MS)) * MINUTE_MS;
   return { from: (Math.floor(now / stepMs) - bars + 1) * stepMs, stepMs };
+}
+
+/** Fifteen digits are exact in a double, so that nearly all are compared at once and the rest as decimals. */
+const EXACT = 15;
+
+function compared(a: string, b: string): number {
+  return a.length <= EXACT && b.length <= EXACT ? Number(a) - Number(b) : compareDecimals(a, b);
 }
 
 /** Merges points in order of time into steps: the last value, and the lowest and highest of all. */
@@ -44,8 +55,8 @@ export function merged(points: Iterable<MoneyPoint>, { from, stepMs }: Steps): M
     }
     before[0] = point[0];
     before[1] = point[1];
-    if (compareDecimals(point[2], before[2]) < 0) before[2] = point[2];
-    if (compareDecimals(point[3], before[3]) > 0) before[3] = point[3];
+    if (compared(point[2], before[2]) < 0) before[2] = point[2];
+    if (compared(point[3], before[3]) > 0) before[3] = point[3];
   }
   return steps;
 }

@@ -42,7 +42,7 @@ describe('the history file', () => {
     old.exec(`PRAGMA user_version = 1; PRAGMA application_id = ${APPLICATION_ID};
       INSERT INTO profile VALUES (1, 'catalyst', 'live');
       INSERT INTO series VALUES (1, 1, 'daily', 'USD');
-      INSERT INTO money_minute VALUES (1, ${NOW / 60_000 - 5}, ${NOW - 300_000}, '12.50', '1', '13');`);
+      INSERT INTO money_minute VALUES (1, ${NOW / 60_000 - 300}, ${NOW - 18_000_000}, '12.50', '1', '13');`);
     old.close();
     const { db, note } = openOrReplace(file, NOW);
     expect(note).toBeNull();
@@ -55,7 +55,7 @@ describe('the history file', () => {
     });
     const query = { profile: 'catalyst', metrics: ['daily' as const], span: '1d' as const, points: 100 };
     expect(readMoney(sql, owner, query, NOW).series).toEqual([
-      { metric: 'daily', currency: 'USD', points: [[NOW - 300_000, '12.50', '1', '13']] },
+      { metric: 'daily', currency: 'USD', points: [[NOW - 18_000_000, '12.50', '1', '13']] },
     ]);
     db.close();
   });

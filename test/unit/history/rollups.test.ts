@@ -64,15 +64,24 @@ describe('roll-ups', () => {
 
   it('keep the last, lowest and highest of a minute exactly, whatever the order and size', () => {
     const at = NOW - 10 * MINUTE;
-    write({ money: [money(at + 5000, '99999999999999999.10'), money(at, '0.1')] });
+    write({
+      money: [money(NOW - 5 * HOUR, '7'), money(at + 5000, '99999999999999999.10'), money(at, '0.1')],
+    });
     write({ money: [money(at + 20_000, '-3.50'), money(at + 10_000, '99999999999999999.11')] });
-    expect(ask('1d').series).toEqual([
-      {
-        metric: 'equity',
-        currency: 'USD',
-        points: [[at + 20_000, '-3.50', '-3.50', '99999999999999999.11']],
-      },
+    expect(ask('1d').series[0]?.points.at(-1)).toEqual([
+      at + 20_000,
+      '-3.50',
+      '-3.50',
+      '99999999999999999.11',
     ]);
+  });
+
+  it('draw a young history as fine as it was received', () => {
+    write({ money: Array.from({ length: 60 }, (_, i) => money(NOW - i * 5000, String(i))) });
+    const { series, from, stepMs } = ask('1m');
+    expect(series[0]?.points).toHaveLength(60);
+    expect(NOW - from).toBeLessThanOrEqual(6 * MINUTE);
+    expect(stepMs).toBe(1000);
   });
 
   it('are the same when a sample comes twice', () => {
