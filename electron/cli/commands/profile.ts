@@ -3,6 +3,7 @@ import { presetProfile } from '../../core/backends/presets.ts';
 import { completed } from '../../core/profiles.ts';
 import { makeHome } from '../../core/files.ts';
 import { audited } from '../local-audit.ts';
+import { forgetInFile } from '../../core/history/forget-file.ts';
 import { forgetSecrets } from '../local-secrets.ts';
 import type { Context } from '../context.ts';
 import type { OptionToken } from '../link-options.ts';
@@ -166,6 +167,7 @@ export async function removeProfile(context: Context, name: string): Promise<voi
     await audited(context, { actor: 'you', kind: 'profile-removed', profile: name, ...ALONE }, async () => {
       await profiles.remove(name);
       await forgetSecrets(context, name);
+      forgetInFile(context.home.history, name);
     });
   }
   context.output.result({ removed: name }, `Removed ${name}. What runs on the droplet keeps running.`);

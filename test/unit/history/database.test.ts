@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, openOrReplace } from '../../../electron/core/history/database.ts';
+import { forgetInFile } from '../../../electron/core/history/forget-file.ts';
 import { APPLICATION_ID, MIGRATIONS } from '../../../electron/core/history/schema.ts';
 import { Statements } from '../../../electron/core/history/statements.ts';
 import { readMoney } from '../../../electron/core/history/read.ts';
@@ -99,6 +100,25 @@ describe('the history file', () => {
     expect(opened.note).toContain('damaged');
     expect(asides()).toHaveLength(1);
     opened.db.close();
+  });
+
+  it('loses a profile that is removed while no app runs, and nothing else', () => {
+    forgetInFile(file, 'catalyst');
+    expect(fs.existsSync(file)).toBe(false);
+    const db = openDatabase(file);
+    const row = { metric: 'daily' as const, currency: 'USD', at: NOW, value: '1' };
+    const paper = { name: 'paper', environment: 'paper' as const };
+    const money = [owner, paper].map((one) => ({ ...row, owner: one }));
+    writeBatch(db, new Statements(db), { ...emptyBatch(), money });
+    db.close();
+    forgetInFile(file, 'catalyst');
+    const after = openDatabase(file);
+    expect(after.prepare('SELECT name FROM profile').all()).toEqual([{ name: 'paper' }]);
+    expect(after.prepare('SELECT count(*) AS n FROM money').get()).toEqual({ n: 1 });
+    after.close();
+    fs.writeFileSync(file, 'broken '.repeat(900));
+    expect(() => forgetInFile(file, 'paper')).not.toThrow();
+    expect(fs.readFileSync(file, 'utf8')).toBe('broken '.repeat(900));
   });
 
   it('of a newer version is left as it is', () => {
