@@ -67,11 +67,13 @@ describe.skipIf(!chromiumAvailable)('overview and services (Debian package chrom
     async (width, height) => {
       const { page } = await open('live', { beatMs: 60, width, height });
       await page.getByTestId('money-chart').waitFor();
+      await service(page, 'news').getByRole('img').waitFor();
       const boxes = () =>
         page.evaluate(() =>
           [...document.querySelectorAll('main section, main h2, main li')].map((element) => {
             const { x, y, width: w, height: h } = element.getBoundingClientRect();
-            return [x, y, w, h].map(Math.round).join(' ');
+            const name = element.getAttribute('aria-label') ?? element.textContent.slice(0, 12);
+            return `${element.tagName} ${name} ${[x, y, w, h].map(Math.round).join(' ')}`;
           }),
         );
       const daily = await page.getByTestId('pnl-daily').innerText();
