@@ -154,7 +154,8 @@ describe.skipIf(!chromiumAvailable)('the demo, end to end in Chromium (Debian pa
   it('shows what Claude did in Activity', async () => {
     await page.getByTestId('nav-activity').click();
     await page
-      .getByText(/claude-ai/)
+      .getByTestId('activity-row')
+      .filter({ hasText: /claude-ai/ })
       .first()
       .waitFor();
   });
