@@ -88,6 +88,8 @@ process.on('message', (message: { id: number; code: string; arg: unknown }) => {
       process.send?.({ id: message.id, error: error instanceof Error ? error.stack : String(error) }),
   );
 });
+// a test that was ended hard leaves nothing behind
+process.on('disconnect', () => exit(1));
 process.channel?.unref();
 Object.defineProperty(process, 'resourcesPath', { value: path.join(scratch, 'resources') });
 
