@@ -20,6 +20,7 @@ export default defineConfig({
       project('integration', 120_000),
       project('conformance', 180_000),
       project('e2e', 180_000),
+      project('visual', 180_000),
     ],
   },
 });

@@ -44,13 +44,28 @@ function StateAnnouncer() {
   );
 }
 
+/** The first stop of the Tab key: past profiles and pages. */
+function SkipLink() {
+  return (
+    <button
+      type="button"
+      className="sr-only fixed top-2 left-2 z-60 h-7 rounded-md bg-accent-fill px-3 font-medium text-on-fill focus:not-sr-only focus:fixed"
+      onClick={() => document.querySelector<HTMLElement>('#page')?.focus()}
+    >
+      Skip to the page
+    </button>
+  );
+}
+
 function Content() {
   const page = useUi((s) => s.route.page);
   const ready = useMirror((s) => s.app !== null);
   const View = VIEWS[page];
   return (
     <main
-      className="fades min-h-0 flex-1 overflow-y-auto"
+      id="page"
+      tabIndex={-1}
+      className="fades min-h-0 flex-1 overflow-y-auto outline-none"
       aria-label={PAGE_WORDS[page].label}
       data-testid={`page-${page}`}
     >
@@ -86,6 +101,7 @@ export function AppShell() {
   if (connection === 'signed-out') return <SignedOut />;
   return (
     <div className="flex h-full" data-lost={connection === 'lost' ? '' : undefined}>
+      <SkipLink />
       <Sidebar />
       <div className="flex min-w-0 flex-1 flex-col">
         <Header />

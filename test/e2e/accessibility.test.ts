@@ -1,0 +1,165 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PAGES } from '../../renderer/api/ui-store.ts';
+import type { FakeCore } from '../fixtures/page/fake-core.ts';
+import { startFakeCore } from '../fixtures/page/fake-core.ts';
+import type { TestBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SERIOUS = ['serious', 'critical'];
+
+/** What axe finds on the page as it is, serious or worse: rule, element, and why. */
+async function findings(page: Page, where: string): Promise<string[]> {
+  await page.evaluate(axe);
+  const results = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return results.violations
+    .filter(({ impact }) => SERIOUS.includes(impact ?? ''))
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${where}: ${id} ${target.join(' ')} ${failureSummary}`),
+    );
+}
+
+/** Presses a key until the focus is on what is meant, by its accessible name; the names on the way. */
+async function pressUntil(page: Page, key: string, name: RegExp, most = 80): Promise<string[]> {
+  const way: string[] = [];
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press(key);
+    const now = await page.evaluate(() => {
+      const one = document.activeElement;
+      const label = one?.id ? document.querySelector(`label[for="${CSS.escape(one.id)}"]`)?.textContent : '';
+      return one?.getAttribute('aria-label') ?? (one?.textContent?.trim() || label || one?.tagName || '');
+    });
+    way.push(now);
+    if (name.test(now)) return way;
+  }
+  throw new Error(`no ${String(name)} by ${key}: ${way.join(' | ')}`);
+}
+
+describe.skipIf(!chromiumAvailable)('accessibility (Debian package chromium)', () => {
+  let browser: TestBrowser;
+  let core: FakeCore;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterEach(() => core?.close());
+  afterAll(() => browser?.close());
+
+  describe.each(['live', 'blocked', 'empty', 'stale'] as const)('%s', (scenario) => {
+    it.each([
+      ['light', false],
+      ['dark', true],
+    ])('axe has nothing serious to say of any page, %s', async (_name, dark) => {
+      core = await startFakeCore({ scenario });
+      const { page } = await browser.open(core.url, { dark });
+      await page.getByTestId('link-state').waitFor();
+      const found: string[] = [];
+      for (const name of PAGES) {
+        await page.getByTestId(`nav-${name}`).click();
+        await page.getByTestId(`page-${name}`).waitFor();
+        await page.waitForLoadState('networkidle');
+        found.push(...(await findings(page, `${scenario} ${name}`)));
+      }
+      expect(found).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['the palette', 'live', 'Control+k', 'palette'],
+    ['the help', 'live', '?', 'help'],
+    ['a request for consent', 'consent', '', 'consent'],
+  ] as const)('axe has nothing serious to say of %s', async (_what, scenario, key, testId) => {
+    core = await startFakeCore({ scenario });
+    const found: string[] = [];
+    for (const dark of [false, true]) {
+      const { page } = await browser.open(core.url, { dark });
+      await page.getByTestId('link-state').waitFor();
+      if (key !== '') await page.keyboard.press(key);
+      await page.getByTestId(testId).waitFor();
+      found.push(...(await findings(page, testId)));
+      await page.context().close();
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('skips to the page by keyboard, opens help and palette, and gives the focus back', async () => {
+    core = await startFakeCore({ scenario: 'live' });
+    const { page } = await browser.open(core.url);
+    await page.getByTestId('link-state').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+
+    await page.getByRole('button', { name: 'Keyboard help' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('help').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('help').waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Keyboard help',
+    );
+
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search pages and actions' }).fill('theme dark');
+    await page.keyboard.press('Enter');
+    await page.locator('html[data-theme="dark"]').waitFor();
+    expect(core.calls).toContain('settings.change {"theme":"dark"}');
+  });
+
+  it('every key that the help names goes to its page', async () => {
+    core = await startFakeCore({ scenario: 'live' });
+    const { page } = await browser.open(core.url);
+    await page.getByTestId('link-state').waitFor();
+    const { PAGE_WORDS } = await import('../../renderer/parts/pages.ts');
+    for (const name of PAGES) {
+      await page.keyboard.press(PAGE_WORDS[name].key);
+      await page.getByTestId(`page-${name}`).waitFor();
+    }
+  });
+
+  it('answers a request for consent by keyboard alone: Deny has the focus', async () => {
+    core = await startFakeCore({ scenario: 'consent' });
+    const { page } = await browser.open(core.url);
+    await page.getByTestId('consent').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Deny/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => core.calls.filter((call) => call.startsWith('consent.answer'))).toHaveLength(1);
+    expect(core.calls.find((call) => call.startsWith('consent.answer'))).toContain('"decision":"deny"');
+  });
+
+  it('stops trading by keyboard alone, and closes the report', async () => {
+    core = await startFakeCore({ scenario: 'good' });
+    const { page } = await browser.open(core.url);
+    await page.getByTestId('link-state').waitFor();
+    await pressUntil(page, 'Tab', /STOP TRADING/i);
+    await page.keyboard.press('Enter');
+    await page
+      .getByText(/confirmed at/i)
+      .first()
+      .waitFor();
+    expect(core.calls.filter((call) => call.startsWith('trading.stop'))).toHaveLength(1);
+    await page.keyboard.press('Escape');
+  });
+
+  it('goes through the onboarding by keyboard alone', async () => {
+    core = await startFakeCore({ scenario: 'onboarding' });
+    const { page } = await browser.open(core.url);
+    await page.getByTestId('link-state').waitFor();
+    await pressUntil(page, 'Tab', /SSH/);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Name', { exact: true }).waitFor();
+    await pressUntil(page, 'Tab', /^Name/);
+    await page.keyboard.type('mine');
+    await pressUntil(page, 'Tab', /^Droplet/);
+    await page.keyboard.type('root@203.0.113.10');
+    await pressUntil(page, 'Tab', /^Add and connect/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => core.calls.some((call) => call.startsWith('profiles.add'))).toBe(true);
+  });
+});

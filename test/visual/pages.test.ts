@@ -1,0 +1,128 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import pixelmatch from 'pixelmatch';
+import type { Browser, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PAGES } from '../../renderer/api/ui-store.ts';
+import type { FakeCore } from '../fixtures/page/fake-core.ts';
+import { startFakeCore } from '../fixtures/page/fake-core.ts';
+import type { TestBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+
+const BASELINES = path.join(import.meta.dirname, 'baselines');
+const RESULTS = path.join(import.meta.dirname, '../results/visual');
+const UPDATE = process.env.COMPANION_VISUAL_UPDATE === '1';
+/** A Saturday in UTC, so that nothing hangs on the day of the run. */
+const AT = Date.UTC(2026, 10, 21, 15, 4, 5);
+const SIZE = { width: 1280, height: 800 };
+/** Share of pixels that may differ: rounding of curves and glyph edges, never a moved line or a changed word. */
+const TOLERANCE = 0.0005;
+
+const STATES = [
+  ['live', 'live'],
+  ['error', 'blocked'],
+] as const;
+const THEMES = ['light', 'dark'] as const;
+
+const recorded = fs.existsSync(BASELINES) && fs.readdirSync(BASELINES).some((name) => name.endsWith('.png'));
+
+/** A window whose clock stands still, with no motion, in one zone and language. */
+async function open(browser: Browser, url: string, theme: (typeof THEMES)[number]): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: SIZE,
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+    timezoneId: 'UTC',
+    locale: 'en-GB',
+    deviceScaleFactor: 1,
+  });
+  const page = await context.newPage();
+  await page.clock.setFixedTime(AT);
+  await page.goto(url);
+  await page.getByTestId('link-state').waitFor();
+  // toasts come and go by timers of their own; what they say is tested elsewhere
+  await page
+    .addStyleTag({ content: '[data-testid="notice"] { display: none !important }' })
+    .catch(() => undefined);
+  return page;
+}
+
+/** The page when nothing on it changes any more: two pictures in a row are alike. */
+async function settled(page: Page): Promise<PNG> {
+  let last: Buffer | undefined;
+  for (let turn = 0; turn < 20; turn++) {
+    for (const close of await page.getByTestId('notice').getByRole('button', { name: 'Dismiss' }).all())
+      await close.click().catch(() => undefined);
+    const next = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+    if (last?.equals(next)) return PNG.sync.read(next);
+    last = next;
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+  }
+  throw new Error('the page did not come to rest');
+}
+
+function compare(name: string, actual: PNG): void {
+  const file = path.join(BASELINES, `${name}.png`);
+  if (UPDATE) {
+    fs.mkdirSync(BASELINES, { recursive: true });
+    fs.writeFileSync(file, PNG.sync.write(actual));
+    return;
+  }
+  if (!fs.existsSync(file))
+    throw new Error(`no baseline ${name}; record: COMPANION_VISUAL_UPDATE=1 npm run test:visual`);
+  const expected = PNG.sync.read(fs.readFileSync(file));
+  expect([actual.width, actual.height]).toEqual([expected.width, expected.height]);
+  const { width, height } = expected;
+  const diff = new PNG({ width, height });
+  const wrong = pixelmatch(expected.data, actual.data, diff.data, width, height, { threshold: 0.15 });
+  if (wrong <= width * height * TOLERANCE) return;
+  fs.mkdirSync(RESULTS, { recursive: true });
+  fs.writeFileSync(path.join(RESULTS, `${name}.diff.png`), PNG.sync.write(diff));
+  fs.writeFileSync(path.join(RESULTS, `${name}.actual.png`), PNG.sync.write(actual));
+  throw new Error(
+    `${name}: ${wrong} pixels differ from test/visual/baselines; see test/results/visual/${name}.diff.png`,
+  );
+}
+
+/**
+ * Pictures of every page against recorded ones. Fonts differ between systems, so the recorded ones are good on the
+ * system they were recorded on; `COMPANION_VISUAL_UPDATE=1 npm run test:visual` records them anew.
+ */
+describe.skipIf(!chromiumAvailable || (!recorded && !UPDATE))(
+  'pages look as recorded (Debian package chromium; record with COMPANION_VISUAL_UPDATE=1)',
+  () => {
+    let browser: TestBrowser;
+    beforeAll(async () => {
+      browser = await startBrowser();
+    });
+    afterAll(() => browser?.close());
+
+    describe.each(STATES)('%s', (state, scenario) => {
+      let core: FakeCore;
+      beforeAll(async () => {
+        core = await startFakeCore({ scenario, at: AT });
+      });
+      afterAll(() => core?.close());
+
+      it.each(THEMES)('%s', async (theme) => {
+        const page = await open(browser.browser, core.url, theme);
+        const failures: string[] = [];
+        for (const name of PAGES) {
+          await page.getByTestId(`nav-${name}`).click();
+          await page.getByTestId(`page-${name}`).waitFor();
+          await page.mouse.move(0, 0);
+          try {
+            compare(`${name}-${state}-${theme}`, await settled(page));
+          } catch (error) {
+            failures.push((error as Error).message);
+          }
+        }
+        await page.context().close();
+        expect(failures).toEqual([]);
+      });
+    });
+  },
+);
