@@ -19,6 +19,7 @@ import {
 import { ClientBundle, ClientCheck } from './clients.ts';
 import type { StateEvent } from './state.ts';
 import { McpExchange, McpRequest } from './explorer.ts';
+import { ImportPlan, TRANSFER_MAX } from './transfer.ts';
 import { Preferences, PreferencesChange } from './settings.ts';
 import { DoctorEvent, DoctorRun } from './doctor.ts';
 import { AuditFilter, AuditPlace } from './audit.ts';
@@ -256,6 +257,21 @@ export const contract = {
   settings: {
     /** Changes some of the user's preferences; the answer is what holds then, as `state.settings` does. */
     change: base.input(PreferencesChange).output(Preferences),
+    /** Settings and profiles as JSON text, without secrets and host keys. */
+    exportFile: base.output(z.strictObject({ text: z.string() })),
+    /** What such a file would change here. Throws INPUT_INVALID for what is none. */
+    previewImport: base.input(z.strictObject({ text: z.string().max(TRANSFER_MAX) })).output(ImportPlan),
+    /** Carries out a previewed import, of what is named. Overwrites no profile; what is added stays disconnected. */
+    importFile: base
+      .input(
+        z.strictObject({
+          text: z.string().max(TRANSFER_MAX),
+          token: z.string(),
+          profiles: z.array(ProfileName),
+          settings: z.boolean(),
+        }),
+      )
+      .output(z.strictObject({ added: z.array(ProfileName), settings: z.boolean() })),
   },
   droplet: dropletCalls,
   app: {

@@ -151,6 +151,9 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
     },
     settings: {
       change: os.settings.change.handler(({ input }) => desks.settings.change(input)),
+      exportFile: os.settings.exportFile.handler(() => ({ text: desks.transfer.exportText() })),
+      previewImport: os.settings.previewImport.handler(({ input }) => desks.transfer.preview(input.text)),
+      importFile: os.settings.importFile.handler(({ input }) => desks.transfer.import(input)),
     },
     droplet: {
       setup: os.droplet.setup.handler(async ({ input }) => ({

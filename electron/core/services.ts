@@ -20,6 +20,7 @@ import type { ClientControl } from './client-control.ts';
 import type { ContainerControl } from './container-control.ts';
 import type { History } from './history/history.ts';
 import type { SetupDesk } from './setup-desk.ts';
+import type { TransferDesk } from './transfer-desk.ts';
 import type { Store } from './store.ts';
 
 export type ClientAction = 'install' | 'remove' | 'undo';
@@ -28,6 +29,7 @@ export type ClientAction = 'install' | 'remove' | 'undo';
 export interface Desks {
   activity: Pick<ActivityDesk, 'body' | 'replay' | 'export'>;
   settings: Pick<SettingsDesk, 'change'>;
+  transfer: Pick<TransferDesk, 'exportText' | 'preview' | 'import'>;
   droplet: DropletControl;
   containers: Pick<ContainerControl, 'restart' | 'refresh'>;
   history: Pick<History, 'money' | 'positions' | 'services'>;

@@ -59,7 +59,7 @@ export function Header() {
       <button
         type="button"
         className="transition-quick flex h-7 w-48 shrink items-center gap-2 rounded-md border border-line bg-raised px-2 text-quiet hover:bg-hover max-lg-nav:w-9"
-        aria-label="Search or do, Control K"
+        aria-label="Search or do… Ctrl K"
         onClick={() => ui.store.setState({ paletteOpen: true })}
       >
         <Search size={14} aria-hidden className="shrink-0" />

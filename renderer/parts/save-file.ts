@@ -1,4 +1,9 @@
-const TYPES = { jsonl: 'application/x-ndjson', csv: 'text/csv', txt: 'text/plain' } as const;
+const TYPES = {
+  jsonl: 'application/x-ndjson',
+  csv: 'text/csv',
+  txt: 'text/plain',
+  json: 'application/json',
+} as const;
 
 export type FileFormat = keyof typeof TYPES;
 

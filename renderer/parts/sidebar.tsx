@@ -26,17 +26,17 @@ function ProfileItem({ name, current }: { name: string; current: boolean }) {
     <button
       type="button"
       aria-current={current ? 'true' : undefined}
-      aria-label={`${name}, ${profile.profile.environment}, ${label}`}
       title={`${name}: ${label}`}
       data-testid={`profile-${name}`}
       className={ITEM}
       onClick={() => ui.go({ profile: name })}
     >
       <StateMark tone={tone} />
-      <span className="min-w-0 flex-1 truncate max-lg-nav:hidden">{name}</span>
-      <span className="max-lg-nav:hidden">
+      <span className="min-w-0 flex-1 truncate max-lg-nav:sr-only">{name}</span>
+      <span className="max-lg-nav:sr-only">
         <EnvironmentBadge environment={profile.profile.environment} small />
       </span>
+      <span className="sr-only">{label}</span>
     </button>
   );
 }

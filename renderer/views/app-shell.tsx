@@ -64,8 +64,10 @@ function Content() {
   return (
     <main
       id="page"
-      tabIndex={-1}
-      className="fades min-h-0 flex-1 overflow-y-auto outline-none"
+      // it scrolls, so keys must reach it
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="fades min-h-0 flex-1 overflow-y-auto -outline-offset-2"
       aria-label={PAGE_WORDS[page].label}
       data-testid={`page-${page}`}
     >

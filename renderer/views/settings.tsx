@@ -2,6 +2,7 @@ import { About } from './settings/about.tsx';
 import { DesktopPanel } from './settings/desktop-panel.tsx';
 import { LookPanel } from './settings/look-panel.tsx';
 import { NoticesPanel } from './settings/notices-panel.tsx';
+import { TransferPanel } from './settings/transfer-panel.tsx';
 
 /** What holds for the whole app. What holds for one profile stands with it, in Connections. */
 export function Settings() {
@@ -10,6 +11,7 @@ export function Settings() {
       <LookPanel />
       <NoticesPanel />
       <DesktopPanel />
+      <TransferPanel />
       <About />
     </div>
   );

@@ -57,7 +57,7 @@ describe.skipIf(!chromiumAvailable)('accessibility (Debian package chromium)', (
     ])('axe has nothing serious to say of any page, %s', async (_name, dark) => {
       core = await startFakeCore({ scenario });
       const { page } = await browser.open(core.url, { dark });
-      await page.getByTestId('link-state').waitFor();
+      await page.getByTestId('page-overview').waitFor();
       const found: string[] = [];
       for (const name of PAGES) {
         await page.getByTestId(`nav-${name}`).click();
@@ -72,7 +72,7 @@ describe.skipIf(!chromiumAvailable)('accessibility (Debian package chromium)', (
   it.each([
     ['the palette', 'live', 'Control+k', 'palette'],
     ['the help', 'live', '?', 'help'],
-    ['a request for consent', 'consent', '', 'consent'],
+    ['a request for consent', 'consent', '', 'consent-dialog'],
   ] as const)('axe has nothing serious to say of %s', async (_what, scenario, key, testId) => {
     core = await startFakeCore({ scenario });
     const found: string[] = [];
@@ -126,7 +126,7 @@ describe.skipIf(!chromiumAvailable)('accessibility (Debian package chromium)', (
   it('answers a request for consent by keyboard alone: Deny has the focus', async () => {
     core = await startFakeCore({ scenario: 'consent' });
     const { page } = await browser.open(core.url);
-    await page.getByTestId('consent').waitFor();
+    await page.getByTestId('consent-dialog').waitFor();
     expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Deny/);
     await page.keyboard.press('Enter');
     await expect.poll(() => core.calls.filter((call) => call.startsWith('consent.answer'))).toHaveLength(1);
