@@ -39,7 +39,7 @@ import { SettingsDesk } from './settings-desk.ts';
 import { SetupDesk } from './setup-desk.ts';
 import { SettingsStore } from './settings.ts';
 import { Store } from './store.ts';
-import { TransferDesk } from './transfer-desk.ts';
+import { settingsDesks } from './transfer-desk.ts';
 
 function firstState(ports: AppPorts): AppState {
   return initialAppState({
@@ -193,15 +193,6 @@ function dropletOf(base: Base, setSecret: AppServices['setSecret']): DropletCont
   });
 }
 
-function transferOf({ store, settingsDesk, ports }: Base, services: AppServices): TransferDesk {
-  return new TransferDesk({
-    store,
-    settings: settingsDesk,
-    addProfile: (profile) => services.addProfile(profile),
-    now: () => new Date(ports.clock.now()).toISOString(),
-  });
-}
-
 /** Core as its shells see it. */
 function faceOf(
   services: AppServices,
@@ -287,8 +278,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   });
   const router = createRouter(services, {
     activity: new ActivityDesk({ ...base, bridge, gate: guard.gate }),
-    settings: base.settingsDesk,
-    transfer: transferOf(base, services),
+    ...settingsDesks(base, services),
     setup: new SetupDesk(base),
     droplet: dropletOf(base, (...secret) => services.setSecret(...secret)),
     history,

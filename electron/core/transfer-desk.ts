@@ -5,6 +5,7 @@ import type { LinkConfig, Profile } from '../contract/profile.ts';
 import type { Preferences } from '../contract/settings.ts';
 import type { ImportPlan } from '../contract/transfer.ts';
 import { TransferFile } from '../contract/transfer.ts';
+import type { AppPorts } from './app-interface.ts';
 import { DEMO_PROFILE } from './profiles.ts';
 import type { SettingsDesk } from './settings-desk.ts';
 import type { Store } from './store.ts';
@@ -145,4 +146,22 @@ export class TransferDesk {
     if (input.settings) await this.#parts.settings.change(file.settings);
     return { added, settings: input.settings };
   }
+}
+
+/** The desks of the Settings page. */
+export function settingsDesks(
+  {
+    store,
+    settingsDesk,
+    ports,
+  }: { store: Store; settingsDesk: SettingsDesk; ports: Pick<AppPorts, 'clock'> },
+  services: Pick<TransferParts, 'addProfile'>,
+): { settings: SettingsDesk; transfer: TransferDesk } {
+  const transfer = new TransferDesk({
+    store,
+    settings: settingsDesk,
+    addProfile: (profile) => services.addProfile(profile),
+    now: () => new Date(ports.clock.now()).toISOString(),
+  });
+  return { settings: settingsDesk, transfer };
 }
