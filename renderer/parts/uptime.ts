@@ -50,6 +50,13 @@ export function lengthText(seconds: number): string {
   return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`;
 }
 
+/** ` of 12 min` where so little of the span is known that the share alone would promise too much; else empty. */
+export function coverageText(uptime: Uptime): string {
+  const known = uptime.up + uptime.degraded + uptime.down;
+  const rest = uptime.unknown + uptime.unobserved;
+  return known > 0 && rest > known * 0.05 ? ` of ${lengthText(known)}` : '';
+}
+
 const PARTS = [
   ['down', 'down'],
   ['degraded', 'degraded'],

@@ -5,7 +5,7 @@ import { PlainText } from '../../parts/plain-text.tsx';
 import { StateWord } from '../../parts/state-mark.tsx';
 import { durationText } from '../../parts/time-text.ts';
 import { MedianLine, UptimeBars } from '../../parts/uptime-bars.tsx';
-import { percentText, uptimeOf } from '../../parts/uptime.ts';
+import { coverageText, percentText, uptimeOf } from '../../parts/uptime.ts';
 import type { TreeRow } from './rows.ts';
 
 const HEAD = 'h-8 px-2 text-left text-xs font-medium text-quiet whitespace-nowrap first:pl-4 last:pr-4';
@@ -109,9 +109,14 @@ function Uptimes({
 }) {
   const share = (history: ServicesHistory | null) => {
     const bars = history?.services.find((one) => one.name === row.key)?.bars;
-    return history === null || bars === undefined
-      ? '-'
-      : percentText(uptimeOf(bars, history.stepMs, history.from, history.now).share);
+    if (history === null || bars === undefined) return '-';
+    const uptime = uptimeOf(bars, history.stepMs, history.from, history.now);
+    return (
+      <>
+        {percentText(uptime.share)}
+        <span className="text-xs text-quiet">{coverageText(uptime)}</span>
+      </>
+    );
   };
   return (
     <td className={`${CELL} ${FROM_MIDDLE} text-right whitespace-nowrap`} data-testid={`uptime-${row.key}`}>
@@ -178,17 +183,17 @@ export function ServicesTable(props: {
     <table className="w-full table-fixed">
       <thead>
         <tr>
-          <th className={`${HEAD} w-[140px] @2xl:w-[160px] @5xl:w-[196px]`}>Service</th>
+          <th className={`${HEAD} w-[140px] @2xl:w-[160px] @5xl:w-[180px]`}>Service</th>
           <th className={HEAD}>Probed by us</th>
           <th className={`${HEAD} w-[212px]`}>Last 24 h</th>
-          <th className={`${HEAD} w-[92px] text-right ${FROM_MIDDLE}`}>Up in 24 h</th>
+          <th className={`${HEAD} w-[156px] text-right ${FROM_MIDDLE}`}>Up in 24 h</th>
           <th
-            className={`${HEAD} w-[124px] text-right @5xl:w-[196px] ${FROM_MIDDLE}`}
+            className={`${HEAD} w-[124px] text-right @5xl:w-[168px] ${FROM_MIDDLE}`}
             title="Now, and over 24 h: half, 95 % and 99 % of the answers came within"
           >
             Latency <span className="hidden @5xl:inline">· p50 p95 p99</span>
           </th>
-          {compact ? null : <th className={`${HEAD} w-[168px] ${FROM_WIDE}`}>Reported to us</th>}
+          {compact ? null : <th className={`${HEAD} w-[148px] ${FROM_WIDE}`}>Reported to us</th>}
         </tr>
       </thead>
       <tbody>

@@ -4,7 +4,13 @@ import { LINK_SERVICE, MONEY_KEPT } from '../../../electron/contract/history-lim
 import type { Verdict } from '../../../electron/contract/models.ts';
 import { emptyService } from '../../../electron/core/health/judge.ts';
 import { extendMoney, extendServices } from '../../../renderer/api/history-tail.ts';
-import { lengthText, partsText, percentText, uptimeOf } from '../../../renderer/parts/uptime.ts';
+import {
+  coverageText,
+  lengthText,
+  partsText,
+  percentText,
+  uptimeOf,
+} from '../../../renderer/parts/uptime.ts';
 
 const MINUTE = 60_000;
 const NOW = 1_800_000_000_000;
@@ -154,6 +160,15 @@ describe('uptime in words', () => {
       '2 min down, 10 min in planned downtime, 8 min unknown, 5 min not observed',
     );
     expect(uptimeOf([], 1000, NOW, NOW).share).toBeNull();
+  });
+
+  it('says of how little a share is where a span is mostly unknown, planned downtime aside', () => {
+    const of = (bar: [number, number, number, number, number], spanMs: number) =>
+      coverageText(uptimeOf([bar], spanMs, NOW - spanMs, NOW));
+    expect(of([35, 0, 0, 0, 0], 600_000)).toBe(' of 35 s');
+    expect(of([200, 0, 0, 400, 0], 600_000)).toBe('');
+    expect(of([590, 0, 0, 0, 10], 600_000)).toBe('');
+    expect(of([0, 0, 0, 0, 600], 600_000)).toBe('');
   });
 
   it.each([
