@@ -73,7 +73,7 @@ export async function getFromService(
 /** Why an exchange failed, in a few words and without our own error's wrapping. */
 export function asPlainReason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ECONNREFUSED' || code === 'LINK_FORWARD_REFUSED') return 'nothing listens on its port';
+  if (code === 'ECONNREFUSED' || code === 'LINK_PORT_CLOSED') return 'nothing listens on its port';
   if (code === 'ECONNRESET') return 'it closed the connection without answering';
   if (code === 'LINK_TIMEOUT') return 'no answer in time';
   return error instanceof Error ? error.message : String(error);

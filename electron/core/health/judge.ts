@@ -43,7 +43,9 @@ function judgeError(code: string, message: string, via: Via): Judged {
   const down = (reason: string): Judged => ({ direct: true, verdict: 'down', reason, ...NOTHING });
   if (isLinkTrouble(code, via)) return unknown(`the probe did not get through: ${message}`);
   if (code === 'LINK_TIMEOUT') return down('no answer within 5 s');
-  if (code === 'ECONNREFUSED' || code === 'LINK_FORWARD_REFUSED' || /refused/i.test(message)) {
+  // sshd's policy tells of sshd: the service itself was not asked
+  if (code === 'LINK_FORWARD_REFUSED') return unknown('the SSH server does not allow forwarding to it');
+  if (code === 'LINK_PORT_CLOSED' || code === 'ECONNREFUSED' || /refused/i.test(message)) {
     return down('nothing listens on its port');
   }
   if (code === 'ECONNRESET' || code === 'EPIPE' || /hang up/i.test(message)) {
