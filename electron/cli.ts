@@ -24,6 +24,7 @@ const OPTIONS = {
   'mcp-url': text,
   dir: text,
   'read-seconds': text,
+  downtime: text,
   service: texts,
   ssh: texts,
   identity: texts,

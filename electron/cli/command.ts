@@ -31,6 +31,7 @@ type Values = Partial<
       | 'mcp-url'
       | 'dir'
       | 'read-seconds'
+      | 'downtime'
       | 'domain'
       | 'as'
       | 'seed'

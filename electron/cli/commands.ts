@@ -17,6 +17,7 @@ import {
   setLimits,
 } from './commands/guard.ts';
 import { addProfile, importSsh, listProfiles, removeProfile, showProfile } from './commands/profile.ts';
+import { setProfile } from './commands/profile-set.ts';
 import type { ProfileOptions } from './commands/profile.ts';
 import { runServe, version } from './commands/serve.ts';
 import { approveTools, blockTools, listTools, showTool } from './commands/tools.ts';
@@ -77,6 +78,16 @@ const COMMANDS: Record<string, Command> = {
   },
   'profile list': { run: ({ context }) => listProfiles(context) },
   'profile show': { args: NAME, run: ({ context, given: [name = ''] }) => showProfile(context, name) },
+  'profile set': {
+    args: NAME,
+    options: [...PROFILE_OPTIONS.filter((option) => option !== 'preset'), 'downtime', 'confirm'],
+    run: ({ context, given: [name = ''], ...parsed }) =>
+      setProfile(context, name, {
+        ...profileOptions(parsed),
+        downtime: parsed.values.downtime,
+        confirm: parsed.values.confirm,
+      }),
+  },
   'profile remove': { args: NAME, run: ({ context, given: [name = ''] }) => removeProfile(context, name) },
   'profile import-ssh': {
     args: 'ALIAS',

@@ -5,6 +5,9 @@ catalyst-companion serve [--demo [--fault KIND]…] [--port N] [--no-open]
 catalyst-companion profile add NAME --preset catalyst|stockspark|stockpulse|kubernetes|generic LINK…
                            [--mcp-url URL] [--env live|paper|demo] [--service NAME=URL]… [--dir PATH]
                            [--read-seconds N]   positions and P&L are read every N seconds, 0.5 to 60, default 5
+catalyst-companion profile set NAME [LINK…] [--mcp-url URL] [--service NAME=URL]… [--dir PATH] [--env …]
+                           [--read-seconds N] [--downtime "mon-fri 22:00-06:00 UTC"|none] [--confirm NAME]
+    what is given replaces that part, links all together; a new environment needs the profile's name
 catalyst-companion profile list | show NAME | remove NAME
 catalyst-companion profile import-ssh ALIAS [--name NAME] [--preset …] [--env …] [--mcp-url URL] …
     a profile from a host of ~/.ssh/config; shows what was understood and what was left out

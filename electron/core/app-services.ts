@@ -4,6 +4,7 @@ import { AppError } from '../contract/errors.ts';
 import type { LinkState } from '../contract/link.ts';
 import type { LogsBatch } from '../contract/logs.ts';
 import type { Profile, SecretKind } from '../contract/profile.ts';
+import type { ProfileChange } from '../contract/profile-parts.ts';
 import type { AppPorts } from './app-interface.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { AuditLog } from './audit/log.ts';
@@ -17,6 +18,7 @@ import type { History } from './history/history.ts';
 import type { GuardControl } from './guard-control.ts';
 import { restoreGuard } from './guard-restore.ts';
 import type { Log } from './ports.ts';
+import { ProfileChanges } from './profile-changes.ts';
 import type { ProfileRuntime } from './profile-runtime.ts';
 import { ProfileSet } from './profile-set.ts';
 import type { Profiles } from './profiles.ts';
@@ -60,12 +62,17 @@ export class AppServices implements Services {
   readonly #parts: Parts;
   readonly #set: ProfileSet;
   readonly #trading: TradingActions;
+  readonly #changes: ProfileChanges;
   #stopping: Promise<void> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#set = new ProfileSet(parts);
     this.#trading = new TradingActions(parts);
+    this.#changes = new ProfileChanges(parts, {
+      runtime: (name) => this.#runtime(name),
+      audit: (...entry) => this.#audit(...entry),
+    });
   }
 
   get store(): Store {
@@ -123,6 +130,10 @@ export class AppServices implements Services {
     await this.#set.open(profile);
     await this.#audit('profile-added', profile.name);
     return profile;
+  }
+
+  async changeProfile(change: ProfileChange): Promise<Profile> {
+    return await this.#changes.change(change);
   }
 
   async removeProfile(name: string): Promise<void> {

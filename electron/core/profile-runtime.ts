@@ -5,6 +5,7 @@ import type { HealthModel } from '../contract/models.ts';
 import { presentLink } from '../contract/present.ts';
 import type { Profile } from '../contract/profile.ts';
 import type { Health } from './health/prober.ts';
+import { initialProfileState } from './initial-state.ts';
 import { mismatchOf } from './guard/mismatch.ts';
 import { MovementWatch } from './guard/movement.ts';
 import { createHealth } from './health/prober.ts';
@@ -55,24 +56,31 @@ function lateReader(reader: () => McpReader): McpReader {
   };
 }
 
+/** What reads the back end through the link. */
+interface Readers {
+  health: Health;
+  trading: Trading;
+  records: Records;
+}
+
 /** Everything that runs for one profile: its link, and what reads health, trading and logs through it. */
 export class ProfileRuntime {
   readonly link: Supervisor;
-  readonly trading: Trading;
-  readonly #health: Health;
-  readonly #records: Records;
+  #readers: Readers;
   readonly #logs: Logs;
   readonly #deps: RuntimeDeps;
   readonly #name: string;
+  readonly #profileNow: () => Profile;
   #lastPresented = '';
   #holds = 0;
-  readonly #movement = new MovementWatch();
+  #movement = new MovementWatch();
 
   constructor(profile: Profile, deps: RuntimeDeps) {
     const { clock, log, store } = deps;
     this.#deps = deps;
     this.#name = profile.name;
     const profileNow = () => store.state.profiles[profile.name]?.profile ?? profile;
+    this.#profileNow = profileNow;
     const put = (key: keyof ProfileState, value: unknown) => {
       if (store.state.profiles[profile.name]) store.set(['profiles', profile.name, key], value);
     };
@@ -86,7 +94,7 @@ export class ProfileRuntime {
       userKnownHostsFiles: deps.userKnownHostsFiles,
       ...(deps.agentSocket === undefined ? {} : { agentSocket: deps.agentSocket }),
       proxyFor: (url) => deps.proxyFor(url),
-      busy: () => this.#holds > 0 || deps.writing(profile.name),
+      busy: () => this.busy,
       publishChain: (chain) => put('chain', chain),
       publish: (state) => {
         put('link', state);
@@ -95,9 +103,20 @@ export class ProfileRuntime {
         this.#recordLink(state);
       },
     });
-    const reader = lateReader(() => deps.readerOf(profile.name));
+    this.#readers = this.#makeReaders();
+    const { redact, ownLines } = deps;
+    const own = { redact, lines: ownLines, profile: profile.name };
     const common = { profile: profileNow, link: this.link, clock, log };
-    this.#health = createHealth({
+    this.#logs = createLogs({ ...common, own, publish: (status) => put('logs', status) });
+  }
+
+  /** What reads through the link. Made anew with a change of the profile: what another server said is not this one's. */
+  #makeReaders(): Readers {
+    const deps = this.#deps;
+    const { store, clock, log } = deps;
+    const reader = lateReader(() => deps.readerOf(this.#name));
+    const common = { profile: this.#profileNow, link: this.link, clock, log };
+    const health = createHealth({
       ...common,
       reader,
       publish: (model) => {
@@ -105,33 +124,53 @@ export class ProfileRuntime {
         this.#judge('health');
       },
     });
-    this.trading = createTrading({
+    const trading = createTrading({
       ...common,
       reader,
       publish: (model) => {
         this.#putChanges('trading', model);
         this.#judge('trading');
-        deps.onTrading(profile.name, model);
+        deps.onTrading(this.#name, model);
       },
-      onLeft: (left) => this.#records.left(left),
+      onLeft: (left) => records.left(left),
     });
-    this.#records = createRecords({
+    const records: Records = createRecords({
       ...common,
       reader,
       trading: () =>
-        store.state.profiles[profile.name]?.trading ?? emptyTrading('not connected yet', clock.now()),
+        store.state.profiles[this.#name]?.trading ?? emptyTrading('not connected yet', clock.now()),
       publish: (model) => this.#putChanges('records', model),
     });
-    const { redact, ownLines } = deps;
-    const own = { redact, lines: ownLines, profile: profile.name };
-    this.#logs = createLogs({ ...common, own, publish: (status) => put('logs', status) });
+    return { health, trading, records };
+  }
+
+  get trading(): Trading {
+    return this.#readers.trading;
+  }
+
+  /** Whether something runs for which no link may be given up. */
+  get busy(): boolean {
+    return this.#holds > 0 || this.#deps.writing(this.#name);
   }
 
   start(): void {
-    this.#health.start();
-    this.trading.start();
-    this.#records.start();
+    this.#startReaders();
     this.#logs.start();
+  }
+
+  /** Goes on as the changed profile: what was read before is unknown again, and the link is made anew where it is wanted. */
+  change(profile: Profile): void {
+    const { store, clock } = this.#deps;
+    const was = store.state.profiles[this.#name];
+    if (!was) return;
+    this.#stopReaders();
+    this.#movement = new MovementWatch();
+    const { health, trading, records, containers } = initialProfileState(profile, [], clock.now());
+    const next = { ...was, profile, health, trading, records, containers };
+    store.set(['profiles', this.#name], { ...next, guard: { ...was.guard, movement: null, mismatch: null } });
+    this.link.changed();
+    this.#readers = this.#makeReaders();
+    this.#startReaders();
   }
 
   /** No link is changed for a better one until the returned function is called (once). */
@@ -141,11 +180,17 @@ export class ProfileRuntime {
   }
 
   dispose(): void {
-    this.#health.stop();
-    this.trading.stop();
-    this.#records.stop();
+    this.#stopReaders();
     this.#logs.stop();
     this.link.dispose();
+  }
+
+  #startReaders(): void {
+    for (const reader of Object.values(this.#readers)) reader.start();
+  }
+
+  #stopReaders(): void {
+    for (const reader of Object.values(this.#readers)) reader.stop();
   }
 
   /** Only what changed: 200 positions that are valued twice a second are no reason to send them all. */

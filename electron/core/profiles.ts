@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../contract/errors.ts';
 import { Profile } from '../contract/profile.ts';
 import type { Limits, SshAuth } from '../contract/profile.ts';
+import type { ProfileParts } from '../contract/profile-parts.ts';
 import { presetProfile } from './backends/presets.ts';
 import { readState, writeState } from './files.ts';
 import { checkProfile } from './link/check-profile.ts';
@@ -50,10 +51,30 @@ export function completed<P extends Omit<Profile, 'wanted'>>(input: P, userHome:
   return { ...input, links, services };
 }
 
+/** The profile with other parts in the place of its own; what cannot be changed stays. */
+export function withParts(profile: Profile, parts: ProfileParts): Profile {
+  const { readSeconds: _read, downtime: _down, ...kept } = profile;
+  return { ...kept, ...parts };
+}
+
+/** Throws PROFILE_INVALID naming the first value that is wrong. */
+function parsed(input: unknown): Profile {
+  const result = Profile.safeParse(input);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const where = issue?.path.join('.') || 'profile';
+  throw new AppError(
+    'PROFILE_INVALID',
+    `The profile is not valid (${where}: ${issue?.message ?? 'unknown'}).`,
+    'Correct that value and try again; catalyst-companion --help shows what goes where.',
+  );
+}
+
 /** The user's profiles in `profiles.json`. Holds no secrets. Every change is on disk when its promise resolves. */
 export class Profiles {
   readonly #file: string;
   #list: Profile[] = [];
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(file: string) {
     this.#file = file;
@@ -88,55 +109,60 @@ export class Profiles {
 
   /** Throws PROFILE_EXISTS or PROFILE_INVALID. */
   async add(input: unknown): Promise<Profile> {
-    const parsed = Profile.safeParse(input);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const where = issue?.path.join('.') || 'profile';
-      throw new AppError(
-        'PROFILE_INVALID',
-        `The profile is not valid (${where}: ${issue?.message ?? 'unknown'}).`,
-        'Correct that value and try again; catalyst-companion --help shows what goes where.',
-      );
-    }
-    if (parsed.data.name === DEMO_PROFILE) {
+    const profile = parsed(input);
+    if (profile.name === DEMO_PROFILE) {
       throw new AppError(
         'PROFILE_EXISTS',
         `The name "${DEMO_PROFILE}" belongs to the built-in demo.`,
         'Choose another name.',
       );
     }
-    if (this.find(parsed.data.name)) {
+    if (this.find(profile.name)) {
       throw new AppError(
         'PROFILE_EXISTS',
-        `A profile "${parsed.data.name}" exists already.`,
-        `Remove it first: catalyst-companion profile remove ${parsed.data.name}`,
+        `A profile "${profile.name}" exists already.`,
+        `Change it with: catalyst-companion profile set ${profile.name}`,
       );
     }
-    checkProfile(parsed.data);
-    await this.#save([...this.#list, parsed.data]);
-    return parsed.data;
+    checkProfile(profile);
+    await this.#save((list) => [...list, profile]);
+    return profile;
+  }
+
+  /** Replaces what can be changed in place; the rest stays as it is by then. Throws PROFILE_UNKNOWN, PROFILE_INVALID. */
+  async change(name: string, parts: ProfileParts): Promise<Profile> {
+    const changed = (profile: Profile) => parsed(withParts(profile, parts));
+    checkProfile(changed(this.get(name)));
+    await this.#save((list) => list.map((each) => (each.name === name ? changed(each) : each)));
+    return this.get(name);
   }
 
   async remove(name: string): Promise<void> {
     this.get(name);
-    await this.#save(this.#list.filter((profile) => profile.name !== name));
+    await this.#save((list) => list.filter((profile) => profile.name !== name));
   }
 
   async setWanted(name: string, wanted: boolean): Promise<void> {
     const profile = this.find(name);
     if (!profile || profile.wanted === wanted) return;
-    await this.#save(this.#list.map((each) => (each.name === name ? { ...each, wanted } : each)));
+    await this.#save((list) => list.map((each) => (each.name === name ? { ...each, wanted } : each)));
   }
 
   /** Replaces the limits of a stored profile; the built-in demo is none. */
   async setLimits(name: string, limits: Limits | undefined): Promise<void> {
     if (!this.find(name)) return;
     const changed = ({ limits: _old, ...rest }: Profile): Profile => (limits ? { ...rest, limits } : rest);
-    await this.#save(this.#list.map((each) => (each.name === name ? changed(each) : each)));
+    await this.#save((list) => list.map((each) => (each.name === name ? changed(each) : each)));
   }
 
-  async #save(list: Profile[]): Promise<void> {
-    await writeState(this.#file, `${JSON.stringify({ version: 1, profiles: list }, null, 2)}\n`);
-    this.#list = list;
+  /** One after the other, each from what the one before has stored: two changes at once are both kept. */
+  async #save(change: (list: readonly Profile[]) => Profile[]): Promise<void> {
+    const saved = this.#saving.then(async () => {
+      const list = change(this.#list);
+      await writeState(this.#file, `${JSON.stringify({ version: 1, profiles: list }, null, 2)}\n`);
+      this.#list = list;
+    });
+    this.#saving = saved.catch(() => undefined);
+    await saved;
   }
 }

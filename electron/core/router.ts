@@ -43,6 +43,7 @@ export function createRouter(services: Services, desks: Desks, sshConfig = creat
     },
     profiles: {
       add: os.profiles.add.handler(({ input }) => services.addProfile(input)),
+      change: os.profiles.change.handler(({ input }) => services.changeProfile(input)),
       remove: os.profiles.remove.handler(async ({ input }) => {
         await services.removeProfile(input.profile);
         return { removed: true as const };

@@ -8,6 +8,7 @@ import type {
 import type { LinkState } from '../contract/link.ts';
 import type { LogsBatch } from '../contract/logs.ts';
 import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
+import type { ProfileChange } from '../contract/profile-parts.ts';
 import type { FollowFrom } from './logs/follow-book.ts';
 import type { ConsentExtras } from './guard/consent.ts';
 import type { DropletControl } from './droplet-control.ts';
@@ -42,6 +43,7 @@ export interface Desks {
 export interface Services {
   store: Store;
   addProfile(input: Omit<Profile, 'wanted'>): Promise<Profile>;
+  changeProfile(change: ProfileChange): Promise<Profile>;
   removeProfile(profile: string): Promise<void>;
   setSecret(profile: string, kind: SecretKind, value: string): Promise<void>;
   connect(profile: string, waitMs: number): Promise<LinkState>;

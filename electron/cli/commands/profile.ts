@@ -16,7 +16,7 @@ import { importText, nameFromAlias, noteText } from '../ssh-import.ts';
 /** In the trail of what the command line did by itself. */
 const ALONE = { detail: 'on the command line, without the app' };
 
-const WEB = ['http:', 'https:'];
+export const WEB = ['http:', 'https:'];
 
 export interface ProfileOptions {
   preset?: string | undefined;
@@ -37,7 +37,7 @@ export function describeLink(link: Profile['links'][number]): string {
 }
 
 /** None given: the preset's are filled in when the profile is stored. */
-function services(texts: readonly string[]): Profile['services'] {
+export function services(texts: readonly string[]): Profile['services'] {
   return texts.map((text) => {
     const at = text.indexOf('=');
     const name = text.slice(0, Math.max(at, 0));
@@ -47,7 +47,7 @@ function services(texts: readonly string[]): Profile['services'] {
   });
 }
 
-function readSeconds(text: string | undefined): Pick<Profile, 'readSeconds'> {
+export function readSeconds(text: string | undefined): Pick<Profile, 'readSeconds'> {
   if (text === undefined) return {};
   const parsed = Profile.shape.readSeconds.safeParse(Number(text));
   if (!parsed.success) throw usage(`--read-seconds takes 0.5 to 60, not "${text}".`);

@@ -63,6 +63,8 @@ export class GuardGate implements Gate {
   readonly #refusals = new RefusalFilter();
   /** Calls that change state and have not ended, by profile. */
   readonly #writing = new Map<string, number>();
+  /** Start-like calls that are not decided yet, by profile. */
+  readonly #deciding = new Map<string, number>();
 
   constructor(options: GateOptions) {
     const { clock, recordActivity } = options;
@@ -119,6 +121,11 @@ export class GuardGate implements Gate {
     return (this.#writing.get(profile) ?? 0) > 0;
   }
 
+  /** Whether a call that may change state is being decided or under way: it was meant for the profile as it is now. */
+  open(profile: string): boolean {
+    return this.writing(profile) || (this.#deciding.get(profile) ?? 0) > 0;
+  }
+
   /** What is still open on a profile, in words, one sentence a line; null when nothing is. */
   unresolved(profile: string): string | null {
     return this.outcomes.words(profile);
@@ -142,6 +149,16 @@ export class GuardGate implements Gate {
     if (pass.toolClass === 'read') return;
     const { profile } = pass.call;
     this.#writing.set(profile, (this.#writing.get(profile) ?? 0) + by);
+  }
+
+  async #decided(profile: string, decide: () => Promise<GateDecision>): Promise<GateDecision> {
+    const count = (by: 1 | -1) => this.#deciding.set(profile, (this.#deciding.get(profile) ?? 0) + by);
+    count(1);
+    try {
+      return await decide();
+    } finally {
+      count(-1);
+    }
   }
 
   /** The class after the droplet's own words about the tool, which can only make it stricter. */
@@ -176,10 +193,12 @@ export class GuardGate implements Gate {
       if (refusal) return this.#refuseByPolicy(pass, refusal);
       if (call.onlyReads && toolClass !== 'read') return this.#refuse(pass, notARead(call.tool), 'refused');
       if (toolClass === 'read') return this.#allow(pass);
-      if (toolClass !== 'stop') return await this.#start(pass);
+      if (toolClass !== 'stop') return await this.#decided(call.profile, () => this.#start(pass));
       this.grants.end(call.profile, 'trading was stopped');
-      await this.#beginStop(pass);
-      return this.#allow(pass);
+      return await this.#decided(call.profile, async () => {
+        await this.#beginStop(pass);
+        return this.#allow(pass);
+      });
     } catch (error) {
       return this.#refuse(pass, asAppError(error), 'refused');
     }

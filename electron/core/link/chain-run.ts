@@ -77,12 +77,22 @@ export class ChainRun {
 
   /** A person acted: every link of the chain may be tried, from the first. */
   begin(): void {
-    const { dialler, board, links } = this.deps;
     this.stop();
     this.leaveOpen(new AppError('LINK_LOST', 'The connection is opened anew.', 'Nothing to do.'), 1);
     this.round.begin();
-    board.reset(Array.from({ length: links() }, (_, index) => dialler.via(index)));
+    this.resetBoard();
     this.startRace(1);
+  }
+
+  /** Ends everything, and what was known of the links is forgotten. */
+  quit(): void {
+    this.stop();
+    this.resetBoard();
+  }
+
+  private resetBoard(): void {
+    const { dialler, board, links } = this.deps;
+    board.reset(Array.from({ length: links() }, (_, index) => dialler.via(index)));
   }
 
   /** Ends everything. Idempotent. */

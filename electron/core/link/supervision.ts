@@ -41,6 +41,8 @@ export interface Supervisor extends LinkHandle {
   trust(fingerprint: string): Promise<void>;
   /** Removes a stored key of this profile's SSH hosts from our own file, and connects anew where a link is wanted. */
   untrust(fingerprint: string): Promise<number>;
+  /** The profile was changed: what is open is closed, and a wanted link is made anew from the first of its links. */
+  changed(): void;
   /** The first live, degraded, blocked or off state, or the state after `ms`. */
   settled(ms: number): Promise<LinkState>;
   dispose(): void;

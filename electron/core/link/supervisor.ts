@@ -94,6 +94,13 @@ class LinkSupervisor implements Supervisor {
     return removed;
   }
 
+  changed(): void {
+    if (this.disposed) return;
+    this.run.forgetFailures();
+    if (this.wanted) this.run.begin();
+    else this.run.quit();
+  }
+
   async settled(ms: number): Promise<LinkState> {
     const done = () => this.state.state !== 'connecting' && this.state.state !== 'reconnecting';
     await this.waiters.until(done, ms, this.options.clock);
