@@ -20,7 +20,8 @@ describe.skipIf(!ready)(
   'a profile changed in place while Claude is attached (Debian packages openssh-server, chromium; fastmcp in a venv)',
   () => {
     let user: TestUser;
-    let [first, second]: Sshd[] = [];
+    let first: Sshd;
+    let second: Sshd;
     let old: CatalystDroplet;
     let next: CatalystDroplet;
     let claude: ClaudeDesktop;
@@ -47,14 +48,14 @@ describe.skipIf(!ready)(
       const add = ['profile', 'add', 'real', '--preset', 'catalyst', '--env', 'paper'];
       const added = await user.run([
         ...add,
-        ...sshOptions(first!),
+        ...sshOptions(first),
         '--mcp-url',
         old.mcpUrl,
         ...serviceOptions(old),
       ]);
       expect(added).toMatchObject({ code: 0 });
       await user.run(['connect', 'real']);
-      expect((await user.run(['trust', 'real', first!.fingerprint()])).code).toBe(0);
+      expect((await user.run(['trust', 'real', first.fingerprint()])).code).toBe(0);
       const config = path.join(user.home, '.config', 'Claude', 'claude_desktop_config.json');
       expect((await user.run(['clients', 'install', 'claude-desktop', 'real', '--yes'])).code).toBe(0);
       claude = await ClaudeDesktop.fromConfig(config, 'real', user.home);
@@ -91,7 +92,7 @@ describe.skipIf(!ready)(
     });
 
     it('keeps the trust in host keys, and asks about a host that was never seen', async () => {
-      const both = await set(...sshOptions(second!), ...sshOptions(first!), '--yes');
+      const both = await set(...sshOptions(second), ...sshOptions(first), '--yes');
       expect(both).toMatchObject({ code: 0 });
       const live = await eventually('the known one in use', async () => {
         const found = await state();
@@ -99,7 +100,7 @@ describe.skipIf(!ready)(
       });
       expect(live.link.via.index).toBe(1);
       expect(live.chain[0]).toMatchObject({ state: 'refused', reason: 'host-key-unknown' });
-      expect(second!.log()).not.toContain('Accepted publickey');
+      expect(second.log()).not.toContain('Accepted publickey');
       expect(await answers()).toBe(true);
     });
 
