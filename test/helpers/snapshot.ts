@@ -27,6 +27,21 @@ export async function snapshot(
   return found;
 }
 
-/** In a test user's home: traces of a running app, not the user's own: log lines, sockets, and the record of what was asked for. */
+/** In a test user's home: traces of a running app, not the user's own: log lines, sockets, history, and the record of what was asked for. */
 export const traces = (name: string) =>
-  /^\.catalyst-companion\/(logs|run|audit|keys\/audit\.json)(\/|$)/.test(name);
+  /^\.catalyst-companion\/((logs|run|audit)(\/|$)|keys\/audit\.json|history\.db)/.test(name);
+
+/** What a running app goes on writing by itself, whoever else is started beside it. */
+const ownWriting = (name: string) => /^\.catalyst-companion\/(logs|run\/open|history\.db)|\.tmp$/.test(name);
+
+/** A snapshot once the app has written what it had to write: two in a row that are alike. */
+export async function settledSnapshot(dir: string): Promise<Record<string, string>> {
+  let last = await snapshot(dir, ownWriting);
+  for (let tries = 0; tries < 100; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const next = await snapshot(dir, ownWriting);
+    if (JSON.stringify(next) === JSON.stringify(last)) return next;
+    last = next;
+  }
+  throw new Error('The folder never came to rest.');
+}
