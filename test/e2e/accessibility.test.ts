@@ -7,7 +7,7 @@ import { PAGES } from '../../renderer/api/ui-store.ts';
 import type { FakeCore } from '../fixtures/page/fake-core.ts';
 import { startFakeCore } from '../fixtures/page/fake-core.ts';
 import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable, showPage, startBrowser } from '../helpers/browser.ts';
 import { tabTo } from '../helpers/keyboard.ts';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -46,9 +46,7 @@ describe.skipIf(!chromiumAvailable)('accessibility (Debian package chromium)', (
       await page.getByTestId('page-overview').waitFor();
       const found: string[] = [];
       for (const name of PAGES) {
-        await page.getByTestId(`nav-${name}`).click();
-        await page.getByTestId(`page-${name}`).waitFor();
-        await page.waitForLoadState('networkidle');
+        await showPage(page, name);
         found.push(...(await findings(page, `${scenario} ${name}`)));
       }
       expect(found).toEqual([]);

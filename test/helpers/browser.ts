@@ -17,6 +17,17 @@ export interface TestBrowser {
   close(): Promise<void>;
 }
 
+/** Goes to a page by its entry in the sidebar and waits until it stands there: its code is loaded when first asked for. */
+export async function showPage(page: Page, name: string): Promise<void> {
+  await page.getByTestId(`nav-${name}`).click();
+  await page.getByTestId(`page-${name}`).locator('> *').first().waitFor();
+  await page
+    .waitForFunction(() => document.querySelector('main [role="status"][aria-label]') === null, null, {
+      timeout: 2_000,
+    })
+    .catch(() => undefined); // some wait for as long as the state says so
+}
+
 export async function startBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: executablePath ?? 'chromium',

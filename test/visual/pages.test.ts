@@ -8,7 +8,7 @@ import { PAGES } from '../../renderer/api/ui-store.ts';
 import type { FakeCore } from '../fixtures/page/fake-core.ts';
 import { startFakeCore } from '../fixtures/page/fake-core.ts';
 import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable, showPage, startBrowser } from '../helpers/browser.ts';
 
 const BASELINES = path.join(import.meta.dirname, 'baselines');
 const RESULTS = path.join(import.meta.dirname, '../results/visual');
@@ -41,10 +41,6 @@ async function open(browser: Browser, url: string, theme: (typeof THEMES)[number
   await page.clock.setFixedTime(AT);
   await page.goto(url);
   await page.getByTestId('link-state').waitFor();
-  // toasts come and go by timers of their own; what they say is tested elsewhere
-  await page
-    .addStyleTag({ content: '[data-testid="notice"] { display: none !important }' })
-    .catch(() => undefined);
   return page;
 }
 
@@ -52,6 +48,7 @@ async function open(browser: Browser, url: string, theme: (typeof THEMES)[number
 async function settled(page: Page): Promise<PNG> {
   let last: Buffer | undefined;
   for (let turn = 0; turn < 20; turn++) {
+    // toasts come and go by timers of their own; what they say is tested elsewhere
     for (const close of await page.getByTestId('notice').getByRole('button', { name: 'Dismiss' }).all())
       await close.click().catch(() => undefined);
     const next = await page.screenshot({ animations: 'disabled', caret: 'hide' });
@@ -111,8 +108,7 @@ describe.skipIf(!chromiumAvailable || (!recorded && !UPDATE))(
         const page = await open(browser.browser, core.url, theme);
         const failures: string[] = [];
         for (const name of PAGES) {
-          await page.getByTestId(`nav-${name}`).click();
-          await page.getByTestId(`page-${name}`).waitFor();
+          await showPage(page, name);
           await page.mouse.move(0, 0);
           try {
             compare(`${name}-${state}-${theme}`, await settled(page));
