@@ -45,7 +45,7 @@ function httpsWords(link: HttpsLink): string {
     ...(link.pinSha256 === undefined ? [] : [`pinned ${link.pinSha256.slice(0, 12)}…`]),
     ...(link.caFile === undefined ? [] : [`CA ${link.caFile}`]),
   ];
-  return `https ${address(link.url)} (${extras.join(', ')})`;
+  return `${address(link.url)} (${extras.join(', ')})`;
 }
 
 /** A link in one line, without secrets. */
@@ -92,8 +92,11 @@ function canonical(value: unknown): string {
   );
 }
 
+/** Whether two values hold the same; a key without a value counts as absent. */
+export const sameValue = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
+
 const differs = (key: keyof ProfileParts, before: ProfileParts, after: ProfileParts): boolean =>
-  canonical(before[key] ?? null) !== canonical(after[key] ?? null);
+  !sameValue(before[key] ?? null, after[key] ?? null);
 
 /** What a change makes another; empty where it changes nothing. Holds no secrets. */
 export function profileChanges(before: ProfileParts, after: ProfileParts): PartChange[] {

@@ -51,7 +51,7 @@ describe('what a change of a profile is', () => {
     const changes = profileChanges(parts, { ...parts, mcpUrl, links: [https, ssh] });
     expect(changes.map(({ part }) => part)).toEqual(['links', 'MCP address']);
     expect(changeText(changes)).not.toContain('s3cret');
-    expect(changes[0]?.becomes).toMatch(/^https .+ → ssh /);
+    expect(changes[0]?.becomes).toMatch(/^https:.+ → ssh /);
   });
 
   it('leaves the connection alone where only reading or the plan changes', () => {

@@ -74,7 +74,8 @@ function CommonFields({ form, errors, change }: PartProps) {
   );
 }
 
-function Links({ form, errors, change }: PartProps) {
+/** The links of a form in their order, each to be edited, moved or removed, and another to add. */
+export function Links({ form, errors, change, keepSecrets }: PartProps & { keepSecrets?: boolean }) {
   const { links } = form;
   const edit = (id: number, part: Partial<LinkForm>) =>
     change({ links: links.map((link) => (link.id === id ? { ...link, ...part } : link)) });
@@ -100,6 +101,7 @@ function Links({ form, errors, change }: PartProps) {
             of={links.length}
             secrets={form.secrets}
             shared={secretKindsOf(link).filter((kind) => asksSecret(form, kind) !== link)}
+            keepSecrets={keepSecrets}
             hosts={hosts}
             onImport={(imported) => take(link.id, imported)}
             change={(part) => edit(link.id, part)}

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, X } from 'lucide-react';
 import type { SecretKind } from '../../../electron/contract/profile.ts';
 import { IconButton } from '../../parts/button.tsx';
+import { linkWords } from '../../../electron/contract/profile-change.ts';
 import { Choice, Field } from '../../parts/field.tsx';
 import { KIND_ICON } from './chain-list.tsx';
 import type { ImportedHost, LinkErrors, LinkForm } from './link-form.ts';
@@ -17,6 +18,8 @@ export interface LinkCardProps {
   secrets: Partial<Record<SecretKind, string>>;
   /** The kinds of secret that another card asks for already. */
   shared: readonly SecretKind[];
+  /** Secrets are not asked for: those that are stored stay. */
+  keepSecrets?: boolean | undefined;
   hosts: SshHosts;
   onImport: (host: ImportedHost) => void;
   change: (part: Partial<LinkForm>) => void;
@@ -36,9 +39,19 @@ const KINDS = [
   ['direct', 'Direct'],
 ] as const;
 
-function SecretFields({ form, secrets, shared, onSecret }: LinkCardProps) {
+function SecretFields({ form, secrets, shared, keepSecrets, onSecret }: LinkCardProps) {
   return secretKindsOf(form).map((kind) => {
     const { label, hint } = SECRETS[kind];
+    if (keepSecrets === true)
+      return (
+        <Field
+          key={kind}
+          label={label}
+          disabled
+          placeholder="the one that is stored"
+          hint="Set or replace it under Secrets, once saved."
+        />
+      );
     return shared.includes(kind) ? (
       <Field
         key={kind}
@@ -233,7 +246,7 @@ function KindPicker({ form, change }: LinkCardProps) {
   );
 }
 
-/** One link of the new profile: its kind, its fields, its place in the order. */
+/** One link of a profile: its kind, its fields, its place in the order. */
 export function LinkCard(props: LinkCardProps) {
   const { form, at, of, onMove, onRemove } = props;
   const Fields = FIELDS[form.kind];
@@ -242,9 +255,9 @@ export function LinkCard(props: LinkCardProps) {
     <li className="rounded-md border border-line" data-testid={`link-card-${at}`}>
       <div className="flex h-10 items-center gap-3 border-b border-line pr-1.5 pl-3">
         {of === 1 ? null : <span className="w-3 text-quiet">{at + 1}</span>}
-        <KindPicker {...props} />
+        {form.kept === null ? <KindPicker {...props} /> : <span>{linkWords(form.kept)}</span>}
         <span className="flex-1 text-sm text-quiet">{place}</span>
-        {form.kind === 'ssh' ? (
+        {form.kind === 'ssh' && form.kept === null ? (
           <HostPicker hosts={props.hosts} alias={form.imported?.alias ?? ''} onImport={props.onImport} />
         ) : null}
         {of === 1 ? null : (
@@ -261,9 +274,13 @@ export function LinkCard(props: LinkCardProps) {
           </span>
         )}
       </div>
-      <div className="grid grid-cols-3 gap-x-4 gap-y-1 px-3 pt-2.5 pb-2">
-        <Fields {...props} />
-      </div>
+      {form.kept === null ? (
+        <div className="grid grid-cols-3 gap-x-4 gap-y-1 px-3 pt-2.5 pb-2">
+          <Fields {...props} />
+        </div>
+      ) : (
+        <p className="px-3 py-2 text-sm text-quiet">It is kept as it is; the command line changes it.</p>
+      )}
     </li>
   );
 }

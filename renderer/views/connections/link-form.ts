@@ -1,6 +1,7 @@
 import type {
   ExposedPort,
   HttpsLink,
+  KubernetesLink,
   LinkConfig,
   SecretKind,
   SshAuth,
@@ -22,6 +23,8 @@ export interface LinkForm {
   kind: 'ssh' | 'https' | 'direct';
   /** Taken whole in the place of what is typed below, but for the ports. */
   imported: ImportedHost | null;
+  /** Kept as it is, in the place of all fields: a kind that the form has no fields for. */
+  kept: KubernetesLink | null;
   /** `user@host` or `user@host:port`. */
   target: string;
   auth: 'key' | 'agent' | 'password';
@@ -43,6 +46,7 @@ export function emptyLink(kind: LinkForm['kind'], id = 0): LinkForm {
     id,
     kind,
     imported: null,
+    kept: null,
     target: '',
     auth: 'key',
     identity: '~/.ssh/id_ed25519',
@@ -124,6 +128,7 @@ function sshErrors(form: LinkForm): LinkErrors {
 
 /** What is wrong with one link, by field; empty when it can be sent. */
 export function linkErrors(form: LinkForm): LinkErrors {
+  if (form.kept !== null) return {};
   if (form.kind === 'ssh') return sshErrors(form);
   if (form.kind === 'direct') {
     return isUrl(form.url, ['http:', 'https:']) ? {} : { url: 'Write the whole address, with http://.' };
@@ -169,6 +174,7 @@ function httpsOf(form: LinkForm): HttpsLink {
 
 /** The link that the form describes. */
 export function linkOf(form: LinkForm): LinkConfig {
+  if (form.kept !== null) return form.kept;
   if (form.kind === 'ssh') return sshOf(form);
   return form.kind === 'https' ? httpsOf(form) : { kind: 'direct', url: form.url.trim() };
 }

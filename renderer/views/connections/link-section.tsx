@@ -1,3 +1,5 @@
+import { useState } from 'react';
+import type { ReactNode } from 'react';
 import type { Chain, LinkState } from '../../../electron/contract/link.ts';
 import { age, linkActions, presentChain, presentLink } from '../../../electron/contract/present.ts';
 import type { LinkConfig, Profile } from '../../../electron/contract/profile.ts';
@@ -7,6 +9,7 @@ import { Figure } from '../../parts/figure.tsx';
 import { Panel, Problem } from '../../parts/panel.tsx';
 import { StageList } from '../../parts/stages.tsx';
 import { StateMark, TONE_TEXT } from '../../parts/state-mark.tsx';
+import { EditProfile } from './edit-profile.tsx';
 import { ChainList } from './chain-list.tsx';
 import { chainRows } from './chain-rows.ts';
 import { HostKeys } from './host-key.tsx';
@@ -15,7 +18,8 @@ import { NginxView } from './nginx-view.tsx';
 import { RemoveProfile } from './remove-profile.tsx';
 import { SecretsPanel } from './secrets-panel.tsx';
 
-function Actions({ profile, link, chain }: { profile: string; link: LinkState; chain: Chain }) {
+function Actions(props: { profile: string; link: LinkState; chain: Chain; edit: ReactNode }) {
+  const { profile, link, chain, edit } = props;
   const act = useAction();
   const can = linkActions(link);
   // a refused link beside a working one is tried again by hand only
@@ -25,6 +29,7 @@ function Actions({ profile, link, chain }: { profile: string; link: LinkState; c
     link.state === 'reconnecting' || (link.state === 'blocked' && link.reason !== 'host-key-changed');
   return (
     <>
+      {edit}
       {can.retry || (refused && can.disconnect) ? (
         <Button
           small
@@ -107,14 +112,15 @@ function Untold({ link, chain }: { link: LinkState; chain: Chain }) {
   ) : null;
 }
 
-function LinkPanel({ profile, link, chain }: { profile: Profile; link: LinkState; chain: Chain }) {
+function LinkPanel(props: { profile: Profile; link: LinkState; chain: Chain; edit: ReactNode }) {
+  const { profile, link, chain, edit } = props;
   const now = useNow();
   const { tone, label } = presentLink(link, now);
   const staged = link.state === 'connecting' || link.state === 'blocked';
   return (
     <Panel
       title={`Link to ${profile.name}`}
-      aside={<Actions profile={profile.name} link={link} chain={chain} />}
+      aside={<Actions profile={profile.name} link={link} chain={chain} edit={edit} />}
       flush
     >
       <div className="flex flex-col gap-3 px-4 pt-1 pb-3">
@@ -171,6 +177,34 @@ function domainOf({ links }: Profile): string {
 
 const NO_CHAIN: Chain = [];
 
+/** How it reaches its droplet, and the form in the place of it while that is changed. */
+function Reaching({ profile, link, chain }: { profile: Profile; link: LinkState; chain: Chain }) {
+  const [editing, setEditing] = useState<'not yet' | 'now' | 'done'>('not yet');
+  if (editing === 'now') return <EditProfile profile={profile} done={() => setEditing('done')} />;
+  // the built-in demo is made anew with each start
+  const edit =
+    profile.name === 'demo' ? null : (
+      <Button
+        small
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- it takes the place of the form that had the focus
+        autoFocus={editing === 'done'}
+        data-testid="edit-profile-open"
+        onClick={() => setEditing('now')}
+      >
+        Edit
+      </Button>
+    );
+  return (
+    <>
+      <LinkPanel profile={profile} link={link} chain={chain} edit={edit} />
+      <div className="grid grid-cols-2 gap-3">
+        <Target profile={profile} />
+        <SecretsPanel profile={profile} />
+      </div>
+    </>
+  );
+}
+
 /** The link: what is in use and why, every link of the chain, host keys, secrets. */
 export function LinkSection() {
   const profile = useProfile((p) => p.profile);
@@ -179,11 +213,7 @@ export function LinkSection() {
   if (profile === undefined || link === undefined) return null;
   return (
     <>
-      <LinkPanel profile={profile} link={link} chain={chain} />
-      <div className="grid grid-cols-2 gap-3">
-        <Target profile={profile} />
-        <SecretsPanel profile={profile} />
-      </div>
+      <Reaching key={`link/${profile.name}`} profile={profile} link={link} chain={chain} />
       <LimitsPanel key={`limits/${profile.name}`} profile={profile} />
       <Panel title="A web server in front, for HTTPS">
         <p className="pb-2 text-quiet">

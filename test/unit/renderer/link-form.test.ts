@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { partsOf } from '../../../electron/contract/profile-change.ts';
 import { Profile, parseSshTarget } from '../../../electron/contract/profile.ts';
+import type { SshLink } from '../../../electron/contract/profile.ts';
+import {
+  editErrors,
+  editFormOf,
+  isEditClean,
+  partsOfForm,
+} from '../../../renderer/views/connections/edit-form.ts';
 import type { LinkForm } from '../../../renderer/views/connections/link-form.ts';
 import {
   emptyLink,
@@ -169,5 +177,60 @@ describe('the same as commands', () => {
     const reader = createSshConfigReader({ userHome: '/nonexistent', env: {} });
     const read = await linksFromOptions(tokens, '/nonexistent', reader);
     expect(read.links).toMatchObject(links.map(linkOf));
+  });
+});
+
+describe('the form for a change', () => {
+  const profile: Profile = {
+    ...profileOf({ ...form, links: [ssh, https, direct] }),
+    services: [
+      { name: 'orchestration', url: 'http://127.0.0.1:5000' },
+      { name: 'news', url: 'http://127.0.0.1:5008' },
+    ],
+    wanted: true,
+  };
+  const kubernetes = { kind: 'kubernetes', context: 'c', namespace: 'n', service: 's', port: 80 } as const;
+
+  it('loses nothing of a profile, also of what it has no fields for', () => {
+    const rich: SshLink = {
+      kind: 'ssh',
+      host: '2001:db8::1',
+      port: 2222,
+      user: 'ops',
+      auth: [{ kind: 'agent', only: ['/k.pub'] }, { kind: 'password' }],
+      jump: [{ host: 'bastion', port: 22, user: 'me', hostKeyAlias: 'b' }],
+      keepaliveSeconds: 30,
+      expose: [{ localPort: 15_000, host: '127.0.0.1', port: 5000 }],
+    };
+    const pinned = { kind: 'https', url: 'https://a.example/mcp', pinSha256: 'ab'.repeat(32) } as const;
+    const downtime = { zone: 'UTC', windows: [{ days: [1], from: '22:00', to: '06:00' }] };
+    const links = [...profile.links, rich, pinned, kubernetes];
+    for (const each of [profile, { ...profile, links, readSeconds: 2, downtime }]) {
+      expect(isEditClean(editErrors(editFormOf(each)))).toBe(true);
+      expect(partsOfForm(editFormOf(each), each)).toEqual(partsOf(each));
+    }
+  });
+
+  it('takes the orchestrator along with the MCP address, unless services were edited', () => {
+    const moved = { ...editFormOf(profile), mcpUrl: 'http://127.0.0.1:6000/mcp' };
+    expect(partsOfForm(moved, profile).services[0]?.url).toBe('http://127.0.0.1:6000');
+    const services = 'orchestration=http://127.0.0.1:5000\n\n';
+    expect(partsOfForm({ ...moved, services }, profile).services).toEqual([profile.services[0]]);
+    expect(partsOfForm({ ...moved, services: '' }, profile).services).toEqual([]);
+  });
+
+  it.each([
+    ['services', 'news'],
+    ['services', 'news=ftp://a'],
+    ['services', 'a=http://a\na=http://b'],
+    ['dir', ' '],
+    ['readSeconds', '0'],
+    ['readSeconds', 'often'],
+    ['downtime', 'at night'],
+    ['mcpUrl', 'nowhere'],
+  ] as const)('marks %s %j', (field, text) => {
+    const errors = editErrors({ ...editFormOf(profile), [field]: text });
+    expect(errors[field]).toBeDefined();
+    expect(isEditClean(errors)).toBe(false);
   });
 });
