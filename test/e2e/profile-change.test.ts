@@ -77,6 +77,7 @@ describe.skipIf(!ready)(
       const done = await set('--mcp-url', next.mcpUrl, ...serviceOptions(next), '--yes');
       expect(done).toMatchObject({ code: 0 });
       expect(done.stderr).toContain(`+ ${next.mcpUrl}`);
+      await eventually('the link made anew', async () => (await state()).link.state === 'live');
       expect(await answers()).toBe('answered');
       expect(await readsAt(next)).toBe(1);
       expect(await readsAt(old)).toBe(before);

@@ -53,7 +53,7 @@ describe.skipIf(!chromiumAvailable)('changing a profile on the page (Debian pack
     expect(profile).toBe('catalyst');
     expect(parts.links.map((link: any) => link.kind)).toEqual(['https', 'ssh']);
     // nothing else is touched by the way through the form
-    expect({ ...parts, links: [...parts.links].reverse() }).toEqual(expected);
+    expect({ ...parts, links: parts.links.toReversed() }).toEqual(expected);
     await page.getByTestId('chain').waitFor();
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Edit');
     expect(complaints).toEqual([]);
