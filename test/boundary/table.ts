@@ -124,6 +124,8 @@ export const TABLE: Table = {
           'electron/contract/settings.ts',
           'electron/contract/history-limits.ts',
           'electron/contract/limits-text.ts',
+          'electron/contract/downtime-text.ts',
+          'electron/contract/profile-change.ts',
           'electron/contract/csv.ts',
           'electron/contract/decimal-math.ts',
           'electron/contract/position-figures.ts',
