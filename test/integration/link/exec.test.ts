@@ -65,6 +65,28 @@ describe.skipIf(!sshdAvailable)(`commands over SSH (${sshdAvailable ? 'real sshd
     },
   );
 
+  it('gives the output of a command that was over before anybody could read it', PATIENT, async () => {
+    const { link, exec } = await open();
+    // an app that is busy reads all that came meanwhile in one piece: start, output and end
+    const busy = setInterval(() => {
+      const until = performance.now() + 60;
+      while (performance.now() < until);
+    }, 1);
+    try {
+      for (let n = 0; n < 5; n += 1)
+        expect(await outputOf(await exec('echo quick; echo late >&2; exit 3'))).toEqual({
+          out: 'quick\n',
+          err: 'late\n',
+          code: 3,
+        });
+      // and whoever reads nothing hears of the end all the same
+      expect(await (await exec('echo unread; exit 4')).exited).toBe(4);
+    } finally {
+      clearInterval(busy);
+    }
+    link.close();
+  });
+
   it(
     'gives all of a long output before it says that the command has ended',
     { timeout: 60_000 },

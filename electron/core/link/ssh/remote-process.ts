@@ -31,8 +31,11 @@ function remoteProcess(channel: ClientChannel, closed: Promise<unknown>): Remote
   let code: number | null = null;
   channel.once('exit', (status: number | null) => {
     code = status;
-    // `close` comes after the last output, but only to whoever reads it
-    if (channel.readableFlowing !== true) resolve(code);
+    // `close` comes after the last output, but only to whoever reads it. A short command can be at its end before whoever
+    // started it has had a turn to read, so that is looked at after that turn.
+    setImmediate(() => {
+      if (channel.readableFlowing !== true) resolve(code);
+    });
   });
   channel.once('close', () => resolve(code));
   void closed.then(() => resolve(code));
