@@ -9,7 +9,7 @@ import type { CatalystDroplet } from '../helpers/catalyst-droplet.ts';
 import { catalystDroplet, startCatalystDroplet } from '../helpers/catalyst-droplet.ts';
 import { ClaudeDesktop } from '../helpers/claude.ts';
 import type { Sshd } from '../helpers/sshd.ts';
-import { sshdAvailable, startSshd } from '../helpers/sshd.ts';
+import { freePort, sshdAvailable, startSshd } from '../helpers/sshd.ts';
 
 const ready = sshdAvailable && catalystDroplet.available && chromiumAvailable;
 const serviceOptions = (droplet: CatalystDroplet) =>
@@ -45,10 +45,13 @@ describe.skipIf(!ready)(
       [old, next] = [await startCatalystDroplet(), await startCatalystDroplet()];
       browser = await startBrowser();
       url = (await user.serve()).url;
+      const opened = await freePort();
       const add = ['profile', 'add', 'real', '--preset', 'catalyst', '--env', 'paper'];
       const added = await user.run([
         ...add,
         ...sshOptions(first),
+        '--expose',
+        `${opened}:${new URL(next.mcpUrl).port}`,
         '--mcp-url',
         old.mcpUrl,
         ...serviceOptions(old),
@@ -87,6 +90,8 @@ describe.skipIf(!ready)(
         return found.trading.positions.state === 'known' ? found : undefined;
       });
       expect(now.profile).toMatchObject({ mcpUrl: next.mcpUrl, services: next.services });
+      // a port of this computer is opened anew, not taken by the link before
+      expect(now.chain[0].exposed).toMatchObject([{ error: null }]);
       expect(await stored()).toMatchObject({ mcpUrl: next.mcpUrl, wanted: true, environment: 'paper' });
       const trail = (await user.run(['audit', 'tail', '--kind', 'profile-changed', '--json'])).stdout;
       expect(trail).toContain(`MCP address: ${old.mcpUrl} => ${next.mcpUrl}`);

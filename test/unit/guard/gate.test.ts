@@ -484,3 +484,24 @@ describe('what the link asks before it is changed', () => {
     expect(gate.writing('real')).toBe(false);
   });
 });
+
+describe('what a change of the profile asks first', () => {
+  it('is told of a start from its question on, and of a stop, until they end', async () => {
+    const world = new World();
+    const { gate } = world;
+    world.verdict = 'deny';
+    const asked = world.call('start_trading_cycle');
+    expect([gate.open('real'), gate.writing('real'), gate.open('any')]).toEqual([true, false, false]);
+    await asked;
+    expect(gate.open('real')).toBe(false);
+    world.verdict = 'allow';
+    for (const tool of ['start_trading_cycle', 'stop_trading']) {
+      const running = await world.allowed(tool);
+      expect(gate.open('real')).toBe(true);
+      await running.ended({ outcome: 'ok', detail: '' });
+      expect(gate.open('real')).toBe(false);
+    }
+    await world.allowed('get_risk_metrics');
+    expect(gate.open('real')).toBe(false);
+  });
+});
