@@ -66,6 +66,8 @@ export interface UiState {
   route: Route;
   paletteOpen: boolean;
   helpOpen: boolean;
+  /** The list behind the bell. */
+  noticesOpen: boolean;
   notices: readonly Toast[];
   stop: StopView | null;
   /** The question before closing every position is open, for this profile. */
@@ -156,6 +158,7 @@ export function createUi() {
     route: routeFrom(history.state) ?? START,
     paletteOpen: false,
     helpOpen: false,
+    noticesOpen: false,
     notices: [],
     stop: null,
     closing: null,

@@ -6,6 +6,7 @@ import type { Tone } from '../../electron/contract/present.ts';
 import { presentLink } from '../../electron/contract/present.ts';
 import { IconButton } from './button.tsx';
 import { EnvironmentBadge } from './environment-badge.tsx';
+import { NoticeBell } from './notice-bell.tsx';
 import { PAGE_WORDS } from './pages.ts';
 import { StateWord } from './state-mark.tsx';
 import { StopButton } from './stop-control.tsx';
@@ -67,6 +68,7 @@ export function Header() {
         <kbd className="text-xs whitespace-nowrap max-lg-nav:hidden">Ctrl K</kbd>
       </button>
       <span className="flex">
+        <NoticeBell />
         <ThemeButton />
         <IconButton label="Keyboard help" onClick={() => ui.store.setState({ helpOpen: true })}>
           <CircleHelp size={15} />

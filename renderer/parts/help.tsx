@@ -6,6 +6,7 @@ import { PAGE_WORDS } from './pages.ts';
 const KEYS: readonly (readonly [string, string])[] = [
   ['Ctrl K, ⌘ K', 'Search pages and actions'],
   ['/', 'Go to the filter of this page'],
+  ['n', 'What waits for you: notices'],
   ['?', 'This help'],
   ['Esc', 'Close what is open'],
 ];

@@ -16,22 +16,23 @@ export function useKeys(): void {
     const plain = (key: string) => {
       if (key === '/') document.querySelector<HTMLElement>('[data-filter]')?.focus();
       else if (key === '?') ui.store.setState({ helpOpen: true });
+      else if (key === 'n') ui.store.setState({ noticesOpen: true });
       else {
         const page = PAGES.find((one) => PAGE_WORDS[one].key === key);
         if (page !== undefined) ui.go({ page });
       }
     };
     const onKey = (event: KeyboardEvent) => {
-      const { paletteOpen, helpOpen, stop, closing } = ui.store.getState();
+      const { paletteOpen, helpOpen, noticesOpen, stop, closing } = ui.store.getState();
       const waiting = mirror.store.getState().app?.consents.length ?? 0;
       const asked = waiting > 0 || stop !== null || closing !== null;
       const chord = event.ctrlKey || event.metaKey;
       if (chord && event.key.toLowerCase() === 'k') {
         event.preventDefault();
-        if (!asked) ui.store.setState({ paletteOpen: !paletteOpen });
+        if (!asked) ui.store.setState({ paletteOpen: !paletteOpen, noticesOpen: false });
         return;
       }
-      const busy = paletteOpen || helpOpen || asked;
+      const busy = asked || [paletteOpen, helpOpen, noticesOpen].includes(true);
       if (chord || event.altKey || busy || typing(event.target)) return;
       if (event.key === '/') event.preventDefault();
       plain(event.key);

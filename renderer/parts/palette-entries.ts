@@ -63,6 +63,11 @@ function useSettingEntries(app: App): Entry[] {
       entry(`Numbers: ${numbers}`, 'Look', { numbers }),
     ),
     {
+      label: 'What waits for you',
+      group: 'Notices',
+      run: () => app.ui.store.setState({ noticesOpen: true }),
+    },
+    {
       label: 'Pause notices for 1 h',
       group: 'Notices',
       run: () => void change({ notices: { ...notices, pausedUntil: Date.now() + HOUR } }),

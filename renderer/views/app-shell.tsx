@@ -8,6 +8,7 @@ import { Header } from '../parts/header.tsx';
 import { Help } from '../parts/help.tsx';
 import { useKeys } from '../parts/keys.ts';
 import { LostBanner } from '../parts/banner.tsx';
+import { NoticeList } from '../parts/notice-bell.tsx';
 import { PAGE_WORDS } from '../parts/pages.ts';
 import { Palette } from '../parts/palette.tsx';
 import { Waiting } from '../parts/panel.tsx';
@@ -117,6 +118,7 @@ export function AppShell() {
       <ConsentHere />
       <Palette />
       <Help />
+      <NoticeList />
       <Toasts />
     </div>
   );

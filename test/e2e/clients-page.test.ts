@@ -98,6 +98,9 @@ describe.skipIf(!chromiumAvailable)('the Clients page, live (Debian package chro
   it('does not fight when it is lost again, and repairs when a person says so', async () => {
     put({ globalShortcut: 'x' });
     await state('Gone again');
+    await page.keyboard.press('n');
+    await page.getByTestId('standing').filter({ hasText: 'Entry gone: demo in Claude Desktop' }).waitFor();
+    await page.keyboard.press('Escape');
     await card().getByTestId('check-repair').click();
     await state('Waiting for its next start');
     expect(Object.keys(read().mcpServers ?? {})).toEqual(['demo']);
@@ -108,6 +111,9 @@ describe.skipIf(!chromiumAvailable)('the Clients page, live (Debian package chro
     now.mcpServers = { demo: { command: '/tmp/evil' } };
     put(now);
     await state('Changed by somebody');
+    await page.getByRole('button', { name: 'Notices: 1, 1 of security' }).click();
+    await page.getByTestId('standing').getByRole('button', { name: 'Repair' }).click();
+    await page.getByTestId('notices').waitFor({ state: 'detached' });
     await card().getByRole('button', { name: 'Look and repair…' }).click();
     const plan = page.getByTestId('client-plan');
     await plan.getByText('Somebody put another entry in the place of ours').waitFor();
@@ -115,6 +121,9 @@ describe.skipIf(!chromiumAvailable)('the Clients page, live (Debian package chro
     await plan.getByTestId('plan-done').waitFor();
     await plan.getByRole('button', { name: 'Close' }).click();
     await state('Waiting for its next start');
+    await page.getByRole('button', { name: 'Notices: none' }).click();
+    await page.getByText('Nothing waits for you.').waitFor();
+    await page.keyboard.press('Escape');
   });
 
   it('an undo over the changes of others is shown and needs its own yes', async () => {

@@ -1,0 +1,126 @@
+import { Bell, BellRing } from 'lucide-react';
+import type { Notice } from '../../electron/contract/notices.ts';
+import { securityCount, standingNotices } from '../../electron/contract/notices.ts';
+import type { Tone } from '../../electron/contract/present.ts';
+import { useApp, useFromNow, useMirror, useNow, useUi } from '../api/app-context.tsx';
+import { Button, IconButton } from './button.tsx';
+import { Overlay } from './overlay.tsx';
+import { PlainText } from './plain-text.tsx';
+import { StateMark, TONE_SOFT, TONE_TEXT } from './state-mark.tsx';
+import { clockText } from './time-text.ts';
+
+const TONES: Record<Notice['severity'], Tone> = { info: 'off', attention: 'attention', danger: 'danger' };
+/** More than this does not fit the badge. */
+const COUNTED = 99;
+
+/** What the bell says in words, for those who do not see its colour. */
+function bellLabel(count: number, security: number, lost: boolean): string {
+  if (lost) return 'Notices: not known, the app is not answering';
+  if (count === 0) return 'Notices: none';
+  return `Notices: ${count}${security === 0 ? '' : `, ${security} of security`}`;
+}
+
+/** How many things wait for a person; coloured while one of them is a matter of security. */
+export function NoticeBell() {
+  const { ui } = useApp();
+  const app = useMirror((s) => s.app);
+  const lost = useMirror((s) => s.app === null || s.connection !== 'open');
+  const count = useFromNow((now) => (app === null ? 0 : standingNotices(app, now).length));
+  const security = useFromNow((now) => (app === null ? 0 : securityCount(app, now)));
+  const worst = useFromNow<Notice['severity']>(
+    (now) =>
+      (app === null ? undefined : standingNotices(app, now).find(({ kind }) => kind === 'security'))
+        ?.severity ?? 'info',
+  );
+  const tone = lost ? 'unknown' : security > 0 ? TONES[worst] : 'off';
+  const Icon = security > 0 && !lost ? BellRing : Bell;
+  return (
+    <IconButton
+      label={bellLabel(count, security, lost)}
+      className={`relative ${tone === 'off' ? '' : TONE_TEXT[tone]}`}
+      data-testid="bell"
+      onClick={() => ui.store.setState({ noticesOpen: true })}
+    >
+      <Icon size={15} aria-hidden />
+      {lost || count > 0 ? (
+        <span
+          aria-hidden
+          className={`absolute -top-0.5 left-3.5 min-w-4 rounded-full border border-line-strong px-1 text-center text-xs leading-3.5 font-semibold ${tone === 'off' ? 'bg-raised text-text' : `${TONE_SOFT[tone]} ${TONE_TEXT[tone]}`}`}
+        >
+          {lost ? '?' : count > COUNTED ? `${COUNTED}+` : count}
+        </span>
+      ) : null}
+    </IconButton>
+  );
+}
+
+function Row({ notice, close }: { notice: Notice; close: () => void }) {
+  const { ui } = useApp();
+  const { page, profile, label } = notice.action;
+  return (
+    <li className="flex items-start gap-3 border-line px-5 py-2.5 not-first:border-t" data-testid="standing">
+      <span className="flex h-5 items-center">
+        <StateMark tone={TONES[notice.severity]} />
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="font-medium break-words">
+          <PlainText text={notice.title} />
+        </p>
+        <p className="text-sm break-words text-quiet">
+          {notice.kind === 'security' ? <span className="font-medium text-text">Security. </span> : null}
+          <PlainText text={notice.text.slice(0, 600)} />
+        </p>
+      </div>
+      <Button
+        small
+        onClick={() => {
+          close();
+          ui.go({ page, ...(profile === null ? {} : { profile }) });
+        }}
+      >
+        {label}
+      </Button>
+    </li>
+  );
+}
+
+function Standing({ close }: { close: () => void }) {
+  const app = useMirror((s) => s.app);
+  const lost = useMirror((s) => s.connection !== 'open');
+  const heardAt = useMirror((s) => s.heardAt);
+  const now = useNow();
+  const standing = app === null ? [] : standingNotices(app, now);
+  const known = app !== null && !lost;
+  return (
+    <div className="flex min-h-0 flex-col pt-2 pb-3">
+      {known ? null : (
+        <p className="px-5 py-1 text-attention">
+          {app === null || heardAt === null
+            ? 'The app is not answering; what waits is not known.'
+            : `The app is not answering; this was so at ${clockText(heardAt)}.`}
+        </p>
+      )}
+      {standing.length > 0 ? (
+        <ul className="min-h-0 overflow-y-auto" aria-label="What waits for you">
+          {standing.map((notice) => (
+            <Row key={notice.key} notice={notice} close={close} />
+          ))}
+        </ul>
+      ) : known ? (
+        <p className="px-5 py-2 text-quiet">Nothing waits for you.</p>
+      ) : null}
+    </div>
+  );
+}
+
+/** All that holds now and that a person should know of, the worst first, each with the way to its page. */
+export function NoticeList() {
+  const { ui } = useApp();
+  const open = useUi((s) => s.noticesOpen);
+  const close = () => ui.store.setState({ noticesOpen: false });
+  return (
+    <Overlay open={open} onClose={close} title="Notices" width="max-w-xl" contained testId="notices">
+      {open ? <Standing close={close} /> : null}
+    </Overlay>
+  );
+}
