@@ -63,6 +63,11 @@ describe.skipIf(!available)('restarting a container from the page (chromium, ope
   });
 
   it('shows the exact command before anything is sent, and sends it once', async () => {
+    // an entry of ours that starts something else: told at once, and its message stays until it is put away
+    const claude = path.join(user.home, '.config/Claude/claude_desktop_config.json');
+    fs.mkdirSync(path.dirname(claude), { recursive: true });
+    expect((await user.run(['clients', 'install', 'claude-desktop', 'real', '--yes'])).code).toBe(0);
+    fs.writeFileSync(claude, JSON.stringify({ mcpServers: { real: { command: '/tmp/other' } } }));
     const app = await user.serve();
     const { page, complaints } = await browser.open(app.url);
     await page.getByTestId('link-state').waitFor();
@@ -72,6 +77,18 @@ describe.skipIf(!available)('restarting a container from the page (chromium, ope
     await expect
       .poll(() => page.getByTestId('container').innerText(), { timeout: 30_000 })
       .toContain('exited');
+    const message = page.getByTestId('notice').filter({ hasText: 'Entry changed: real in Claude Desktop' });
+    for (const size of [
+      { width: 900, height: 600 },
+      { width: 1280, height: 800 },
+    ]) {
+      await page.setViewportSize(size);
+      const [toast, drawer] = [
+        await message.boundingBox(),
+        await page.getByTestId('service-drawer').boundingBox(),
+      ];
+      expect((toast?.x ?? Infinity) + (toast?.width ?? 0)).toBeLessThanOrEqual(drawer?.x ?? 0);
+    }
     await page.getByTestId('restart').click();
     const shown = page.getByTestId('consent-arguments');
     await shown.waitFor();
