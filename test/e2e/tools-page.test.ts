@@ -29,7 +29,14 @@ describe.skipIf(!chromiumAvailable)('trying tools from the page (Debian package 
 
   it('reads with arguments from the form, and shows answer, raw answer and raw request', async () => {
     await page.getByTestId('tool-analyze_symbol').click();
-    await page.getByTestId('arg-symbol').getByRole('textbox').fill('AAPL');
+    const symbol = page.getByTestId('arg-symbol');
+    await symbol.waitFor();
+    expect(await symbol.innerText()).not.toContain('symbol is required');
+    await symbol.getByRole('textbox').focus();
+    await symbol.getByRole('textbox').blur();
+    await symbol.getByText('symbol is required').waitFor();
+    await symbol.getByRole('textbox').fill('AAPL');
+    await symbol.getByText('symbol is required').waitFor({ state: 'detached' });
     expect(JSON.parse(await page.getByTestId('arguments').inputValue())).toEqual({ symbol: 'AAPL' });
     await page.getByTestId('call').click();
     await page.getByTestId('answer-part').first().waitFor();

@@ -11,7 +11,7 @@ import { AnswerView } from './answer.tsx';
 import { answerOf } from './answer-parts.ts';
 import type { KeptExchange } from '../../api/ui-store.ts';
 import type { Shape } from './schema.ts';
-import { beginning, problemsOf } from './schema.ts';
+import { beginning, MISSING, problemsOf } from './schema.ts';
 import { Fields } from './schema-form.tsx';
 import { EMPTY_OBJECT, parsed, textOf } from './tree.ts';
 
@@ -127,6 +127,25 @@ function RawArguments(props: {
   );
 }
 
+/** The complaints worth showing: of fields that somebody was in, of what stands in the others; all once Call was pressed. */
+function useComplaints(shape: Shape, node: JsonNode) {
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [pressed, setPressed] = useState(false);
+  const all = useMemo(() => problemsOf(shape, node), [shape, node]);
+  const shown = useMemo(
+    () => (pressed ? all : new Map([...all].filter(([path, text]) => text !== MISSING || touched.has(path)))),
+    [all, pressed, touched],
+  );
+  return {
+    shown,
+    press: () => setPressed(true),
+    onBlur: (event: React.FocusEvent) => {
+      const path = event.target.closest<HTMLElement>('[data-path]')?.dataset['path'];
+      if (path !== undefined) setTouched((old) => (old.has(path) ? old : new Set([...old, path])));
+    },
+  };
+}
+
 /** Asks for the arguments, calls through bridge and guard, and shows what came. */
 export function CallPanel(props: {
   item: string;
@@ -139,7 +158,7 @@ export function CallPanel(props: {
   const { item, shape } = props;
   const args = useArguments(shape);
   const run = useExchange(item);
-  const problems = useMemo(() => problemsOf(shape, args.node), [shape, args.node]);
+  const complaints = useComplaints(shape, args.node);
   const all = useUi((s) => s.exchanges);
   const list = all.filter((kept) => kept.profile === run.profile && kept.item === item);
   const kept = all.find((one) => one.id === run.shown) ?? list[0];
@@ -149,14 +168,22 @@ export function CallPanel(props: {
     <form
       aria-label={`${props.verb} ${item}`}
       className="flex min-w-0 flex-col gap-3"
+      onBlur={complaints.onBlur}
       onSubmit={(event) => {
         event.preventDefault();
+        complaints.press();
         if (!run.busy && args.problem === undefined) void run.run(props.requestOf(args.text));
       }}
     >
       <div className={`grid min-w-0 gap-4 ${asks ? 'xl:grid-cols-2' : ''}`}>
         {asks ? (
-          <Fields fields={fields} node={args.node} path="" problems={problems} onChange={args.setNode} />
+          <Fields
+            fields={fields}
+            node={args.node}
+            path=""
+            problems={complaints.shown}
+            onChange={args.setNode}
+          />
         ) : null}
         {asks || shape.kind === 'raw' ? (
           <RawArguments text={args.text} problem={args.problem} onChange={args.setText} />

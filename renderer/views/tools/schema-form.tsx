@@ -177,13 +177,13 @@ function FieldRow(props: {
     </div>
   );
   return nested ? (
-    <fieldset className="flex min-w-0 flex-col gap-1" data-testid={`arg-${field.key}`}>
+    <fieldset className="flex min-w-0 flex-col gap-1" data-testid={`arg-${field.key}`} data-path={path}>
       <legend className="pb-1 text-sm">{name}</legend>
       <div className="border-l-2 border-line pl-3">{edit}</div>
       {note}
     </fieldset>
   ) : (
-    <div className="flex min-w-0 flex-col gap-1" data-testid={`arg-${field.key}`}>
+    <div className="flex min-w-0 flex-col gap-1" data-testid={`arg-${field.key}`} data-path={path}>
       <label htmlFor={id} className="text-sm">
         {name}
       </label>

@@ -238,6 +238,9 @@ function numberProblem(shape: Shape & { kind: 'number' }, text: string): string 
   return undefined;
 }
 
+/** The complaint of a field that nobody has filled in. */
+export const MISSING = 'is required';
+
 /** What the server would most likely refuse, by the field's key path; its own word counts in the end. */
 export function problemsOf(shape: Shape, node: JsonNode | undefined, path = ''): Map<string, string> {
   const found = new Map<string, string>();
@@ -249,7 +252,7 @@ export function problemsOf(shape: Shape, node: JsonNode | undefined, path = ''):
     for (const field of shape.fields) {
       const at = path === '' ? field.key : `${path}.${field.key}`;
       const value = node.members.get(field.key);
-      if (value === undefined && field.required) found.set(at, 'is required');
+      if (value === undefined && field.required) found.set(at, MISSING);
       for (const [key, text] of problemsOf(field.shape, value, at)) found.set(key, text);
     }
   } else if (shape.kind === 'list' && node.kind === 'array')
