@@ -13,6 +13,7 @@ import type { ProfileState } from '../../contract/state.ts';
 import type { Clock, Log } from '../ports.ts';
 import { Outbox } from './outbox.ts';
 import { linkRow, moneyRows, moneySample, PositionSampling, probeRows } from './recorder.ts';
+import { Restarts } from './restarts.ts';
 import type { Owner } from './samples.ts';
 import type { JobName, Jobs } from './worker-protocol.ts';
 import { JobError, WorkerThread } from './worker-thread.ts';
@@ -63,40 +64,55 @@ export class History {
   #status: HistoryStatus = { state: 'starting', note: null };
   /** Kept beside whatever is said later: that a file was moved aside. */
   #lasting: string | null = null;
-  readonly #cancels: { flush?: () => void; link?: () => void; retain?: () => void } = {};
+  readonly #cancels: {
+    flush?: () => void;
+    link?: () => void;
+    retain?: () => void;
+    again?: (() => void) | undefined;
+  } = {};
   #writing: Promise<void> = Promise.resolve();
   #opened: Promise<void> = Promise.resolve();
   #open: () => Promise<void> = () => Promise.resolve();
   #stopped = false;
   #ready = false;
-  /** Written by a newer version: nothing is tried again. */
+  /** What belongs to no profile was taken out. Profiles may have come since. */
+  #pruned = false;
+  readonly #restarts: Restarts;
+  /** Written by a newer version, or the thread ended too often: nothing is tried again. */
   #given = false;
 
   constructor(deps: HistoryDeps) {
     this.#deps = deps;
+    this.#restarts = new Restarts(deps.clock);
   }
 
   /** Opens the database beside everything else. `owners`: whose history is kept; that of others goes. Never rejects. */
   start(owners: readonly Owner[]): void {
     const { file, clock } = this.#deps;
     this.#open = async () => {
-      if (this.#ready) return;
-      this.#thread ??= new WorkerThread((why) => this.#onThreadEnd(why));
-      const { note } = await this.#thread.ask('open', { file, now: clock.now(), owners });
-      this.#lasting = note;
+      if (this.#ready || this.#restarts.held) return;
+      this.#thread ??= this.#restarts.started(new WorkerThread((why) => this.#onThreadEnd(why)));
+      const of = this.#pruned ? null : owners;
+      const { note } = await this.#thread.ask('open', { file, now: clock.now(), owners: of });
+      this.#pruned = true;
+      this.#lasting = note ?? this.#lasting;
       this.#ready = true;
       this.#say('on', note);
       this.#retainSoon(1000);
     };
-    this.#opened = this.#open().catch((error: unknown) => this.#fail(error));
+    this.#begin();
     this.#linkTick();
+  }
+
+  #begin(): void {
+    this.#opened = this.#open().catch((error: unknown) => this.#fail(error));
   }
 
   /** Writes what is there and closes the file. Idempotent; never rejects. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    for (const cancel of Object.values(this.#cancels)) cancel();
+    for (const cancel of Object.values(this.#cancels)) cancel?.();
     await this.#opened;
     await this.#writing;
     const thread = this.#thread;
@@ -200,7 +216,7 @@ export class History {
     } catch (error) {
       this.#outbox.putBack(batch);
       this.#fail(error);
-      again = AGAIN_MS;
+      if (!this.#restarts.held) again = AGAIN_MS;
     }
     delete this.#cancels.flush;
     this.#flushSoon(again);
@@ -220,6 +236,7 @@ export class History {
 
   #fail(error: unknown): void {
     const failure = error instanceof JobError ? error.failure : undefined;
+    if (this.#restarts.held) return;
     if (failure?.cause === 'full')
       this.#say(
         'off',
@@ -234,9 +251,12 @@ export class History {
   #onThreadEnd(why: string): void {
     if (this.#stopped) return;
     this.#thread = undefined;
-    this.#given = true;
     this.#ready = false;
-    this.#say('off', `History stopped (${why}); it begins again when the app is started again.`);
+    this.#cancels.retain?.();
+    const { note, cancel } = this.#restarts.ended(why, () => this.#begin());
+    this.#cancels.again = cancel;
+    this.#given = cancel === undefined;
+    this.#say('off', note);
   }
 
   async #ask<K extends JobName>(job: K, input: Jobs[K]['in']): Promise<Jobs[K]['out']> {

@@ -10,7 +10,8 @@ import type { Batch, Owner } from './samples.ts';
 
 /** What the app asks of the thread that holds the database. */
 export interface Jobs {
-  open: { in: { file: string; now: number; owners: readonly Owner[] }; out: { note: string | null } };
+  /** `owners`: the history of others goes; null where that was done by this run. */
+  open: { in: { file: string; now: number; owners: readonly Owner[] | null }; out: { note: string | null } };
   write: { in: { batch: Batch; now: number }; out: { note: string | null } };
   money: { in: { owner: Owner; query: MoneyQuery; now: number }; out: MoneyHistory };
   positions: { in: { owner: Owner; query: PositionsQuery; now: number }; out: PositionsHistory };

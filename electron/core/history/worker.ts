@@ -64,7 +64,7 @@ class Keeper {
       case 'open': {
         const { file, now, owners } = request.input;
         const note = this.#open(file, now);
-        keepOnly(this.#need().sql, owners);
+        if (owners !== null) keepOnly(this.#need().sql, owners);
         return { note };
       }
       case 'write':
