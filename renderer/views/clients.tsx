@@ -59,8 +59,8 @@ export function Clients() {
       <BundlePanel key={profile} profile={profile} />
       {asked === null ? null : (
         <PlanView
-          key={`${asked.client}/${asked.action}`}
-          profile={profile}
+          key={`${asked.client}/${asked.action}/${asked.profile ?? ''}`}
+          profile={asked.profile ?? profile}
           asked={asked}
           onDone={() => setVersion((old) => old + 1)}
           onClose={() => setAsked(null)}

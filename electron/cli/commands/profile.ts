@@ -2,7 +2,10 @@ import { Environment, PresetName, Profile, ProfileName, ServiceConfig } from '..
 import { presetProfile } from '../../core/backends/presets.ts';
 import { completed } from '../../core/profiles.ts';
 import { makeHome } from '../../core/files.ts';
+import { clientsWith, removeEntryCommand } from '../../contract/left-entries.ts';
+import { AppError } from '../../contract/errors.ts';
 import { audited } from '../local-audit.ts';
+import { localClients } from '../local-clients.ts';
 import { forgetInFile } from '../../core/history/forget-file.ts';
 import { forgetSecrets } from '../local-secrets.ts';
 import type { Context } from '../context.ts';
@@ -159,6 +162,16 @@ export async function showProfile(context: Context, name: string): Promise<void>
   context.output.result(profile, JSON.stringify(profile, null, 2));
 }
 
+/** Where the profile is still set up; undefined where that cannot be told. */
+async function leftEntries(context: Context, name: string) {
+  try {
+    return clientsWith(name, await localClients(context).list());
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
 export async function removeProfile(context: Context, name: string): Promise<void> {
   const byApp = await context.ifApp((app) => app.profiles.remove({ profile: name }));
   if (!byApp) {
@@ -170,5 +183,23 @@ export async function removeProfile(context: Context, name: string): Promise<voi
       forgetInFile(context.home.history, name);
     });
   }
-  context.output.result({ removed: name }, `Removed ${name}. What runs on the droplet keeps running.`);
+  const left = await leftEntries(context, name);
+  const entries = left?.map(({ client, path }) => ({
+    client,
+    path,
+    command: removeEntryCommand(client, name),
+  }));
+  context.output.result(
+    { removed: name, entries: entries ?? null },
+    [
+      `Removed ${name}. What runs on the droplet keeps running.`,
+      ...(left ?? []).map(
+        ({ client, label, path }) =>
+          `Its entry still stands in ${label} (${path}). Take it out: ${removeEntryCommand(client, name)}`,
+      ),
+      ...(left
+        ? []
+        : ['Whether a client still has its entry could not be read: catalyst-companion clients list']),
+    ].join('\n'),
+  );
 }

@@ -13,6 +13,8 @@ export interface PlanAsked {
   client: ClientId;
   label: string;
   action: ClientPlan['action'];
+  /** Another profile than the one on screen: of an entry whose profile is gone. */
+  profile?: string;
 }
 
 const TITLE = { install: 'Set up', remove: 'Remove from', undo: 'Undo in' } as const;

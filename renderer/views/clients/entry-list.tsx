@@ -1,5 +1,7 @@
 import type { ClientEntryState, ClientTarget } from '../../../electron/contract/bridge.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
+import { useMirror } from '../../api/app-context.tsx';
+import { Button } from '../../parts/button.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 
@@ -11,8 +13,16 @@ const STATES: Record<ClientEntryState, { tone: Tone; text: string }> = {
 };
 
 /** All that stands in a client's file, so that a stranger's entry is seen: ours first, then everybody else's. */
-export function EntryList({ target, profile }: { target: ClientTarget; profile: string }) {
+export function EntryList(props: {
+  target: ClientTarget;
+  profile: string;
+  /** Takes out the entry of a profile that is gone. */
+  onRemove: (profile: string) => void;
+}) {
+  const { target, profile, onRemove } = props;
   const { entries, strangers } = target;
+  const profiles = useMirror((s) => s.app?.order);
+  const isOrphan = (name: string) => profiles !== undefined && !profiles.includes(name);
   if (entries.length + strangers.length === 0) return null;
   return (
     <table className="w-full text-sm" aria-label={`Entries of ${target.label}`}>
@@ -28,14 +38,30 @@ export function EntryList({ target, profile }: { target: ClientTarget; profile: 
           <tr key={entry.key} className="h-7 border-line not-first:border-t" data-testid="entry-ours">
             <td className="w-36 max-w-36 truncate pr-3">
               <span className="inline-flex items-center gap-2">
-                <StateMark tone={STATES[entry.state].tone} size={10} />
+                <StateMark
+                  tone={isOrphan(entry.profile) ? 'attention' : STATES[entry.state].tone}
+                  size={10}
+                />
                 <code>{entry.key}</code>
               </span>
             </td>
             <td className="pr-3">
               this app, profile <span className="font-medium">{entry.profile}</span>
             </td>
-            <td className="w-56 text-right text-quiet">{STATES[entry.state].text}</td>
+            <td className="w-56 text-right text-quiet">
+              {isOrphan(entry.profile) ? (
+                <span className="inline-flex items-center gap-2">
+                  <span className="text-attention">no such profile</span>
+                  {entry.state === 'replaced' ? null : (
+                    <Button small onClick={() => onRemove(entry.profile)}>
+                      Remove…
+                    </Button>
+                  )}
+                </span>
+              ) : (
+                STATES[entry.state].text
+              )}
+            </td>
           </tr>
         ))}
         {strangers.map((other) => (

@@ -115,7 +115,13 @@ export function TargetCard(props: {
       </div>
       {check === undefined ? null : <CheckNote check={check} onLook={() => ask('install')} />}
       {target.problem === null ? null : <Problem error={target.problem} />}
-      <EntryList target={target} profile={profile} />
+      <EntryList
+        target={target}
+        profile={profile}
+        onRemove={(of) =>
+          onPlan({ client: target.client, label: target.label, action: 'remove', profile: of })
+        }
+      />
     </li>
   );
 }
