@@ -12,7 +12,8 @@ import type {
 import type { ProfileState } from '../../contract/state.ts';
 import type { Clock, Log } from '../ports.ts';
 import { Outbox } from './outbox.ts';
-import { linkRow, moneyRows, moneySample, PositionSampling, probeRows } from './recorder.ts';
+import type { Taken } from './recorder.ts';
+import { linkRow, moneyRows, moneySample, nothingTaken, probeRows } from './recorder.ts';
 import { Restarts } from './restarts.ts';
 import type { Owner } from './samples.ts';
 import type { JobName, Jobs } from './worker-protocol.ts';
@@ -36,15 +37,6 @@ export interface HistoryDeps {
   publish(status: HistoryStatus): void;
   /** A receipt of figures, for the state stream. */
   onMoney(profile: string, sample: MoneySample): void;
-}
-
-/** What of a profile was taken already. */
-interface Taken {
-  money: number;
-  positions: number;
-  probes: Map<string, number>;
-  sampling: PositionSampling;
-  linkLost: boolean;
 }
 
 const ownerOf = ({ profile }: ProfileState): Owner => ({
@@ -130,13 +122,7 @@ export class History {
   #of(name: string): Taken {
     const known = this.#taken.get(name);
     if (known) return known;
-    const made: Taken = {
-      money: 0,
-      positions: 0,
-      probes: new Map(),
-      sampling: new PositionSampling(),
-      linkLost: false,
-    };
+    const made = nothingTaken();
     this.#taken.set(name, made);
     return made;
   }

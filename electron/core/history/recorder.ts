@@ -99,3 +99,20 @@ export function linkRow(owner: Owner, link: LinkState, lost: boolean, at: number
   const reason = error?.message ?? null;
   return { owner, service: LINK_SERVICE, at, verdict, planned: false, latency, reason };
 }
+
+/** What of a profile was taken already. */
+export interface Taken {
+  money: number;
+  positions: number;
+  probes: Map<string, number>;
+  sampling: PositionSampling;
+  linkLost: boolean;
+}
+
+export const nothingTaken = (): Taken => ({
+  money: 0,
+  positions: 0,
+  probes: new Map(),
+  sampling: new PositionSampling(),
+  linkLost: false,
+});
