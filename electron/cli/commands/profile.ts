@@ -2,7 +2,7 @@ import { Environment, PresetName, Profile, ProfileName, ServiceConfig } from '..
 import { presetProfile } from '../../core/backends/presets.ts';
 import { completed } from '../../core/profiles.ts';
 import { makeHome } from '../../core/files.ts';
-import { clientsWith, removeEntryCommand } from '../../contract/left-entries.ts';
+import { clientsWith, removeEntryCommand } from '../../contract/present-clients.ts';
 import { AppError } from '../../contract/errors.ts';
 import { audited } from '../local-audit.ts';
 import { localClients } from '../local-clients.ts';

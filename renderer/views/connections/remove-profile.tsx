@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ClientTarget } from '../../../electron/contract/bridge.ts';
-import { clientsWith, removeEntryCommand } from '../../../electron/contract/left-entries.ts';
+import { clientsWith, removeEntryCommand } from '../../../electron/contract/present-clients.ts';
 import type { Profile } from '../../../electron/contract/profile.ts';
 import { useAction } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
