@@ -15,14 +15,19 @@ export interface CheckedChange {
   reconnects: boolean;
 }
 
+const SETTLES =
+  'a call ended with an unknown outcome, and what is read after the change will settle it, so it must be the same droplet';
+
 /**
- * Checks a change of a profile. Throws PROFILE_CHANGED where the parts are not those that were shown, and
- * CONFIRMATION_NEEDED where a reason asks for the profile's name and `confirm` is not it.
+ * Checks a change of a profile; `unresolved` says what of it ended unknown, null where nothing did. Throws
+ * PROFILE_CHANGED where the parts are not those that were shown, and CONFIRMATION_NEEDED where a reason asks for the
+ * profile's name and `confirm` is not it.
  */
 export function checkChange(
   profile: Profile,
   change: Omit<ProfileChange, 'profile'>,
   userHome: string,
+  unresolved: string | null = null,
 ): CheckedChange {
   const { name } = profile;
   const before = partsOf(profile);
@@ -35,15 +40,17 @@ export function checkChange(
   const services = change.parts.services;
   // completed() fills in a preset's services where none are named; here none means none
   const after = { ...completed(withParts(profile, change.parts), userHome), services };
-  const reasons = confirmReasons(before, partsOf(after));
+  const parts = partsOf(after);
+  const anew = reconnects(before, parts);
+  const reasons = confirmReasons(before, parts);
+  if (anew && unresolved !== null) reasons.push(SETTLES);
   if (reasons.length > 0 && change.confirm !== name)
     throw new AppError(
       'CONFIRMATION_NEEDED',
       `This needs the profile's name typed: ${reasons.join('; ')}.`,
       `Type ${name} to confirm (--confirm ${name}), or leave it as it is.`,
     );
-  const parts = partsOf(after);
-  return { parts, changes: profileChanges(before, parts), reconnects: reconnects(before, parts) };
+  return { parts, changes: profileChanges(before, parts), reconnects: anew };
 }
 
 /** What changed, for the trail: no secrets are in it. */
@@ -90,9 +97,9 @@ export class ProfileChanges {
         'Add a profile of your own.',
       );
     const before = profiles.get(name);
-    const { parts, changes, ...due } = checkChange(before, change, os.homedir());
-    if (changes.length === 0) return before;
     this.#idle(runtime, name);
+    const { parts, changes, ...due } = checkChange(before, change, os.homedir(), gate.unresolved(name));
+    if (changes.length === 0) return before;
     const stored = await profiles.change(name, parts);
     try {
       // a call that came while the disk was written was let through for the profile as it was

@@ -145,6 +145,16 @@ describe('changing a stored profile', () => {
     expect(of({ confirm: 'real' })().changes).toHaveLength(1);
   });
 
+  it('asks for the name where what is read next would settle an unknown outcome, and only there', async () => {
+    const { profile } = await stored();
+    const of = (change: Partial<ProfileParts>, confirm?: string) => () =>
+      checkChange(profile, { parts: { ...parts, ...change }, confirm }, '/home/me', 'start ended unknown');
+    const mcpUrl = 'http://127.0.0.1:6000/mcp';
+    expect(of({ mcpUrl })).toThrow(/unknown outcome/);
+    expect(of({ mcpUrl }, 'real')().changes).toHaveLength(1);
+    expect(of({ readSeconds: 2 })().reconnects).toBe(false);
+  });
+
   it('makes paths whole, and fills in no service where none was wanted', async () => {
     const { profile } = await stored();
     const links = [{ ...ssh, auth: [{ kind: 'key' as const, file: '~/.ssh/id' }] }];

@@ -162,11 +162,13 @@ function useEditing(profile: Profile, done: () => void) {
   const before = partsOf(opened);
   const after = isEditClean(errors) ? partsOfForm(form, opened) : null;
   const reasons = after === null ? [] : confirmReasons(before, after);
+  // core knows of reasons that are not in the parts, such as an outcome that is still unknown
+  const asks = reasons.length > 0 || problem?.code === 'CONFIRMATION_NEEDED';
   const save = async () => {
     if (after === null) return;
     setBusy(true);
     const { name } = opened;
-    const typed = reasons.length === 0 ? {} : { confirm };
+    const typed = asks ? { confirm } : {};
     const outcome = await call((c) =>
       c.profiles.change({ profile: name, parts: after, expected: before, ...typed }),
     );
@@ -179,17 +181,17 @@ function useEditing(profile: Profile, done: () => void) {
     setProblem(null);
     setForm((old) => ({ ...old, ...part }));
   };
-  return { form, errors, before, after, reasons, confirm, setConfirm, problem, busy, change, save };
+  return { form, errors, before, after, reasons, asks, confirm, setConfirm, problem, busy, change, save };
 }
 
 /** Changes a profile in place: its links and their order, what is on the droplet, environment and reading. */
 export function EditProfile({ profile, done }: { profile: Profile; done: () => void }) {
   const edit = useEditing(profile, done);
-  const { form, errors, before, after, reasons, confirm, change } = edit;
+  const { form, errors, before, after, reasons, asks, confirm, change } = edit;
   const { name } = profile;
   const changed = after !== null && profileChanges(before, after).length > 0;
   const anew = after !== null && reconnects(before, after);
-  const ready = changed && !edit.busy && (reasons.length === 0 || confirm === name);
+  const ready = changed && !edit.busy && (!asks || confirm === name);
   return (
     <Panel title={`Change ${name}`}>
       <form
@@ -220,9 +222,14 @@ export function EditProfile({ profile, done }: { profile: Profile; done: () => v
             </ul>
           </Note>
         )}
-        {edit.problem === null ? null : <Problem error={edit.problem} />}
+        {edit.problem === null ? null : (
+          <Problem
+            error={edit.problem}
+            tone={edit.problem.code === 'CONFIRMATION_NEEDED' ? 'attention' : 'danger'}
+          />
+        )}
         <div className="flex items-end gap-3">
-          {reasons.length === 0 ? null : (
+          {!asks ? null : (
             <div className="w-64">
               <Field
                 label={`Type ${name} to confirm`}
@@ -232,7 +239,7 @@ export function EditProfile({ profile, done }: { profile: Profile; done: () => v
             </div>
           )}
           <span className="flex-1" />
-          <div className={`flex gap-2 ${reasons.length === 0 ? '' : 'pb-5'}`}>
+          <div className={`flex gap-2 ${asks ? 'pb-5' : ''}`}>
             <Button onClick={done}>Cancel</Button>
             <Button type="submit" look="primary" disabled={!ready}>
               {anew ? 'Save and reconnect' : 'Save'}
