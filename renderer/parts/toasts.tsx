@@ -6,7 +6,7 @@ import { StateMark } from './state-mark.tsx';
 
 const MARKS = { problem: 'danger', danger: 'danger', attention: 'attention', info: 'off' } as const;
 
-/** Short messages of what was done or went wrong, read out politely. At the lower left of the page: drawers stand at the right. */
+/** Short messages of what was done or went wrong, read out politely. Clear of the drawers at the right and, where there is room, of the names in the first column. */
 export function Toasts() {
   const { ui } = useApp();
   const notices = useUi((s) => s.notices);
@@ -14,7 +14,7 @@ export function Toasts() {
     <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none fixed bottom-4 left-56 z-60 flex w-88 max-w-[calc(100vw-32px)] flex-col gap-2 max-lg-nav:left-16"
+      className="pointer-events-none fixed bottom-4 left-100 z-60 flex w-88 max-w-[calc(100vw-32px)] flex-col gap-2 max-xl:left-56 max-lg-nav:left-16"
     >
       {notices.map((notice) => (
         <div
