@@ -32,6 +32,8 @@ export interface Route {
   positions: 'open' | 'closed' | 'performance' | 'market';
   /** What is chosen on the Tools page: `tool NAME`, `resource URI`, `template URI` or `prompt NAME`. */
   item: string | null;
+  /** The only writer whose lines the Logs page shows at first, as `writerOf` names it; null: all. */
+  logs: string | null;
   /** The chosen profile; null follows the first of the list. */
   profile: string | null;
 }
@@ -92,6 +94,7 @@ const START: Route = {
   activity: 'requests',
   positions: 'open',
   item: null,
+  logs: null,
   profile: null,
 };
 const NOTICES_KEPT = 4;
@@ -171,7 +174,7 @@ export function createUi() {
   }));
   let exchanges = 0;
   const go = (change: Partial<Route>) => {
-    const route = { ...store.getState().route, ...change };
+    const route = { ...store.getState().route, logs: null, ...change };
     history.pushState(route, '');
     store.setState({ route, paletteOpen: false });
   };

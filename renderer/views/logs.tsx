@@ -1,9 +1,9 @@
-import { useDeferredValue, useMemo, useState, useSyncExternalStore } from 'react';
+import { useDeferredValue, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { LogsStatus } from '../../electron/contract/models.ts';
-import { useApp, useProfile, useProfileName } from '../api/app-context.tsx';
+import { useApp, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
 import type { LogView } from '../api/log-buffer.ts';
 import type { LogFilter } from '../api/log-filter.ts';
-import { SHOW_ALL } from '../api/log-filter.ts';
+import { SHOW_ALL, writerOf } from '../api/log-filter.ts';
 import { useLogs } from '../api/use-logs.ts';
 import { Age } from '../parts/age.tsx';
 import { Button } from '../parts/button.tsx';
@@ -105,6 +105,24 @@ function useChoices() {
   };
 }
 
+/** Shows one writer's lines where the page was opened for it, until somebody chooses others. */
+function useOnly({ filter, setFilter }: ReturnType<typeof useChoices>, sources: LogView['sources']) {
+  const asked = useUi((s) => s.route.logs);
+  const [only, setOnly] = useState(asked);
+  const others = sources
+    .map(writerOf)
+    .filter((one) => one !== only)
+    .join('\n');
+  useEffect(() => {
+    if (only === null || others === '') return;
+    setFilter((old) => ({ ...old, hidden: new Set(others.split('\n')) }));
+  }, [only, others, setFilter]);
+  return (next: LogFilter) => {
+    if (next.hidden !== filter.hidden) setOnly(null);
+    setFilter(next);
+  };
+}
+
 function Page({ profile, status }: { profile: string; status: LogsStatus }) {
   const { ui } = useApp();
   const c = useChoices();
@@ -113,6 +131,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
   const used = useMemo(() => ({ ...c.filter, text }), [c.filter, text]);
   const { view, problem } = useLogs(profile, used);
   const { shown, lines } = view;
+  const setFilter = useOnly(c, view.sources);
   const range = chosenRange(shown, c.chosen);
   const tints = useTints(view.sources);
   const picked = range === null ? [] : shown.slice(range[0], range[1] + 1);
@@ -141,7 +160,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
         filter={c.filter}
         wrap={c.wrap}
         sources={c.sources}
-        onFilter={c.setFilter}
+        onFilter={setFilter}
         onWrap={c.toggleWrap}
         onSources={() => c.setSources(!c.sources)}
         onJump={jump}
@@ -153,7 +172,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
             sources={view.sources}
             tints={tints}
             hidden={c.filter.hidden}
-            onChange={(hidden) => c.setFilter({ ...c.filter, hidden })}
+            onChange={(hidden) => setFilter({ ...c.filter, hidden })}
           />
         ) : null}
         <Panel
@@ -163,7 +182,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
           className="min-h-0 flex-1"
         >
           {shown.length === 0 ? (
-            <Nothing status={status} view={view} onClear={() => c.setFilter(SHOW_ALL)} />
+            <Nothing status={status} view={view} onClear={() => setFilter(SHOW_ALL)} />
           ) : (
             <LogList
               view={view}
@@ -183,7 +202,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
             chosen={picked.length > 1 ? picked : [current]}
             filtered={shown.length < lines.length}
             onAround={() => {
-              c.setFilter(SHOW_ALL);
+              setFilter(SHOW_ALL);
               c.setTarget({ at: current.at });
             }}
             onClose={() => c.setChosen(null)}

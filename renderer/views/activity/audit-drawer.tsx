@@ -131,7 +131,7 @@ export function AuditDrawer({ line, onClose }: { line: AuditLine; onClose: () =>
       aria-label={entry ? `Entry ${entry.seq}` : 'Damaged line'}
       data-testid="audit-drawer"
       onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-96 shrink-0 flex-col gap-4 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-lg:absolute max-lg:inset-y-0 max-lg:right-0 max-lg:z-20 max-lg:shadow-overlay"
+      className="flex w-96 shrink-0 flex-col gap-4 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-lg:absolute max-lg:top-9 max-lg:bottom-0 max-lg:right-0 max-lg:z-20 max-lg:shadow-overlay"
     >
       <header className="flex items-center justify-between gap-2">
         <h2 className="text-lg">{entry ? `Entry ${entry.seq}` : 'Damaged line'}</h2>

@@ -170,7 +170,7 @@ export function RequestDrawer({ entry, onClose }: { entry: ActivityEntry; onClos
       aria-label="Request"
       data-testid="activity-drawer"
       onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-[420px] max-w-full shrink-0 flex-col gap-4 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-2xl:absolute max-2xl:inset-y-0 max-2xl:right-0 max-2xl:z-20 max-2xl:shadow-overlay"
+      className="flex w-[420px] max-w-full shrink-0 flex-col gap-4 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-2xl:absolute max-2xl:top-9 max-2xl:right-0 max-2xl:bottom-0 max-2xl:z-20 max-2xl:shadow-overlay"
     >
       <header className="flex items-center justify-between gap-2">
         <h2 className="min-w-0 text-lg break-words">

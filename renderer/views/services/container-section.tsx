@@ -2,6 +2,7 @@ import { RotateCw } from 'lucide-react';
 import type { Container, Restart } from '../../../electron/contract/containers.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
 import { useApp, useCall, useProfile } from '../../api/app-context.tsx';
+import { writerOf } from '../../api/log-filter.ts';
 import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Figure } from '../../parts/figure.tsx';
@@ -94,7 +95,12 @@ export function ContainerSection({ service }: { service: string }) {
         >
           Restart…
         </Button>
-        <Button small look="ghost" onClick={() => ui.go({ page: 'logs' })}>
+        <Button
+          small
+          look="ghost"
+          data-testid="service-logs"
+          onClick={() => ui.go({ page: 'logs', logs: writerOf({ from: 'droplet', service }) })}
+        >
           Logs
         </Button>
       </div>
