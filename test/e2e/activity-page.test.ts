@@ -52,6 +52,9 @@ describe.skipIf(!chromiumAvailable)('activity on the page (Debian package chromi
       const text = await drawer().innerText();
       expect(text).toContain('tools/call');
       expect(text).toContain('from the command line');
+      const tree = drawer().getByRole('group', { name: 'Answered, as a tree' });
+      expect(await tree.getByText('open_positions').count()).toBeGreaterThan(0);
+      await page.getByTestId('activity-export-csv').click({ trial: true });
     },
   );
 

@@ -10,8 +10,9 @@ import { CopyButton } from '../../parts/copy.tsx';
 import { hiddenCount } from '../../parts/hidden-text.ts';
 import { OutcomeWord } from '../../parts/outcome.tsx';
 import { Note, Problem } from '../../parts/panel.tsx';
-import { CodeBlock, indented, PlainText } from '../../parts/plain-text.tsx';
+import { PlainText } from '../../parts/plain-text.tsx';
 import { durationText } from '../../parts/time-text.ts';
+import { KeptBody } from './kept-body.tsx';
 import { methodOf } from './request-filter.ts';
 import { Waterfall } from './waterfall.tsx';
 
@@ -70,7 +71,6 @@ function Facts({ entry }: { entry: ActivityEntry }) {
 
 const number = new Intl.NumberFormat('en-GB');
 
-/** A JSON answer whose content is JSON text once more is read as one. */
 function Body({ title, kept, missing }: { title: string; kept: KeptText | null; missing: string }) {
   const hidden = kept === null ? 0 : hiddenCount(kept.text);
   const size = kept === null ? '' : `${number.format(kept.bytes)} bytes`;
@@ -90,11 +90,7 @@ function Body({ title, kept, missing }: { title: string; kept: KeptText | null; 
           title={`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'}, drawn as code points`}
         />
       ) : null}
-      {kept === null ? (
-        <p className="text-quiet">{missing}</p>
-      ) : (
-        <CodeBlock text={indented(kept.text)} className="max-h-64 font-mono text-sm" />
-      )}
+      {kept === null ? <p className="text-quiet">{missing}</p> : <KeptBody text={kept.text} label={title} />}
     </section>
   );
 }
@@ -155,9 +151,7 @@ function Replay({ entry, why }: { entry: ActivityEntry; why: string | null }) {
         <span className="min-w-0 text-sm text-quiet">{why ?? 'Sends this read once more, as you.'}</span>
       </div>
       {state.failed === null ? null : <Problem error={state.failed} />}
-      {state.answer === null ? null : (
-        <CodeBlock text={state.answer} className="max-h-64 font-mono text-sm" />
-      )}
+      {state.answer === null ? null : <KeptBody text={state.answer} label="Answer" />}
     </section>
   );
 }
