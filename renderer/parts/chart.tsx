@@ -70,7 +70,8 @@ const minutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-d
 
 /** The day where ticks are days apart; else hours and minutes; seconds too while the ticks are closer than a minute, so that no two read alike. */
 function axisTime(at: number, ticks: readonly number[]): string {
-  const step = (ticks[1] ?? Infinity) - (ticks[0] ?? 0);
+  // a single tick says nothing of the distance; days apart there are always several
+  const step = ticks.length < 2 ? 60 : ticks[1]! - ticks[0]!;
   if (step >= 86_400) return days.format(at * 1000);
   return step < 60 ? clockText(at * 1000) : minutes.format(at * 1000);
 }
