@@ -24,7 +24,7 @@ describe('bad input without a running app', () => {
 
   it.concurrent.each([
     [['nonsense'], /no command "nonsense"/],
-    [['profile'], /add, list, show, remove/],
+    [['profile'], /add, list, show, set, remove/],
     [['profile', 'rename'], /not "rename"/],
     [['connect'], /PROFILE is missing/],
     [['status', 'a', 'b'], /"b" is one word too many/],

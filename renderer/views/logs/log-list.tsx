@@ -48,6 +48,9 @@ function freshOf(shown: readonly LogLine[], seen: number): number {
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
 
+/** So long a turn of the wheel has to become a scrolling. */
+const WHEEL_MS = 250;
+
 type Virtual = Virtualizer<HTMLDivElement, Element>;
 
 /** Stays at the end while following; else the first line in view stays where it is, whatever comes and goes above it. */
@@ -56,6 +59,7 @@ function useFollow(view: LogView, virtual: Virtual, target: LogListProps['target
   const [following, setFollowing] = useState(true);
   const [seen, setSeen] = useState(0);
   const lastTop = useRef(0);
+  const heldUntil = useRef(0);
   const anchor = useRef<{ line: Place; out: number } | null>(null);
   const height = virtual.getTotalSize();
 
@@ -63,7 +67,9 @@ function useFollow(view: LogView, virtual: Virtual, target: LogListProps['target
     const element = virtual.scrollElement;
     if (element === null) return;
     if (following) {
+      if (performance.now() < heldUntil.current) return;
       element.scrollTop = element.scrollHeight;
+      lastTop.current = element.scrollTop;
       return;
     }
     const kept = anchor.current;
@@ -93,13 +99,17 @@ function useFollow(view: LogView, virtual: Virtual, target: LogListProps['target
     const { scrollTop, scrollHeight, clientHeight } = element;
     const isUp = scrollTop < lastTop.current - 1;
     lastTop.current = scrollTop;
-    if (scrollHeight - scrollTop - clientHeight < LINE_PX * 1.5) setFollowing(true);
-    else if (isUp) leave();
+    if (isUp) leave();
+    else if (scrollHeight - scrollTop - clientHeight < LINE_PX * 1.5) setFollowing(true);
     const first = virtual.getVirtualItemForOffset(scrollTop);
     const line = first && shown[first.index];
     anchor.current = line ? { line: { at: line.at, n: line.n }, out: scrollTop - first.start } : null;
   };
-  return { following, seen, follow: () => setFollowing(true), leave, onScroll };
+  /** Where lines come with every frame the list would be at its end again before the scrolling is told. */
+  const onWheel = ({ deltaY }: { deltaY: number }) => {
+    if (deltaY < 0) heldUntil.current = performance.now() + WHEEL_MS;
+  };
+  return { following, seen, follow: () => setFollowing(true), leave, onScroll, onWheel };
 }
 
 /** Choosing lines by mouse and keys, and the other keys of the list. */
@@ -164,6 +174,7 @@ export function LogList(props: LogListProps) {
       <div
         ref={scroller}
         onScroll={place.onScroll}
+        onWheel={place.onWheel}
         onKeyDown={onKeyDown}
         role="log"
         aria-live="off"

@@ -362,7 +362,7 @@ describe('a server that is not what it was, or nothing of the kind', () => {
     const server = new ModernRaw();
     open.add(server);
     server.on = (message) => message?.method === 'server/discover';
-    const one = client(await server.listen(), 'modern', { discoverMs: 200 });
+    const one = client(await server.listen(), 'modern', { discoverMs: 1_000 });
     const error = await failure(one.askModern('tools/list'));
     expect(error).toMatchObject({ fate: 'unsent', error: { code: 'MCP_TIMEOUT' } });
     expect(server.count('initialize')).toBe(0);
