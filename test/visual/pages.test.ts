@@ -63,8 +63,8 @@ async function settled(page: Page): Promise<PNG> {
   let last: Buffer | undefined;
   for (let turn = 0; turn < 20; turn++) {
     // toasts come and go by timers of their own; what they say is tested elsewhere
-    for (const close of await page.getByTestId('notice').getByRole('button', { name: 'Dismiss' }).all())
-      await close.click().catch(() => undefined);
+    const dismiss = page.getByTestId('notice').getByRole('button', { name: 'Dismiss' }).first();
+    while (await dismiss.isVisible()) await dismiss.click({ timeout: 1_000 }).catch(() => undefined);
     const next = await page.screenshot({ animations: 'disabled', caret: 'hide' });
     if (last?.equals(next)) return PNG.sync.read(next);
     last = next;
