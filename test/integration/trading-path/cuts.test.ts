@@ -19,7 +19,8 @@ function seeded(seed: number): () => number {
 it('a hundred starts, each with its connection, link or session cut somewhere, are counted 0 or 1 as said, never 2', async () => {
   const random = seeded(20261121);
   const up = new RawUpstream();
-  const rig = await Rig.start(await up.listen());
+  const url = await up.listen();
+  const rig = await Rig.start(url);
   const sockets = new Set<Socket>();
   let fault: (arrived: Socket) => void = () => {};
   up.on = (message, response, request) => {
@@ -54,10 +55,17 @@ it('a hundred starts, each with its connection, link or session cut somewhere, a
   for (let n = 0; n < 100; n += 1) {
     const c = n % 10 === 0 ? await rig.client() : rig.stubs.at(-1)!;
     const pick = faults[Math.floor(random() * faults.length)];
+    // every tenth is called while nobody listens, so that some are certainly not sent however quick the machine is
+    const refused = n % 10 === 5;
+    if (refused) {
+      cutAll();
+      rig.link.goTo('http://127.0.0.1:1/mcp');
+    }
     const atArrival = random() < 0.4;
     fault = atArrival ? pick : () => {};
     if (!atArrival) setTimeout(pick, random() * 40);
     const { result } = await c.call(START, { n });
+    if (refused) rig.link.goTo(url);
     const text = result.content[0].text as string;
     const arrived = up.seen.filter(({ message }) => message?.params?.arguments?.n === n).length;
     const said = text === START ? 'done' : text.includes('was not carried out') ? 'not sent' : 'unknown';
