@@ -50,7 +50,7 @@ function SkipLink() {
   return (
     <button
       type="button"
-      className="sr-only fixed top-2 left-2 z-60 h-7 rounded-md bg-accent-fill px-3 font-medium text-on-fill focus:not-sr-only focus:fixed"
+      className="sr-only fixed top-2 left-2 z-60 rounded-md bg-accent-fill font-medium text-on-fill focus:not-sr-only focus:fixed focus:h-7 focus:px-3"
       onClick={() => document.querySelector<HTMLElement>('#page')?.focus()}
     >
       Skip to the page

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import pixelmatch from 'pixelmatch';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PAGES } from '../../renderer/api/ui-store.ts';
@@ -10,13 +10,11 @@ import type { FakeCore } from '../fixtures/page/fake-core.ts';
 import { startFakeCore } from '../fixtures/page/fake-core.ts';
 import type { TestBrowser } from '../helpers/browser.ts';
 import { chromiumAvailable, showPage, startBrowser } from '../helpers/browser.ts';
+import { AT, DESK, openStill, settledPicture, THEMES } from './stage.ts';
 
 const BASELINES = path.join(import.meta.dirname, 'baselines');
 const RESULTS = path.join(import.meta.dirname, '../results/visual');
 const UPDATE = process.env.COMPANION_VISUAL_UPDATE === '1';
-/** A Saturday in UTC, so that nothing hangs on the day of the run. */
-const AT = Date.UTC(2026, 10, 21, 15, 4, 5);
-const SIZE = { width: 1280, height: 800 };
 /** Which glyphs the recorded pictures are made of; see `glyphs`. */
 const GLYPHS = path.join(BASELINES, 'glyphs.txt');
 /** Share of pixels that may differ: rounding of curves and glyph edges, never a moved line or a changed word. */
@@ -28,26 +26,8 @@ const STATES = [
   ['live', 'live'],
   ['error', 'blocked'],
 ] as const;
-const THEMES = ['light', 'dark'] as const;
 
 const recorded = fs.existsSync(BASELINES) && fs.readdirSync(BASELINES).some((name) => name.endsWith('.png'));
-
-/** A window whose clock stands still, with no motion, in one zone and language. */
-async function open(browser: Browser, url: string, theme: (typeof THEMES)[number]): Promise<Page> {
-  const context = await browser.newContext({
-    viewport: SIZE,
-    colorScheme: theme,
-    reducedMotion: 'reduce',
-    timezoneId: 'UTC',
-    locale: 'en-GB',
-    deviceScaleFactor: 1,
-  });
-  const page = await context.newPage();
-  await page.clock.setFixedTime(AT);
-  await page.goto(url);
-  await page.getByTestId('link-state').waitFor();
-  return page;
-}
 
 /** Tells one system's letters from another's: the same words in both fonts, as a digest of their picture. */
 async function glyphs(page: Page): Promise<string> {
@@ -56,23 +36,6 @@ async function glyphs(page: Page): Promise<string> {
   );
   const picture = PNG.sync.read(await page.screenshot({ caret: 'hide' }));
   return createHash('sha256').update(picture.data).digest('hex');
-}
-
-/** The page when nothing on it changes any more: two pictures in a row are alike. */
-async function settled(page: Page): Promise<PNG> {
-  let last: Buffer | undefined;
-  for (let turn = 0; turn < 20; turn++) {
-    // toasts come and go by timers of their own; what they say is tested elsewhere
-    const dismiss = page.getByTestId('notice').getByRole('button', { name: 'Dismiss' }).first();
-    while (await dismiss.isVisible()) await dismiss.click({ timeout: 1_000 }).catch(() => undefined);
-    const next = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-    if (last?.equals(next)) return PNG.sync.read(next);
-    last = next;
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
-  }
-  throw new Error('the page did not come to rest');
 }
 
 function compare(name: string, actual: PNG, tolerance: number): void {
@@ -130,13 +93,13 @@ describe.skipIf(!chromiumAvailable || (!recorded && !UPDATE))(
       afterAll(() => core?.close());
 
       it.each(THEMES)('%s', async (theme) => {
-        const page = await open(browser.browser, core.url, theme);
+        const page = await openStill(browser.browser, core.url, theme, DESK);
         const failures: string[] = [];
         for (const name of PAGES) {
           await showPage(page, name);
           await page.mouse.move(0, 0);
           try {
-            compare(`${name}-${state}-${theme}`, await settled(page), tolerance);
+            compare(`${name}-${state}-${theme}`, PNG.sync.read(await settledPicture(page)), tolerance);
           } catch (error) {
             failures.push((error as Error).message);
           }
