@@ -11,7 +11,7 @@ import type { Profile } from '../contract/profile.ts';
 import type { AppState } from '../contract/state.ts';
 import type { Home } from '../core/files.ts';
 import { homeAt } from '../core/files.ts';
-import { Profiles } from '../core/profiles.ts';
+import { Profiles } from '../core/profiles/profiles.ts';
 import { rpcPortOf } from '../core/rpc-port.ts';
 import { dialLocal } from '../core/bridge/dial-local.ts';
 import type { Output } from './output.ts';

@@ -1,6 +1,6 @@
 import type { DoctorEvent } from '../contract/doctor.ts';
 import { systemClock } from '../core/clock.ts';
-import { doctorPorts } from '../core/doctor-desk.ts';
+import { doctorPorts } from '../core/desks/doctor-desk.ts';
 import { examineProfile } from '../core/doctor/doctor.ts';
 import { silentLog } from '../core/ports.ts';
 import { proxyFromEnvironment } from '../core/proxy-environment.ts';

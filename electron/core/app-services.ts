@@ -9,20 +9,20 @@ import type { AppPorts } from './app-interface.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { AuditLog } from './audit/log.ts';
 import type { Bridge } from './bridge/bridge.ts';
-import type { EndpointControl } from './endpoint-control.ts';
-import type { ClientControl } from './client-control.ts';
+import type { EndpointDesk } from './desks/endpoint-desk.ts';
+import type { ClientDesk } from './desks/client-desk.ts';
 import type { Consent } from './guard/consent.ts';
 import type { GuardGate } from './guard/gate.ts';
-import type { ContainerControl } from './container-control.ts';
+import type { ContainerDesk } from './desks/container-desk.ts';
 import type { History } from './history/history.ts';
-import type { GuardControl } from './guard-control.ts';
+import type { GuardDesk } from './desks/guard-desk.ts';
 import { restoreGuard } from './guard-restore.ts';
 import type { Log } from './ports.ts';
-import { ProfileChanges } from './profile-changes.ts';
-import type { ProfileRuntime } from './profile-runtime.ts';
-import { ProfileSet } from './profile-set.ts';
-import type { Profiles } from './profiles.ts';
-import { completed, DEMO_PROFILE } from './profiles.ts';
+import { ProfileChanges } from './profiles/profile-changes.ts';
+import type { ProfileRuntime } from './profiles/profile-runtime.ts';
+import { ProfileSet } from './profiles/profile-set.ts';
+import type { Profiles } from './profiles/profiles.ts';
+import { completed, DEMO_PROFILE } from './profiles/profiles.ts';
 import type { RecordActivity } from './seams.ts';
 import type { OwnLines } from './logs/own-lines.ts';
 import type { Redactor } from './secrets/redact.ts';
@@ -31,7 +31,7 @@ import type { Services } from './services.ts';
 import type { SettingsStore } from './settings.ts';
 import { stopShortcut } from './stop-shortcut.ts';
 import type { Store } from './store.ts';
-import { TradingActions } from './trading-actions.ts';
+import { TradingActions } from './desks/trading-actions.ts';
 
 export interface Parts {
   ports: AppPorts;
@@ -43,16 +43,16 @@ export interface Parts {
   vault: Vault;
   profiles: Profiles;
   audit: AuditLog;
-  desk: AuditDesk;
+  auditDesk: AuditDesk;
   consent: Consent;
   gate: GuardGate;
-  control: GuardControl;
+  guardDesk: GuardDesk;
   bridge: Bridge;
   settings: SettingsStore;
-  clients: ClientControl;
-  endpoint: EndpointControl;
+  clients: ClientDesk;
+  endpoint: EndpointDesk;
   history: History;
-  containers: ContainerControl;
+  containers: ContainerDesk;
 }
 
 const COMMAND_LINE = { client: { name: 'catalyst-companion', version: '' }, transport: 'cli' as const };
@@ -79,20 +79,20 @@ export class AppServices implements Services {
     return this.#parts.store;
   }
 
-  get clients(): ClientControl {
+  get clients(): ClientDesk {
     return this.#parts.clients;
   }
 
-  get guard(): GuardControl {
-    return this.#parts.control;
+  get guard(): GuardDesk {
+    return this.#parts.guardDesk;
   }
 
-  get endpoint(): EndpointControl {
+  get endpoint(): EndpointDesk {
     return this.#parts.endpoint;
   }
 
   get audit(): AuditDesk {
-    return this.#parts.desk;
+    return this.#parts.auditDesk;
   }
 
   linkOf(profile: string): ProfileRuntime['link'] | undefined {
@@ -287,7 +287,7 @@ export class AppServices implements Services {
     await restoreGuard(gate, ports.home.audit, ports.clock.now(), unreadable);
     await this.#set.start();
     await this.#parts.endpoint.start();
-    this.#parts.desk.checkSoon();
+    this.#parts.auditDesk.checkSoon();
     void this.#parts.clients.start(); // says itself what goes wrong
   }
 

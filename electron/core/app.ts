@@ -2,31 +2,31 @@ import os from 'node:os';
 import { MONEY_KEPT } from '../contract/history-limits.ts';
 import type { AppState } from '../contract/state.ts';
 import type { App, AppPorts } from './app-interface.ts';
-import { createActivity } from './activity.ts';
-import { ActivityDesk } from './activity-desk.ts';
-import { Bodies } from './bodies.ts';
+import { createActivity } from './activity/activity.ts';
+import { ActivityDesk } from './desks/activity-desk.ts';
+import { Bodies } from './activity/bodies.ts';
 import { AppServices } from './app-services.ts';
 import { AuditDesk } from './audit/desk.ts';
 import { AuditLog } from './audit/log.ts';
 import { sealedVault } from './audit/vault.ts';
 import type { Bridge } from './bridge/bridge.ts';
 import { createBridge } from './bridge/bridge.ts';
-import { ClientControl } from './client-control.ts';
+import { ClientDesk } from './desks/client-desk.ts';
 import { createClients } from './clients/clients.ts';
-import { DropletControl } from './droplet-control.ts';
-import { DoctorDesk, doctorPorts } from './doctor-desk.ts';
-import { EndpointControl } from './endpoint-control.ts';
-import { createExplorer } from './explorer.ts';
+import { DropletDesk } from './desks/droplet-desk.ts';
+import { DoctorDesk, doctorPorts } from './desks/doctor-desk.ts';
+import { EndpointDesk } from './desks/endpoint-desk.ts';
+import { createExplorer } from './desks/explorer.ts';
 import { makeHome } from './files.ts';
 import { createConsent } from './guard/consent.ts';
 import { createGate } from './guard/gate.ts';
-import { GuardControl } from './guard-control.ts';
-import { ContainerControl } from './container-control.ts';
+import { GuardDesk } from './desks/guard-desk.ts';
+import { ContainerDesk } from './desks/container-desk.ts';
 import { History } from './history/history.ts';
 import { initialAppState } from './initial-state.ts';
-import { knownFacts } from './known-facts.ts';
+import { knownFacts } from './desks/known-facts.ts';
 import { createLog } from './log.ts';
-import { Profiles } from './profiles.ts';
+import { Profiles } from './profiles/profiles.ts';
 import { OwnLines } from './logs/own-lines.ts';
 import type { Screen } from './ports.ts';
 import { createScreen } from './screen.ts';
@@ -35,11 +35,11 @@ import { createRouter } from './router.ts';
 import { serveControl } from './control.ts';
 import { createRedactor } from './secrets/redact.ts';
 import { createVault } from './secrets/vault.ts';
-import { SettingsDesk } from './settings-desk.ts';
-import { SetupDesk } from './setup-desk.ts';
+import { SettingsDesk } from './desks/settings-desk.ts';
+import { SetupDesk } from './desks/setup-desk.ts';
 import { SettingsStore } from './settings.ts';
 import { Store } from './store.ts';
-import { settingsDesks } from './transfer-desk.ts';
+import { settingsDesks } from './desks/transfer-desk.ts';
 
 function firstState(ports: AppPorts): AppState {
   return initialAppState({
@@ -73,7 +73,7 @@ async function createBase(ports: AppPorts) {
   const settingsDesk = new SettingsDesk({ settings, store, setLogLevel: (level) => file.setLevel(level) });
   const signing = sealedVault({ file: `${home.keys}/audit.json`, sealer: ports.sealer, make: true });
   const audit = new AuditLog({ dir: home.audit, clock, redact, vault: signing });
-  const desk = new AuditDesk({
+  const auditDesk = new AuditDesk({
     log: audit,
     dir: home.audit,
     clock,
@@ -82,7 +82,7 @@ async function createBase(ports: AppPorts) {
   const bodies = new Bodies();
   const record = createActivity(store, clock, bodies, ownLines);
   const own = { log, bridgeLog, redact, ownLines, bodies };
-  return { ...own, ports, store, record, vault, profiles, audit, desk, settings, settingsDesk };
+  return { ...own, ports, store, record, vault, profiles, audit, auditDesk, settings, settingsDesk };
 }
 
 type Base = Awaited<ReturnType<typeof createBase>>;
@@ -124,11 +124,11 @@ function createGuard(
       return state ? knownFacts(state, clock.now()) : [];
     },
   });
-  const control = new GuardControl({ store, profiles, gate, audit, catalogue, record, log });
-  return { consent, gate, control };
+  const guardDesk = new GuardDesk({ store, profiles, gate, audit, catalogue, record, log });
+  return { consent, gate, guardDesk };
 }
 
-function clientsOf(base: Base, bridge: Bridge): ClientControl {
+function clientsOf(base: Base, bridge: Bridge): ClientDesk {
   const { ports, log, store } = base;
   const clients = createClients({
     home: ports.home,
@@ -149,7 +149,7 @@ function clientsOf(base: Base, bridge: Bridge): ClientControl {
       return Promise.resolve(savedAt === null ? undefined : names);
     },
   });
-  return new ClientControl({ ...base, clients });
+  return new ClientDesk({ ...base, clients });
 }
 
 /** What is remembered over time; figures of now go to the page beside it. */
@@ -168,7 +168,7 @@ function historyOf({ ports, store, log }: Base): History {
   });
 }
 
-function doctorOf({ ports, log, store, vault, redact }: Base, clients: ClientControl): DoctorDesk {
+function doctorOf({ ports, log, store, vault, redact }: Base, clients: ClientDesk): DoctorDesk {
   const { version, home, clock } = ports;
   const given = doctorPorts({
     version,
@@ -183,9 +183,9 @@ function doctorOf({ ports, log, store, vault, redact }: Base, clients: ClientCon
   return new DoctorDesk(given, (name) => store.state.profiles[name]?.profile);
 }
 
-function dropletOf(base: Base, setSecret: AppServices['setSecret']): DropletControl {
+function dropletOf(base: Base, setSecret: AppServices['setSecret']): DropletDesk {
   const { ports, store } = base;
-  return new DropletControl({
+  return new DropletDesk({
     ...base,
     keys: ports.home.keys,
     profileOf: (name) => store.state.profiles[name]?.profile,
@@ -248,12 +248,12 @@ export async function createApp(ports: AppPorts): Promise<App> {
     publishCatalogue: (profile, view) => {
       if (!store.state.profiles[profile]) return;
       store.set(['profiles', profile, 'catalogue'], view);
-      guard.control.catalogueChanged(profile, view);
+      guard.guardDesk.catalogueChanged(profile, view);
     },
     onControl: (socket) => serveControl(router, socket),
     ttlMs: (name, uri) => 1000 * (base.settings.current.readAge[name]?.[uri] ?? 0),
   });
-  const endpoint = new EndpointControl({
+  const endpoint = new EndpointDesk({
     ...base,
     bridge,
     clock: ports.clock,
@@ -261,7 +261,7 @@ export async function createApp(ports: AppPorts): Promise<App> {
   });
   const history = historyOf(base);
   const clients = clientsOf(base, bridge);
-  const containers = new ContainerControl({
+  const containers = new ContainerDesk({
     ...base,
     ...guard,
     clock: ports.clock,

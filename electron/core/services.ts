@@ -11,17 +11,17 @@ import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
 import type { ProfileChange } from '../contract/profile-parts.ts';
 import type { FollowFrom } from './logs/follow-book.ts';
 import type { ConsentExtras } from './guard/consent.ts';
-import type { DropletControl } from './droplet-control.ts';
-import type { ActivityDesk } from './activity-desk.ts';
+import type { DropletDesk } from './desks/droplet-desk.ts';
+import type { ActivityDesk } from './desks/activity-desk.ts';
 import type { AuditDesk } from './audit/desk.ts';
-import type { DoctorDesk } from './doctor-desk.ts';
-import type { Explorer } from './explorer.ts';
-import type { SettingsDesk } from './settings-desk.ts';
-import type { ClientControl } from './client-control.ts';
-import type { ContainerControl } from './container-control.ts';
+import type { DoctorDesk } from './desks/doctor-desk.ts';
+import type { Explorer } from './desks/explorer.ts';
+import type { SettingsDesk } from './desks/settings-desk.ts';
+import type { ClientDesk } from './desks/client-desk.ts';
+import type { ContainerDesk } from './desks/container-desk.ts';
 import type { History } from './history/history.ts';
-import type { SetupDesk } from './setup-desk.ts';
-import type { TransferDesk } from './transfer-desk.ts';
+import type { SetupDesk } from './desks/setup-desk.ts';
+import type { TransferDesk } from './desks/transfer-desk.ts';
 import type { Store } from './store.ts';
 
 export type ClientAction = 'install' | 'remove' | 'undo';
@@ -31,8 +31,8 @@ export interface Desks {
   activity: Pick<ActivityDesk, 'body' | 'replay' | 'export'>;
   settings: Pick<SettingsDesk, 'change'>;
   transfer: Pick<TransferDesk, 'exportText' | 'preview' | 'import'>;
-  droplet: DropletControl;
-  containers: Pick<ContainerControl, 'restart' | 'refresh'>;
+  droplet: DropletDesk;
+  containers: Pick<ContainerDesk, 'restart' | 'refresh'>;
   history: Pick<History, 'money' | 'positions' | 'services'>;
   doctor: Pick<DoctorDesk, 'run' | 'last'>;
   explorer: Explorer;
@@ -77,7 +77,7 @@ export interface Services {
   ): Promise<unknown>;
   readResource(profile: string, uri: string): Promise<unknown>;
   followLogs(profile: string, from: FollowFrom, signal: AbortSignal | undefined): AsyncGenerator<LogsBatch>;
-  clients: Pick<ClientControl, 'list' | 'preview' | 'apply' | 'repair' | 'dismiss' | 'noted' | 'bundle'>;
+  clients: Pick<ClientDesk, 'list' | 'preview' | 'apply' | 'repair' | 'dismiss' | 'noted' | 'bundle'>;
   audit: Pick<AuditDesk, 'page' | 'verify' | 'export'>;
   endpoint: {
     status(): EndpointStatus;

@@ -32,6 +32,16 @@ describe('who imports what', () => {
     ['electron/core/app.ts', "import { app } from 'electron';", 'may not import electron'],
     ['electron/core/link/x.ts', "import { b } from '../bridge/server.ts';", 'code of electron/core/bridge'],
     ['electron/core/link/x.ts', "export { b } from '../bridge/server.ts';", 'code of electron/core/bridge'],
+    [
+      'electron/core/link/x.ts',
+      "import { Store } from '../store.ts';",
+      'only types of electron/core/store.ts',
+    ],
+    [
+      'electron/core/guard/x.ts',
+      "import { GuardDesk } from '../desks/guard-desk.ts';",
+      'may not import code',
+    ],
     ['electron/core/link/x.ts', "import ssh from 'ssh2';", 'belongs behind'],
     ['electron/core/link/x.ts', "const ssh = await import('ssh2');", 'belongs behind'],
     ['electron/core/logs/x.ts', "import { modify } from 'jsonc-parser';", 'may not import jsonc-parser'],

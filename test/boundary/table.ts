@@ -1,17 +1,25 @@
 import type { Table } from './checker.ts';
 
+/** What every domain folder stands on. The rest of core's top level puts the app together and is nobody's to import. */
+const GROUND = ['addresses', 'clock', 'files', 'ports', 'seams', 'shell-folder', 'ssh-key'].map(
+  (name) => `electron/core/${name}.ts`,
+);
+
 const ORPC = ['@orpc/server', '@orpc/client', '@orpc/contract'];
 
 /** Who may import what. A change here is a change of the architecture: say why in docs/decisions/. */
 export const TABLE: Table = {
   rules: {
     contract: { code: [], packages: ['zod', '@orpc/contract'] },
-    // core's own top-level files join the domain folders
+    // its top level: the ground floor that all stand on, and what puts the app together
     core: {
       code: ['contract', 'core/*'],
       packages: ['node:', 'zod', ...ORPC, 'atomically', 'pino'],
     },
-    // domain folders meet in core's top-level files; each other's types they may name
+    // where the domain folders meet: what the router's calls reach, and what runs for each profile
+    'core/desks': { code: ['contract', 'core', 'core/*'], packages: ['node:'] },
+    'core/profiles': { code: ['contract', 'core', 'core/*'], packages: ['node:', 'zod'] },
+    // domain folders name each other's types
     'core/*': {
       code: ['contract', 'core', 'core/http'],
       types: ['core/*'],
@@ -24,6 +32,7 @@ export const TABLE: Table = {
         '@modelcontextprotocol/sdk',
         'eventsource-parser',
       ],
+      only: { core: GROUND },
     },
     // both ends of the local socket share the stub's framing and its answers; its entry is no part of that
     'core/bridge': {
@@ -31,6 +40,7 @@ export const TABLE: Table = {
       types: ['core/*'],
       packages: ['node:', 'zod', 'eventsource-parser', 'cockatiel'],
       only: {
+        core: GROUND,
         stub: ['attach', 'envelope', 'era', 'lines', 'offline', 'wire'].map(
           (name) => `electron/stub/${name}.ts`,
         ),
@@ -41,7 +51,7 @@ export const TABLE: Table = {
       code: ['contract', 'core', 'stub'],
       types: ['core/*'],
       packages: ['node:', 'zod'],
-      only: { stub: ['electron/stub/envelope.ts'] },
+      only: { core: GROUND, stub: ['electron/stub/envelope.ts'] },
     },
     // it looks at everything with the parts that do the work, so that there is no second way to do any of it
     'core/doctor': {
@@ -52,26 +62,31 @@ export const TABLE: Table = {
       code: ['contract', 'core'],
       types: ['core/*'],
       packages: ['node:', 'rate-limiter-flexible'],
+      only: { core: GROUND },
     },
     'core/guard': {
       code: ['contract', 'core'],
       types: ['core/*'],
       packages: ['node:', 'rate-limiter-flexible'],
+      only: { core: GROUND },
     },
     'core/health': {
       code: ['contract', 'core', 'core/http', 'core/backends'],
       types: ['core/*'],
       packages: ['node:', 'zod'],
+      only: { core: GROUND },
     },
     'core/positions': {
       code: ['contract', 'core', 'core/http', 'core/backends'],
       types: ['core/*'],
       packages: ['node:', 'zod'],
+      only: { core: GROUND },
     },
     'core/logs': {
       code: ['contract', 'core', 'core/http', 'core/backends'],
       types: ['core/*'],
       packages: ['node:', 'zod'],
+      only: { core: GROUND },
     },
     shell: {
       code: ['core', 'core/secrets', 'contract'],

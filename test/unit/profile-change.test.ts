@@ -11,8 +11,8 @@ import {
   servicesAt,
 } from '../../electron/contract/profile-change.ts';
 import type { ProfileParts } from '../../electron/contract/profile-parts.ts';
-import { changeText, checkChange } from '../../electron/core/profile-changes.ts';
-import { Profiles } from '../../electron/core/profiles.ts';
+import { changeText, checkChange } from '../../electron/core/profiles/profile-changes.ts';
+import { Profiles } from '../../electron/core/profiles/profiles.ts';
 
 let dir: string;
 beforeEach(async () => {

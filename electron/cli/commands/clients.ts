@@ -9,7 +9,7 @@ import { AppError } from '../../contract/errors.ts';
 import type { Clients } from '../../core/clients/clients.ts';
 import { makeBundle } from '../../core/clients/mcpb.ts';
 import { visible } from '../../core/guard/visible.ts';
-import { DEMO_PROFILE } from '../../core/profiles.ts';
+import { DEMO_PROFILE } from '../../core/profiles/profiles.ts';
 import { askYes } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { usage } from '../output.ts';

@@ -4,7 +4,7 @@ import type { Profile } from '../../contract/profile.ts';
 import { PresetName, ProfileName } from '../../contract/profile.ts';
 import { makeDropletKey, readDropletKey } from '../../core/droplet/key-maker.ts';
 import { nginxKit } from '../../core/droplet/nginx.ts';
-import { permitsOf } from '../../core/droplet-control.ts';
+import { permitsOf } from '../../core/desks/droplet-desk.ts';
 import { makeHome } from '../../core/files.ts';
 import { readSecret } from '../ask.ts';
 import type { Command } from '../command.ts';

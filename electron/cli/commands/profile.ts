@@ -1,6 +1,6 @@
 import { Environment, PresetName, Profile, ProfileName, ServiceConfig } from '../../contract/profile.ts';
 import { presetProfile } from '../../core/backends/presets.ts';
-import { completed } from '../../core/profiles.ts';
+import { completed } from '../../core/profiles/profiles.ts';
 import { makeHome } from '../../core/files.ts';
 import { clientsWith, removeEntryCommand } from '../../contract/present-clients.ts';
 import { AppError } from '../../contract/errors.ts';

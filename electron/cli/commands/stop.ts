@@ -1,7 +1,7 @@
 import type { CloseReport, StopReport } from '../../contract/bridge.ts';
 import { AppError } from '../../contract/errors.ts';
 import { manualStopCommand } from '../../contract/stop.ts';
-import { DEMO_PROFILE } from '../../core/profiles.ts';
+import { DEMO_PROFILE } from '../../core/profiles/profiles.ts';
 import { askText } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { printFailure } from './print-failure.ts';

@@ -3,7 +3,7 @@ import { AppError } from '../../contract/errors.ts';
 import { changesOf } from '../clients/journal.ts';
 import { writtenEntries } from '../clients/written.ts';
 import { checkProfile } from '../link/check-profile.ts';
-import { Profiles } from '../profiles.ts';
+import { Profiles } from '../profiles/profiles.ts';
 import { SettingsStore } from '../settings.ts';
 import type { DoctorCase } from './ports.ts';
 import { remedy, shellWord } from './remedy.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppPorts } from '../../../electron/core/app-interface.ts';
 import type { AuditLog } from '../../../electron/core/audit/log.ts';
-import { ClientControl } from '../../../electron/core/client-control.ts';
+import { ClientDesk } from '../../../electron/core/desks/client-desk.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
 import { silentLog } from '../../../electron/core/ports.ts';
 import { Store } from '../../../electron/core/store.ts';
@@ -11,7 +11,7 @@ import { appState } from '../../helpers/fake-app.ts';
 import { doIt, machine, type Machine } from './machine.ts';
 
 let m: Machine;
-let controls: ClientControl[] = [];
+let controls: ClientDesk[] = [];
 beforeEach(() => {
   m = machine();
   m.put('{ "mcpServers": {} }');
@@ -32,7 +32,7 @@ function app(more = {}) {
     version: '0.1.0',
     stub: { file: m.stub, node: process.execPath, defaultHome: true },
   } as unknown as AppPorts;
-  const control = new ClientControl({
+  const control = new ClientDesk({
     ports,
     store,
     log: silentLog,

@@ -4,7 +4,7 @@ import type { Grant, UnresolvedCall } from '../../../electron/contract/guard.ts'
 import type { Limits } from '../../../electron/contract/profile.ts';
 import type { ProfileState } from '../../../electron/contract/state.ts';
 import type { ConsentExtras, ConsentFacts, ConsentVerdict } from '../../../electron/core/guard/consent.ts';
-import { wantsNameTyped } from '../../../electron/core/approval.ts';
+import { wantsNameTyped } from '../../../electron/core/desks/approval.ts';
 import { createGate } from '../../../electron/core/guard/gate.ts';
 import { CALLS_PER_MINUTE } from '../../../electron/core/guard/rate.ts';
 import type { TrailEntry } from '../../../electron/core/guard/trail.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HealthModel, ServiceHealth } from '../../../electron/contract/models.ts';
 import { applyPatch } from '../../../electron/contract/state.ts';
 import { emptyService, withBeat } from '../../../electron/core/health/judge.ts';
-import { healthOps } from '../../../electron/core/patch-ops.ts';
+import { healthOps } from '../../../electron/core/profiles/patch-ops.ts';
 import { appState, profileState } from '../../helpers/fake-app.ts';
 
 const PATH = ['profiles', 'catalyst', 'health'];
