@@ -58,7 +58,7 @@ function options(
         grid: { stroke: line, width: 1 },
         ticks: { show: false },
         space: 34,
-        values: (_, values) => values.map(format),
+        values: (_, values) => values.map((value) => format(value)),
       },
     ],
     series: [{}, { stroke, width: 1.5, points: { show: false } }],

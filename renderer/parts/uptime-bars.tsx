@@ -1,5 +1,6 @@
 import type { UptimeBar } from '../../electron/contract/history.ts';
 import { clockText } from './time-text.ts';
+import { useWritten } from './written.ts';
 import { partsText, percentText, uptimeOf } from './uptime.ts';
 
 const HEIGHT = 16;
@@ -47,9 +48,10 @@ export function UptimeBars(props: {
   wide?: boolean;
 }) {
   const { bars, from, stepMs, now, span, step = 4, wide = false } = props;
+  const written = useWritten();
   const all = uptimeOf(bars, stepMs, from, now);
   const parts = partsText(all);
-  const label = `${span}: ${all.share === null ? 'nothing known' : `up ${percentText(all.share)}`}${parts === '' ? '' : `, ${parts}`}`;
+  const label = `${span}: ${all.share === null ? 'nothing known' : `up ${written.amount(percentText(all.share))}`}${parts === '' ? '' : `, ${parts}`}`;
   const width = bars.length * step - 1;
   return (
     <svg

@@ -10,6 +10,8 @@ import { Button } from '../parts/button.tsx';
 import { Empty, Note, Panel, Waiting } from '../parts/panel.tsx';
 import { SourceText } from '../parts/reading-note.tsx';
 import { clockText } from '../parts/time-text.ts';
+import type { Written } from '../parts/written.ts';
+import { useWritten } from '../parts/written.ts';
 import { asText } from './logs/line-text.ts';
 import { LogBar } from './logs/log-bar.tsx';
 import { LogDrawer } from './logs/log-drawer.tsx';
@@ -75,12 +77,10 @@ function Notes({ status, view, problem }: { status: LogsStatus; view: LogView; p
   );
 }
 
-const number = new Intl.NumberFormat('en-GB');
-
-function titleOf({ shown, lines, searching }: LogView): string {
+function titleOf({ shown, lines, searching }: LogView, { count }: Written): string {
   if (searching) return 'Searching…';
-  if (shown.length === lines.length) return `${number.format(lines.length)} lines`;
-  return `${number.format(shown.length)} of ${number.format(lines.length)} lines`;
+  if (shown.length === lines.length) return `${count(lines.length)} lines`;
+  return `${count(shown.length)} of ${count(lines.length)} lines`;
 }
 
 /** What was chosen by hand on this page. */
@@ -126,6 +126,7 @@ function useOnly({ filter, setFilter }: ReturnType<typeof useChoices>, sources: 
 function Page({ profile, status }: { profile: string; status: LogsStatus }) {
   const { ui } = useApp();
   const c = useChoices();
+  const written = useWritten();
   const [exporting, setExporting] = useState(false);
   const text = useDeferredValue(c.filter.text);
   const used = useMemo(() => ({ ...c.filter, text }), [c.filter, text]);
@@ -141,7 +142,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
       () =>
         ui.notify(
           'done',
-          `Copied ${picked.length === 1 ? '1 line' : `${number.format(picked.length)} lines`}`,
+          `Copied ${picked.length === 1 ? '1 line' : `${written.count(picked.length)} lines`}`,
         ),
       () =>
         ui.notify('problem', 'The browser did not allow copying.', 'Select the text and copy it by hand.'),
@@ -176,7 +177,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
           />
         ) : null}
         <Panel
-          title={titleOf(view)}
+          title={titleOf(view, written)}
           aside={<Status status={status} wrong={view.problem} />}
           flush
           className="min-h-0 flex-1"

@@ -12,6 +12,8 @@ import type { Asked } from './audit-filter.ts';
 import { filterOf, NOTHING_ASKED } from './audit-filter.ts';
 import { AuditList, keyOf } from './audit-list.tsx';
 import { exportName, saveFile } from '../../parts/save-file.ts';
+import type { Written } from '../../parts/written.ts';
+import { useWritten } from '../../parts/written.ts';
 import type { AuditView } from './use-audit.ts';
 import { useAudit } from './use-audit.ts';
 
@@ -126,9 +128,9 @@ function ExportButtons(props: { filter: AuditFilter; narrowed: boolean; empty: b
   );
 }
 
-function titleOf(count: number, narrowed: boolean): string {
+function titleOf(count: number, narrowed: boolean, written: Written): string {
   if (count === 0) return 'Entries';
-  const read = `${count} ${count === 1 ? 'entry' : 'entries'} read`;
+  const read = `${written.count(count)} ${count === 1 ? 'entry' : 'entries'} read`;
   return `${read}${narrowed ? ' that match' : ''}, newest first`;
 }
 
@@ -145,6 +147,7 @@ export function AuditTrail() {
     [view.choices, profiles],
   );
   const minute = useFromNow((now) => Math.floor(now / 60_000) * 60_000);
+  const written = useWritten();
   const narrowed = Object.keys(filter).length > 0;
   // a rare match may be pages away
   useEffect(() => {
@@ -173,7 +176,7 @@ export function AuditTrail() {
       <AuditBar asked={asked} choices={choices} onChange={setAsked} />
       <div className="relative flex min-h-0 flex-1 gap-3">
         <Panel
-          title={titleOf(view.lines.length, narrowed)}
+          title={titleOf(view.lines.length, narrowed, written)}
           aside={<ExportButtons filter={filter} narrowed={narrowed} empty={view.lines.length === 0} />}
           flush
           className="min-h-0 flex-1"

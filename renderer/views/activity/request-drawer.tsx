@@ -11,7 +11,8 @@ import { hiddenCount } from '../../parts/hidden-text.ts';
 import { OutcomeWord } from '../../parts/outcome.tsx';
 import { Note, Problem } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { durationText } from '../../parts/time-text.ts';
+import { Duration } from '../../parts/quantity.tsx';
+import { useWritten } from '../../parts/written.ts';
 import { KeptBody } from './kept-body.tsx';
 import { methodOf } from './request-filter.ts';
 import { Waterfall } from './waterfall.tsx';
@@ -45,7 +46,10 @@ function Facts({ entry }: { entry: ActivityEntry }) {
     <dl className="grid grid-cols-[72px_1fr] gap-x-3 gap-y-1.5">
       <Row label="Outcome">
         <OutcomeWord outcome={entry.outcome} />
-        <span className="text-quiet"> after {durationText(entry.durationMs)}</span>
+        <span className="text-quiet">
+          {' after '}
+          <Duration ms={entry.durationMs} />
+        </span>
       </Row>
       <Row label="Time">{moment.format(entry.at)}</Row>
       <Row label="Who">
@@ -69,11 +73,10 @@ function Facts({ entry }: { entry: ActivityEntry }) {
   );
 }
 
-const number = new Intl.NumberFormat('en-GB');
-
 function Body({ title, kept, missing }: { title: string; kept: KeptText | null; missing: string }) {
   const hidden = kept === null ? 0 : hiddenCount(kept.text);
-  const size = kept === null ? '' : `${number.format(kept.bytes)} bytes`;
+  const written = useWritten();
+  const size = kept === null ? '' : `${written.count(kept.bytes)} bytes`;
   return (
     <section aria-label={title} className="flex flex-col gap-2">
       <div className="flex items-center justify-between gap-2">

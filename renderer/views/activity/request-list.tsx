@@ -3,7 +3,8 @@ import { memo, useRef } from 'react';
 import type { ActivityEntry } from '../../../electron/contract/bridge.ts';
 import { OutcomeWord } from '../../parts/outcome.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { durationText, momentText } from '../../parts/time-text.ts';
+import { Duration } from '../../parts/quantity.tsx';
+import { momentText } from '../../parts/time-text.ts';
 import { methodOf } from './request-filter.ts';
 import { TimeBar } from './waterfall.tsx';
 
@@ -30,7 +31,9 @@ const Row = memo(function Row({ entry, now }: { entry: ActivityEntry; now: numbe
         {isCalm ? methodOf(entry) : `${methodOf(entry)} · ${entry.toolClass}`}
       </span>
       <OutcomeWord outcome={entry.outcome} />
-      <span className="text-right text-quiet tabular-nums">{durationText(entry.durationMs)}</span>
+      <span className="text-right text-quiet">
+        <Duration ms={entry.durationMs} />
+      </span>
       <span className={WIDE}>
         {entry.times === undefined ? null : <TimeBar times={entry.times} className="h-2 w-full rounded-sm" />}
       </span>

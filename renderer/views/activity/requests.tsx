@@ -7,6 +7,7 @@ import { Choice, FilterInput } from '../../parts/field.tsx';
 import { runsOf } from '../../parts/hidden-text.ts';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { exportName, saveFile } from '../../parts/save-file.ts';
+import { useWritten } from '../../parts/written.ts';
 import { RequestDrawer } from './request-drawer.tsx';
 import type { RequestFilter, Show } from './request-filter.ts';
 import { ALL_REQUESTS, choicesOf, isNarrowed, shownOf } from './request-filter.ts';
@@ -164,7 +165,7 @@ export function Requests() {
   const entries = useMemo(() => shownOf(activity, name, used), [activity, name, used]);
   const minute = useFromNow((now) => Math.floor(now / 60_000) * 60_000);
   const open = selected === null ? undefined : activity.find(({ id }) => id === selected);
-  const title = `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, newest first`;
+  const title = `${useWritten().count(entries.length)} ${entries.length === 1 ? 'entry' : 'entries'}, newest first`;
   return (
     <>
       <Bar filter={filter} activity={activity} profile={name} onChange={setFilter} />

@@ -1,7 +1,8 @@
 import type { RequestTimes } from '../../../electron/contract/activity.ts';
 import type { TimePart } from '../../../electron/contract/time-parts.ts';
 import { timeParts } from '../../../electron/contract/time-parts.ts';
-import { durationText } from '../../parts/time-text.ts';
+import { Duration } from '../../parts/quantity.tsx';
+import { useWritten } from '../../parts/written.ts';
 import { placed } from './placed.ts';
 
 /** Fills of the parts: one hue in steps, since time is no state; the word stands beside each in the drawer. */
@@ -24,7 +25,8 @@ const WORDS: Record<TimePart['part'], readonly [string, string]> = {
 /** The parts of a request's time as one bar. */
 export function TimeBar({ times, className = '' }: { times: RequestTimes; className?: string }) {
   const parts = placed(timeParts(times));
-  const words = parts.map(({ part, ms }) => `${WORDS[part][0]} ${durationText(ms)}`).join(', ');
+  const written = useWritten();
+  const words = parts.map(({ part, ms }) => `${WORDS[part][0]} ${written.duration(ms)}`).join(', ');
   return (
     <svg viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label={words} className={className}>
       <title>{words}</title>
@@ -41,7 +43,9 @@ export function Waterfall({ times }: { times: RequestTimes }) {
   const whole = parts.reduce((sum, { ms }) => sum + ms, 0);
   return (
     <section aria-label="Time" className="flex flex-col gap-2" data-testid="waterfall">
-      <h3 className="text-sm text-quiet">Time: {durationText(whole)}</h3>
+      <h3 className="text-sm text-quiet">
+        Time: <Duration ms={whole} />
+      </h3>
       <ul className="flex flex-col gap-1">
         {parts.map(({ part, ms, x, width }) => (
           <li
@@ -59,7 +63,9 @@ export function Waterfall({ times }: { times: RequestTimes }) {
             >
               <rect x={Math.min(x, 99)} y={0} width={Math.max(1, width)} height={8} className={FILL[part]} />
             </svg>
-            <span className="text-right text-quiet tabular-nums">{durationText(ms)}</span>
+            <span className="text-right text-quiet">
+              <Duration ms={ms} />
+            </span>
           </li>
         ))}
       </ul>

@@ -17,7 +17,7 @@ import {
 import type { Tone } from '../../../electron/contract/present.ts';
 import type { LinkConfig } from '../../../electron/contract/profile.ts';
 import { StateMark, StateWord, TONE_TEXT } from '../../parts/state-mark.tsx';
-import { durationText } from '../../parts/time-text.ts';
+import { Duration } from '../../parts/quantity.tsx';
 import type { ChainRow } from './chain-rows.ts';
 import { setupWords } from './chain-rows.ts';
 
@@ -163,7 +163,7 @@ function Row({ row, link, now }: { row: ChainRow; link: LinkState; now: number }
             {entry.state === 'idle' || entry.since === 0 ? '' : `for ${age(now - entry.since)}`}
           </span>
           <span className="w-14 shrink-0 text-right text-quiet" title="Round trip">
-            {entry.rttMs === null ? '' : durationText(entry.rttMs)}
+            {entry.rttMs === null ? null : <Duration ms={entry.rttMs} />}
           </span>
         </div>
         <Hops row={row} />

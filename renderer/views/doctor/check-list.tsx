@@ -2,16 +2,12 @@ import type { DoctorCheck, DoctorLayer } from '../../../electron/contract/doctor
 import type { DoctorView } from '../../api/doctor.ts';
 import { CopyField } from '../../parts/copy.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
+import { Duration } from '../../parts/quantity.tsx';
 import { StateMark, TONE_TEXT } from '../../parts/state-mark.tsx';
 import { CHECK_TONE, CHECK_WORD, LAYER_LABELS, worstOf } from './words.ts';
 
 /** Below this a time says nothing about the connection. */
 const WORTH_SAYING_MS = 1;
-
-function timeText(ms: number): string {
-  if (ms < WORTH_SAYING_MS) return '';
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
-}
 
 /** What was looked at, and what was seen. Services go by their own names. */
 function CheckLine({ check: { state, layer, title, subject, seen } }: { check: DoctorCheck }) {
@@ -55,7 +51,9 @@ function CheckRow({ check }: { check: DoctorCheck }) {
           </div>
         )}
       </div>
-      <span className="w-14 shrink-0 text-right text-sm text-quiet tabular-nums">{timeText(ms)}</span>
+      <span className="w-14 shrink-0 text-right text-sm text-quiet tabular-nums">
+        {ms < WORTH_SAYING_MS ? null : <Duration ms={ms} />}
+      </span>
     </li>
   );
 }

@@ -5,6 +5,7 @@ import { CopyButton } from '../../parts/copy.tsx';
 import { hiddenCount } from '../../parts/hidden-text.ts';
 import { Note } from '../../parts/panel.tsx';
 import { CodeBlock, PlainText } from '../../parts/plain-text.tsx';
+import { useWritten } from '../../parts/written.ts';
 import { asText } from './line-text.ts';
 
 const moment = new Intl.DateTimeFormat('en-GB', {
@@ -38,6 +39,7 @@ export function LogDrawer(props: {
   onClose: () => void;
 }) {
   const { line, chosen, filtered, onAround, onClose } = props;
+  const written = useWritten();
   const hidden = hiddenCount(line.text);
   const many = chosen.length > 1;
   return (
@@ -49,7 +51,7 @@ export function LogDrawer(props: {
     >
       <header className="flex items-center justify-between gap-2">
         <h2 className="min-w-0 truncate text-lg">
-          {many ? `${chosen.length.toLocaleString('en-GB')} lines` : <PlainText text={line.service} />}
+          {many ? `${written.count(chosen.length)} lines` : <PlainText text={line.service} />}
         </h2>
         <div className="-mr-2 flex items-center gap-1">
           <CopyButton text={() => chosen.map(asText).join('\n')} label={many ? 'Copy lines' : 'Copy line'} />

@@ -5,14 +5,14 @@ import { Button } from '../../parts/button.tsx';
 import { Choice } from '../../parts/field.tsx';
 import { Overlay } from '../../parts/overlay.tsx';
 import { exportName, saveFile } from '../../parts/save-file.ts';
+import { useWritten } from '../../parts/written.ts';
 import { fileOf } from './line-text.ts';
-
-const counted = (count: number): string =>
-  `${count.toLocaleString('en-GB')} ${count === 1 ? 'line' : 'lines'}`;
 
 /** Asks which lines and how they are written, then hands them to the browser as a file. */
 export function LogExport({ view, open, onClose }: { view: LogView; open: boolean; onClose: () => void }) {
   const { ui } = useApp();
+  const written = useWritten();
+  const counted = (count: number): string => `${written.count(count)} ${count === 1 ? 'line' : 'lines'}`;
   const [what, setWhat] = useState<'shown' | 'all'>('shown');
   const [format, setFormat] = useState<'txt' | 'jsonl'>('txt');
   const lines = what === 'shown' ? view.shown : view.lines;

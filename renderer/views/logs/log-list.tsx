@@ -6,6 +6,7 @@ import type { LogLine } from '../../../electron/contract/models.ts';
 import type { LogView } from '../../api/log-buffer.ts';
 import { indexAt, indexOfLine } from '../../api/log-buffer.ts';
 import { Button } from '../../parts/button.tsx';
+import { useWritten } from '../../parts/written.ts';
 import { LINE_PX, LogRow } from './log-row.tsx';
 import type { Tints } from './tints.ts';
 
@@ -168,6 +169,7 @@ export function LogList(props: LogListProps) {
   const { choose, onKeyDown } = useChoosing(props, virtual, place);
   const { following } = place;
   const range = chosenRange(shown, chosen);
+  const written = useWritten();
   const fresh = following ? 0 : freshOf(shown, place.seen);
   return (
     <div className="relative h-full">
@@ -217,7 +219,7 @@ export function LogList(props: LogListProps) {
           icon={<ArrowDown size={14} aria-hidden />}
           onClick={place.follow}
         >
-          {fresh === 0 ? 'Follow' : `${fresh.toLocaleString('en-GB')} new ${fresh === 1 ? 'line' : 'lines'}`}
+          {fresh === 0 ? 'Follow' : `${written.count(fresh)} new ${fresh === 1 ? 'line' : 'lines'}`}
         </Button>
       )}
     </div>

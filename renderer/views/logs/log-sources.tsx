@@ -3,11 +3,11 @@ import { useAge } from '../../api/app-context.tsx';
 import { writerOf } from '../../api/log-filter.ts';
 import { Button } from '../../parts/button.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
+import { useWritten } from '../../parts/written.ts';
 import type { Tints } from './tints.ts';
 
 /** Below this a clock's difference is the way of a line to us. */
 const CLOCK_WORTH_MS = 2000;
-const number = new Intl.NumberFormat('en-GB', { notation: 'compact' });
 
 /** `clock 8 h behind`: times are shown by ours. */
 export function clockWords(ms: number | null): string | null {
@@ -25,10 +25,11 @@ export function clockWords(ms: number | null): string | null {
 function State({ source }: { source: LogSource }) {
   const age = useAge(source.lastAt);
   const clock = clockWords(source.clockMs);
+  const written = useWritten();
   if (source.ended !== null) return <span className="text-danger">✕ {source.ended}</span>;
   return (
     <>
-      {age} ago{clock === null ? '' : ` · ${clock}`}
+      {age} ago{clock === null ? '' : ` · ${written.amount(clock)}`}
     </>
   );
 }
@@ -41,6 +42,7 @@ function Source(props: {
   onOnly: () => void;
 }) {
   const { source, tint, shown, onToggle, onOnly } = props;
+  const written = useWritten();
   return (
     <li className="group relative flex items-start gap-2 rounded-md px-2 py-1 hover:bg-hover">
       <input
@@ -56,7 +58,7 @@ function Source(props: {
           <span className={`min-w-0 truncate font-mono text-sm ${tint}`}>
             <PlainText text={source.service} />
           </span>
-          <span className="text-xs text-quiet">{number.format(source.total)}</span>
+          <span className="text-xs text-quiet">{written.short(source.total)}</span>
         </span>
         <span className="flex justify-between gap-2 text-xs text-quiet">
           <span className="min-w-0 truncate">
@@ -64,7 +66,7 @@ function Source(props: {
           </span>
           {source.errors > 0 ? (
             <span className="shrink-0 text-danger">
-              {number.format(source.errors)} {source.errors === 1 ? 'error' : 'errors'}
+              {written.short(source.errors)} {source.errors === 1 ? 'error' : 'errors'}
             </span>
           ) : null}
         </span>

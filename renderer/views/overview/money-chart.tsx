@@ -5,12 +5,11 @@ import { useProfile } from '../../api/app-context.tsx';
 import { useMoneyHistory } from '../../api/use-history.ts';
 import type { Series } from '../../parts/chart.tsx';
 import { LineChart } from '../../parts/chart.tsx';
-import { currencyPrefix } from '../../parts/decimal.ts';
 import { withGaps } from '../../parts/gaps.ts';
 import { clockText, momentText } from '../../parts/time-text.ts';
+import type { Written } from '../../parts/written.ts';
+import { useWritten } from '../../parts/written.ts';
 
-const signed = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
-const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 const METRICS: readonly MoneyMetric[] = ['equity', 'daily'];
 const NONE: readonly MoneyPoint[] = [];
 
@@ -56,8 +55,8 @@ function Drawn(props: {
 }) {
   const { series, metric, currency, onPoint } = props;
   const isDaily = metric === 'daily';
-  const number = isDaily ? signed : plain;
-  const format = useCallback((value: number) => number.format(value).replace('-', '−'), [number]);
+  const written = useWritten();
+  const format = useCallback((value: number) => written.figure(value, isDaily), [written, isDaily]);
   const [first, last] = [series[0], series.at(-1)];
   const since = momentText(first?.[0] ?? 0, last?.[0] ?? 0);
   return (
@@ -72,14 +71,19 @@ function Drawn(props: {
 }
 
 /** What stands at the right above the curve: since when it is, or what is under the pointer. */
-function caption(series: Series, point: number | null, metric: MoneyMetric, currency: string): string {
+function caption(
+  series: Series,
+  point: number | null,
+  { metric, currency }: { metric: MoneyMetric; currency: string },
+  written: Written,
+): string {
   const now = series.at(-1)?.[0] ?? 0;
   const at = point === null ? undefined : series[point];
   if (at === undefined || at[1] === null)
     return `since ${momentText(series[0]?.[0] ?? 0, now).replace(/:\d\d$/, '')}`;
-  const text = (metric === 'daily' ? signed : plain).format(at[1]).replace('-', '−');
+  const text = written.figure(at[1], metric === 'daily');
   const time = now - at[0] < 43_200_000 ? clockText(at[0]) : momentText(at[0], now);
-  return `${time}  ${currencyPrefix(currency)}${text}`;
+  return `${time}  ${written.prefix(currency)}${text}`;
 }
 
 /** A figure over a span from history, going on with every receipt; what is drawn survives a restart. */
@@ -94,13 +98,14 @@ export function MoneyChart(props: {
   const { metric, span, currency, stale, children } = props;
   const [point, setPoint] = useState<number | null>(null);
   const { series, why } = useCurve(metric, span, currency);
+  const written = useWritten();
   const drawable = series.length >= 2;
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-1">
       <div className="mt-1 flex h-6 items-center justify-between gap-3">
         <span className="flex items-center gap-2">{children}</span>
         <p className="truncate text-xs text-quiet" aria-hidden>
-          {drawable ? caption(series, point, metric, currency) : ''}
+          {drawable ? caption(series, point, { metric, currency }, written) : ''}
         </p>
       </div>
       {drawable ? (

@@ -4,7 +4,8 @@ import { useApp, useMirror, useProfileName } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { OutcomeWord } from '../../parts/outcome.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
-import { clockText, durationText } from '../../parts/time-text.ts';
+import { Duration } from '../../parts/quantity.tsx';
+import { clockText } from '../../parts/time-text.ts';
 import { PlainText } from '../../parts/plain-text.tsx';
 
 const NONE: readonly ActivityEntry[] = [];
@@ -54,7 +55,9 @@ export function RecentPanel() {
                   </span>
                 </span>
                 <OutcomeWord outcome={entry.outcome} />
-                <span className="w-14 text-right text-quiet">{durationText(entry.durationMs)}</span>
+                <span className="w-14 text-right text-quiet">
+                  <Duration ms={entry.durationMs} />
+                </span>
               </li>
             ))}
           </ul>

@@ -7,7 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
-import { durationText } from '../../parts/time-text.ts';
+import { Duration } from '../../parts/quantity.tsx';
 import { UptimeBars } from '../../parts/uptime-bars.tsx';
 
 function Bars({ name, day }: { name: string; day: ServicesHistory | null }) {
@@ -46,7 +46,7 @@ function Cell({
         )}
       </span>
       <span className={`shrink-0 text-right tabular-nums ${quiet}`}>
-        {service.latencyMs === null ? '' : durationText(service.latencyMs)}
+        {service.latencyMs === null ? null : <Duration ms={service.latencyMs} />}
       </span>
       <Bars name={service.name} day={day} />
     </li>

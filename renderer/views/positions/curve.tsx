@@ -1,10 +1,8 @@
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import type { Series } from '../../parts/chart.tsx';
 import { LineChart } from '../../parts/chart.tsx';
-import { currencyPrefix } from '../../parts/decimal.ts';
 import { momentText } from '../../parts/time-text.ts';
-
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+import { useWritten } from '../../parts/written.ts';
 
 /** A curve of money over time, with what is under the pointer in words above it. */
 export function Curve(props: {
@@ -16,19 +14,19 @@ export function Curve(props: {
 }) {
   const { points, currency } = props;
   const [index, setIndex] = useState<number | null>(null);
-  const format = useCallback((value: number) => grouped.format(value).replace('-', '−'), []);
+  const written = useWritten();
   const at = index === null ? undefined : points[index];
   return (
     <div className="relative h-full">
       <p className="absolute -top-4 right-0 h-4 text-xs text-quiet" aria-hidden>
         {at === undefined || at[1] === null
           ? ''
-          : `${momentText(at[0], points.at(-1)?.[0] ?? at[0])}  ${currencyPrefix(currency)}${format(at[1])}`}
+          : `${momentText(at[0], points.at(-1)?.[0] ?? at[0])}  ${written.prefix(currency)}${written.figure(at[1])}`}
       </p>
       <div className="absolute inset-0">
         <LineChart
           series={points}
-          format={format}
+          format={written.figure}
           onPoint={setIndex}
           label={props.label}
           fit={props.fit ?? false}

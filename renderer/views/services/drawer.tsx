@@ -9,9 +9,10 @@ import { Figure } from '../../parts/figure.tsx';
 import { Section } from '../../parts/section.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { StateWord } from '../../parts/state-mark.tsx';
-import { durationText, momentText } from '../../parts/time-text.ts';
+import { Duration, Share } from '../../parts/quantity.tsx';
+import { momentText } from '../../parts/time-text.ts';
 import { UptimeBars } from '../../parts/uptime-bars.tsx';
-import { lengthText, partsText, percentText, uptimeOf } from '../../parts/uptime.ts';
+import { lengthText, partsText, uptimeOf } from '../../parts/uptime.ts';
 import { ContainerSection } from './container-section.tsx';
 import type { TreeRow } from './rows.ts';
 
@@ -28,7 +29,9 @@ function Now({ row }: { row: TreeRow }) {
       aside={row.at === null ? 'never probed' : <Age at={row.at} />}
     >
       <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
-        <Figure label="Latency">{durationText(service.latencyMs)}</Figure>
+        <Figure label="Latency">
+          <Duration ms={service.latencyMs} />
+        </Figure>
         <Figure label="Answer">{service.httpStatus === null ? '-' : `HTTP ${service.httpStatus}`}</Figure>
         <Figure label="Version">
           {service.version === null ? '-' : <PlainText text={service.version} />}
@@ -117,7 +120,7 @@ function Spent({ history, own, span }: { history: ServicesHistory; own: ServiceH
     <div className="flex flex-col gap-1">
       <p>
         <span className="text-xl font-semibold" data-testid="drawer-uptime">
-          {percentText(uptime.share)}
+          <Share value={uptime.share} />
         </span>{' '}
         <span className="text-quiet">
           {uptime.share === null
@@ -141,7 +144,7 @@ function Latencies({ own }: { own: ServiceHistory }) {
     <dl className="grid grid-cols-4 gap-x-3">
       {(['p50', 'p95', 'p99', 'max'] as const).map((key) => (
         <Figure key={key} label={key === 'max' ? 'longest' : key}>
-          {durationText(latency?.[key] ?? null)}
+          <Duration ms={latency?.[key] ?? null} />
         </Figure>
       ))}
     </dl>

@@ -2,10 +2,10 @@ import type { ServicesHistory } from '../../../electron/contract/history.ts';
 import { presentVerdict } from '../../../electron/contract/present.ts';
 import { Age } from '../../parts/age.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
+import { Duration, Share } from '../../parts/quantity.tsx';
 import { StateWord } from '../../parts/state-mark.tsx';
-import { durationText } from '../../parts/time-text.ts';
 import { MedianLine, UptimeBars } from '../../parts/uptime-bars.tsx';
-import { coverageText, percentText, uptimeOf } from '../../parts/uptime.ts';
+import { coverageText, uptimeOf } from '../../parts/uptime.ts';
 import type { TreeRow } from './rows.ts';
 
 const HEAD = 'h-8 px-2 text-left text-xs font-medium text-quiet whitespace-nowrap first:pl-4 last:pr-4';
@@ -69,7 +69,7 @@ function Latency({ row }: { row: TreeRow }) {
           <MedianLine medians={row.history?.medians ?? []} />
         </span>
         <span className={`w-14 text-right ${row.stale ? 'text-quiet' : ''}`}>
-          {durationText(row.latencyMs)}
+          <Duration ms={row.latencyMs} />
         </span>
       </span>
       <span className="block text-right text-xs whitespace-nowrap text-quiet">
@@ -113,7 +113,7 @@ function Uptimes({
     const uptime = uptimeOf(bars, history.stepMs, history.from, history.now);
     return (
       <>
-        {percentText(uptime.share)}
+        <Share value={uptime.share} />
         <span className="text-xs text-quiet">{coverageText(uptime)}</span>
       </>
     );

@@ -5,6 +5,7 @@ import { CopyButton } from '../../parts/copy.tsx';
 import { JsonTree } from '../../parts/json-tree.tsx';
 import { Note } from '../../parts/panel.tsx';
 import { CodeBlock, indented, PlainText } from '../../parts/plain-text.tsx';
+import { useWritten } from '../../parts/written.ts';
 import type { AnswerPart } from './answer-parts.ts';
 import { answerOf } from './answer-parts.ts';
 import { parsed, textOf } from './tree.ts';
@@ -93,6 +94,7 @@ const VIEWS = [
 /** What came back: for reading, and the raw texts of both ways. */
 export function AnswerView({ exchange, onRead }: { exchange: McpExchange; onRead: (uri: string) => void }) {
   const [view, setView] = useState<(typeof VIEWS)[number][0]>('shown');
+  const written = useWritten();
   const request = `{"jsonrpc":"2.0","method":${JSON.stringify(exchange.method)},"params":${exchange.paramsText}}`;
   return (
     <section aria-label="Answer" className="flex min-w-0 flex-col gap-2" data-testid="answer">
@@ -115,10 +117,7 @@ export function AnswerView({ exchange, onRead }: { exchange: McpExchange; onRead
         />
       </div>
       {exchange.cutFrom === null ? null : (
-        <Note
-          tone="attention"
-          title={`The answer has ${exchange.cutFrom.toLocaleString('en-US')} characters`}
-        >
+        <Note tone="attention" title={`The answer has ${written.count(exchange.cutFrom)} characters`}>
           The first million are here; a client is given all of it.
         </Note>
       )}

@@ -6,7 +6,9 @@ import { useApp, useCall, useProfile, useUi } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { INPUT } from '../../parts/field.tsx';
 import { Problem } from '../../parts/panel.tsx';
-import { clockText, durationText } from '../../parts/time-text.ts';
+import { clockText } from '../../parts/time-text.ts';
+import type { Written } from '../../parts/written.ts';
+import { useWritten } from '../../parts/written.ts';
 import { AnswerView } from './answer.tsx';
 import { answerOf } from './answer-parts.ts';
 import type { KeptExchange } from '../../api/ui-store.ts';
@@ -62,10 +64,10 @@ function useExchange(item: string) {
   return { profile, busy, shown, setShown, run, cancel: () => abort.current?.abort() };
 }
 
-function endOf({ outcome }: KeptExchange): { text: string; bad: boolean } {
+function endOf({ outcome }: KeptExchange, written: Written): { text: string; bad: boolean } {
   if (!outcome.ok) return { text: 'not answered', bad: true };
   const { failed } = answerOf(outcome.exchange.answer);
-  return { text: `${failed ? 'error' : 'ok'}, ${durationText(outcome.exchange.ms)}`, bad: failed };
+  return { text: `${failed ? 'error' : 'ok'}, ${written.duration(outcome.exchange.ms)}`, bad: failed };
 }
 
 function History(props: {
@@ -73,13 +75,14 @@ function History(props: {
   shown: number | null;
   onShow: (kept: KeptExchange) => void;
 }) {
+  const written = useWritten();
   if (props.list.length < 2) return null;
   return (
     <section aria-label="Calls made here" className="flex flex-col gap-1">
       <h3 className="text-sm text-quiet">Calls made here</h3>
       <ul className="max-h-40 overflow-y-auto rounded-md border border-line">
         {props.list.map((kept) => {
-          const end = endOf(kept);
+          const end = endOf(kept, written);
           return (
             <li key={kept.id} className="border-line not-first:border-t">
               <button

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hiddenCount, runsOf } from '../../../renderer/parts/hidden-text.ts';
 import { closeWords, stopWords } from '../../../renderer/parts/stop-words.ts';
 import { durationText } from '../../../renderer/parts/time-text.ts';
+import { writtenIn } from '../../../renderer/parts/written.ts';
 import { clientWords, toolWords } from '../../../renderer/parts/tool-words.ts';
 
 describe('hidden characters', () => {
@@ -54,5 +55,21 @@ describe('durations', () => {
     expect(durationText(0.42)).toBe('0.4 ms');
     expect(durationText(38.2)).toBe('38 ms');
     expect(durationText(50_000)).toBe('50.00 s');
+  });
+});
+
+describe('numbers as the user writes them', () => {
+  it('hold for amounts, counts, curves and durations alike', () => {
+    const { amount, count, short, figure, duration } = writtenIn({ numbers: '1.234,56', currency: 'symbol' });
+    expect(amount('1,234.50')).toBe('1.234,50');
+    expect(count(50_000)).toBe('50.000');
+    expect(short(1_240)).toBe('1,2K');
+    expect([figure(-1234.5), figure(0, true), figure(12.25, true)]).toEqual(['−1.234,5', '0', '+12,25']);
+    expect([duration(1_240), duration(0.42), duration(null)]).toEqual(['1,24 s', '0,4 ms', '-']);
+  });
+
+  it('name a currency by its sign or its code', () => {
+    expect(writtenIn({ numbers: '1,234.56', currency: 'symbol' }).prefix('USD')).toBe('$');
+    expect(writtenIn({ numbers: '1,234.56', currency: 'code' }).prefix('USD')).toBe('USD\u00a0');
   });
 });
