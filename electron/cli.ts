@@ -3,6 +3,7 @@ import { createContext } from './cli/context.ts';
 import { HELP } from './cli/help.ts';
 import { runOnNewerNode } from './cli/newer-node.ts';
 import { createOutput, reportError, usage } from './cli/output.ts';
+import { dropOddHome } from './cli/user-home.ts';
 import type { Parsed } from './cli/command.ts';
 import { runCommand } from './cli/commands.ts';
 
@@ -111,6 +112,7 @@ async function main(argv: string[]): Promise<void> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 if (!runOnNewerNode()) {
+  dropOddHome(process.env);
   await main(process.argv.slice(2));
   // a command that is done ends now, whatever timer of a library or connection is still there
   process.stdout.write('', () => process.stderr.write('', () => process.exit()));

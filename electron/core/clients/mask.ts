@@ -21,8 +21,9 @@ export function maskWords(words: readonly string[]): string[] {
   });
 }
 
-const PAIR = /"((?:[^"\\]|\\.)*)"(\s*:\s*)"((?:[^"\\]|\\.)*)"/g;
-const TEXT = /"((?:[^"\\]|\\.)*)"/g;
+// no alternative is repeated by the character: a text of megabytes would overflow the stack
+const PAIR = /"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:\s*)"([^"\\]*(?:\\.[^"\\]*)*)"/g;
+const TEXT = /"([^"\\]*(?:\\.[^"\\]*)*)"/g;
 
 /**
  * JSON text for the screen, without what looks like a secret of somebody else's: what is looked at here is the change

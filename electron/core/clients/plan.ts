@@ -10,7 +10,7 @@ import { maskJson } from './mask.ts';
 import { changeOf, readConfig, type FileChange, type PlanContext } from './plan-context.ts';
 import type { Planned } from './planned.ts';
 import { programRuns } from './program-runs.ts';
-import type { Snapshot } from './snapshot.ts';
+import { checkWritable, type Snapshot } from './snapshot.ts';
 import { toolWarnings } from './tool-names.ts';
 
 export type Action = ClientPlan['action'];
@@ -33,12 +33,13 @@ export async function planInstall(
     : ['Claude Desktop was not found on this computer; the entry will be there when it is installed.'];
   const changes: FileChange[] = [];
   for (const location of locations) {
-    const { snapshot } = await readConfig(location, context);
+    const { resolved, snapshot } = await readConfig(location, context);
     warnings.push(...fileWarnings(location, snapshot));
     const key = keyIn(snapshot?.bytes, profile, location, context);
     const change = changeOf(location, context, snapshot, (bytes) =>
       installed(bytes, profile, location, context),
     );
+    if (!isUnchanged(change)) await checkWritable(resolved, snapshot);
     changes.push({ ...change, keys: [key], present: hasKey(key, snapshot?.bytes, location) ? [key] : [] });
     warnings.push(...keyWarnings(snapshot?.bytes, key, profile, location, context));
   }
@@ -61,12 +62,13 @@ export async function planRemove(
   const changes: FileChange[] = [];
   const warnings: string[] = [];
   for (const location of locations) {
-    const { snapshot } = await readConfig(location, context);
+    const { resolved, snapshot } = await readConfig(location, context);
     if (snapshot === undefined) continue;
     const change = changeOf(location, context, snapshot, (bytes) =>
       removed(bytes, profile, location, context),
     );
-    if (change.before !== undefined && change.after?.equals(change.before)) continue;
+    if (isUnchanged(change)) continue;
+    await checkWritable(resolved, snapshot);
     warnings.push(...fileWarnings(location, snapshot));
     const keys = ownKeysIn(snapshot.bytes, profile, location, context);
     changes.push({ ...change, keys, present: keys });
@@ -148,6 +150,10 @@ async function runningWarning(
   return [
     `Claude Desktop is running: quit it from the ${place} first (closing its window is not enough). It reads this file only at start, and may write over the change while it runs.`,
   ];
+}
+
+function isUnchanged({ before, after }: FileChange): boolean {
+  return before !== undefined && after?.equals(before) === true;
 }
 
 function refuseProblems(locations: readonly Location[]): void {

@@ -21,19 +21,32 @@ export async function resolveConfig(file: string, roots: readonly string[]): Pro
   const resolved = await follow(file);
   const allowed = await Promise.all(roots.map(realOrSame));
   if (!allowed.some((root) => isInside(root, resolved.real))) {
-    throw unsafe(file, `is a link that leads outside your home folder, to ${resolved.real}`);
+    const next = 'Put the file itself in that place, or link to one inside your home folder, then try again.';
+    throw unsafe(file, `is a link that leads outside your home folder, to ${resolved.real}`, next);
   }
   return resolved;
 }
 
-export function unsafe(file: string, what: string, cause?: unknown): AppError {
-  return new AppError(
-    'CLIENT_CONFIG_UNSAFE',
-    `${file} ${what}; nothing was changed.`,
-    'Put a plain file that you own in that place, then try again.',
-    { cause },
-  );
+export function unsafe(
+  file: string,
+  what: string,
+  next = 'Put a plain file that you own in that place, then try again.',
+  cause?: unknown,
+): AppError {
+  return new AppError('CLIENT_CONFIG_UNSAFE', `${file} ${what}; nothing was changed.`, next, { cause });
 }
+
+/** Nothing there can be told, so nothing there can be advised but to look. */
+function unreachable(file: string, error: unknown): AppError {
+  const { code } = error as NodeJS.ErrnoException;
+  const next =
+    code === 'ENOTDIR'
+      ? 'One of the folders in that path is a file: move it away, then try again.'
+      : 'Look at the permissions of the folders in that path; you have to be able to open each, then try again.';
+  return unsafe(file, `cannot be reached (${code})`, next, error);
+}
+
+const NOWHERE = 'Delete that link, or put back what it leads to, then try again.';
 
 async function follow(file: string): Promise<Resolved> {
   try {
@@ -51,8 +64,8 @@ async function follow(file: string): Promise<Resolved> {
     if (error instanceof AppError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && !(await isLink(file))) return followMissing(file);
-    if (code === 'ENOENT' || code === 'ELOOP') throw unsafe(file, 'is a link to nowhere', error);
-    throw unsafe(file, `cannot be reached (${code})`, error);
+    if (code === 'ENOENT' || code === 'ELOOP') throw unsafe(file, 'is a link to nowhere', NOWHERE, error);
+    throw unreachable(file, error);
   }
 }
 
@@ -69,9 +82,8 @@ async function followMissing(file: string): Promise<Resolved> {
     } catch (error) {
       if (error instanceof AppError) throw error;
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' || dir === path.dirname(dir))
-        throw unsafe(dir, `cannot be reached (${code})`, error);
-      if (await isLink(dir)) throw unsafe(dir, 'is a link to nowhere', error);
+      if (code !== 'ENOENT' || dir === path.dirname(dir)) throw unreachable(dir, error);
+      if (await isLink(dir)) throw unsafe(dir, 'is a link to nowhere', NOWHERE, error);
       missing.unshift(path.basename(dir));
       dir = path.dirname(dir);
     }

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ClientId } from '../../contract/bridge.ts';
+import { desktopRunsOnWindows } from './windows-claude.ts';
 
 /** Tells whether a client seems to be running; `folder` is where its configuration is. Never rejects. */
 export type RunningProbe = (client: ClientId, folder: string) => Promise<boolean>;
@@ -12,8 +13,7 @@ export type Run = (file: string, args: readonly string[]) => Promise<string>;
 
 /**
  * Whether Claude Desktop runs, which then writes its file from memory over any edit (facts/mcp.md 1.3). The others
- * read theirs when it changes and are not asked about. On Windows Claude Code's program has the same name, so the
- * answer there can be a false yes.
+ * read theirs when it changes and are not asked about.
  */
 export function createRunningProbe(options: {
   platform: NodeJS.Platform;
@@ -24,11 +24,7 @@ export function createRunningProbe(options: {
   const { platform, env, proc = '/proc', run = runQuietly } = options;
   return async (client, folder) => {
     if (client !== 'claude-desktop') return false;
-    if (platform === 'win32') {
-      const tasklist = path.win32.join(env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'tasklist.exe');
-      const listed = await run(tasklist, ['/FI', 'IMAGENAME eq claude.exe', '/FO', 'CSV', '/NH']);
-      return /^"claude\.exe"/im.test(listed);
-    }
+    if (platform === 'win32') return desktopRunsOnWindows(env, run);
     if (await holdsSingleton(folder)) return true;
     if (platform === 'darwin') return (await run('/usr/bin/pgrep', ['-x', 'Claude'])).trim() !== '';
     return inProc(proc);

@@ -10,6 +10,11 @@ export interface Snapshot {
   stat: BigIntStats;
 }
 
+/** What helps where a file belongs to somebody else. */
+export const OWNER = 'See whose it is and what its permissions are; it has to be yours, then try again.';
+const PROTECTED =
+  'If nobody protected it on purpose, allow writing to it (its properties, or chmod u+w), then try again.';
+
 /** Undefined where there is no file. Throws CLIENT_CONFIG_UNSAFE for what cannot be read as a regular file. */
 export async function readSnapshot(resolved: Resolved): Promise<Snapshot | undefined> {
   try {
@@ -26,7 +31,8 @@ export async function readSnapshot(resolved: Resolved): Promise<Snapshot | undef
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    if (code === 'EACCES' || code === 'EPERM') throw unsafe(resolved.path, 'may not be read by you', error);
+    if (code === 'EACCES' || code === 'EPERM')
+      throw unsafe(resolved.path, 'may not be read by you', OWNER, error);
     throw error;
   }
 }
@@ -56,5 +62,5 @@ export async function checkWritable(resolved: Resolved, current: Snapshot | unde
       allowed = false;
     }
   }
-  if (!allowed) throw unsafe(resolved.path, 'is write-protected');
+  if (!allowed) throw unsafe(resolved.path, 'is write-protected', PROTECTED);
 }

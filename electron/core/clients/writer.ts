@@ -6,7 +6,7 @@ import { backUp, pruneBackups, sha256, sweepTemps, tempName } from './backup.ts'
 import { withLock } from './lock.ts';
 import { removeWithRetry, renameWithRetry } from './rename.ts';
 import { resolveConfig, unsafe, type Resolved } from './resolve.ts';
-import { checkWritable, isSame, readSnapshot, type Snapshot } from './snapshot.ts';
+import { checkWritable, isSame, OWNER, readSnapshot, type Snapshot } from './snapshot.ts';
 
 /** How often a write is begun again because somebody else wrote in between. */
 const ATTEMPTS = 5;
@@ -191,7 +191,7 @@ async function keepOwner(file: fs.FileHandle, original: Snapshot, resolved: Reso
   try {
     await file.chown(Number(original.stat.uid), Number(original.stat.gid));
   } catch (error) {
-    if (mine.uid !== original.stat.uid) throw unsafe(resolved.path, 'belongs to another user', error);
+    if (mine.uid !== original.stat.uid) throw unsafe(resolved.path, 'belongs to another user', OWNER, error);
   }
 }
 

@@ -137,4 +137,21 @@ describe('finding it', () => {
     fs.chmodSync(path.join(bin, 'claude'), 0o755);
     expect(await find({ PATH: bin })).toBe(path.join(bin, 'claude'));
   });
+
+  it('Windows: passes over what Claude Desktop puts in PATH, and knows the program inside npm', async () => {
+    const alias = 'C:\\Users\\Ana\\AppData\\Local\\Microsoft\\WindowsApps';
+    const npm =
+      'C:\\Users\\Ana\\AppData\\Roaming\\npm\\node_modules\\@anthropic-ai\\claude-code\\bin\\claude.exe';
+    const there = (...files: string[]) =>
+      findClaudeCode({
+        platform: 'win32',
+        env: { Path: `${alias};C:\\Users\\Ana\\AppData\\Local\\AnthropicClaude;D:\\tools` },
+        userHome: 'C:\\Users\\Ana',
+        isProgram: async (file) => files.includes(file),
+      });
+    const desktop = [`${alias}\\claude.exe`, 'C:\\Users\\Ana\\AppData\\Local\\AnthropicClaude\\claude.exe'];
+    expect(await there(...desktop)).toBe(null);
+    expect(await there(...desktop, npm)).toBe(npm);
+    expect(await there(...desktop, npm, 'D:\\tools\\claude.exe')).toBe('D:\\tools\\claude.exe');
+  });
 });

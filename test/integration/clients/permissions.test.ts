@@ -15,7 +15,7 @@ beforeEach(() => {
   m.put('{ "mcpServers": {} }');
 });
 afterEach(() => {
-  fs.chmodSync(path.dirname(m.config), 0o700);
+  if (fs.existsSync(m.config)) fs.chmodSync(path.dirname(m.config), 0o700);
   m.remove();
 });
 
@@ -53,4 +53,49 @@ it.skipIf(!root)("another user's file is refused, or keeps its owner when root w
   fs.chownSync(m.config, NOBODY, NOBODY);
   await doIt(m.clients(), 'install');
   expect(fs.statSync(m.config)).toMatchObject({ uid: NOBODY, gid: NOBODY });
+});
+
+it.each([
+  ['write-protected', () => fs.chmodSync(m.config, 0o444), 'chmod u+w'],
+  [
+    'a link that leads out of the home folder',
+    () => {
+      fs.rmSync(m.config);
+      fs.writeFileSync(path.join(m.root, 'elsewhere.json'), '{}');
+      fs.symlinkSync(path.join(m.root, 'elsewhere.json'), m.config);
+    },
+    'inside your home folder',
+  ],
+  [
+    'a link to nowhere',
+    () => {
+      fs.rmSync(m.config);
+      fs.symlinkSync('nowhere.json', m.config);
+    },
+    'Delete that link',
+  ],
+  [
+    'below a file',
+    () => {
+      fs.rmSync(path.dirname(m.config), { recursive: true });
+      fs.writeFileSync(path.dirname(m.config), '');
+    },
+    'is a file',
+  ],
+])('%s is told before anything is agreed to, with what helps', async (_what, prepare, next) => {
+  prepare();
+  const refusal = await m
+    .clients()
+    .preview('claude-desktop', 'demo', 'install')
+    .catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: 'CLIENT_CONFIG_UNSAFE', next: expect.stringContaining(next) });
+});
+
+it('an entry that stands there already needs no writing, in a protected file either', async () => {
+  await doIt(m.clients(), 'install');
+  fs.chmodSync(m.config, 0o444);
+  expect((await m.clients().preview('claude-desktop', 'demo', 'install')).files[0]?.diff).toBe('');
+  await expect(m.clients().preview('claude-desktop', 'demo', 'remove')).rejects.toMatchObject({
+    code: 'CLIENT_CONFIG_UNSAFE',
+  });
 });

@@ -47,3 +47,8 @@ describe('names of tools that hosts would not take', () => {
     expect(toolWarnings('demo', ['demo', 'demo-2'], [long])).toHaveLength(1);
   });
 });
+
+it('texts of megabytes are masked as well', () => {
+  const text = `{"blob":"${'x'.repeat(20_000_000)}","token":"abc"}`;
+  expect(maskJson(text).slice(-20)).toBe('x","token":"•••"}'.padStart(20, 'x'));
+});
