@@ -18,6 +18,8 @@ const SOCKET_METHODS = ['setNoDelay', 'setKeepAlive', 'setTimeout', 'ref', 'unre
  * - the methods of a socket exist;
  * - `destroy(error)` reports the error and `close` at once. ssh2's own waits for the server's confirmation, which over
  *   a dead connection never comes, so deadlines would not fire;
+ * - nothing comes out of it once it is destroyed. What is still under way then would reach an http client that has let
+ *   go of the connection and throws, and ssh2, which is reading that moment, takes it for an error of the whole link;
  * - the server's end ends it, also while idle. A channel stays half open otherwise, and the next call would be
  *   written into a connection that is gone.
  */
@@ -25,7 +27,10 @@ export function asSocket(channel: Duplex): Duplex {
   const shim = channel as Duplex & Record<string, unknown>;
   for (const name of SOCKET_METHODS) shim[name] ??= () => channel;
   const destroy = channel.destroy.bind(channel);
+  const push = channel.push.bind(channel);
   let gone = false;
+  channel.push = (data: unknown, encoding?: BufferEncoding) =>
+    (gone && data !== null) || push(data, encoding);
   channel.destroy = (error?: Error) => {
     if (gone) return channel;
     gone = true;
