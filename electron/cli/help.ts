@@ -3,9 +3,9 @@ export const HELP = `Catalyst Companion: a live, honest link between your tradin
 catalyst-companion serve [--demo [--fault KIND]…] [--port N] [--no-open]
     the dashboard in the browser; prints  Dashboard: http://127.0.0.1:PORT/#token=…
 catalyst-companion profile add NAME --preset catalyst|stockspark|stockpulse|kubernetes|generic LINK…
-                           [--mcp-url URL] [--env live|paper|demo] [--service NAME=URL]… [--dir PATH]
+                           [--mcp-url URL] [--env live|paper|demo] [--service NAME=URL|none]… [--dir PATH]
                            [--read-seconds N]   positions and P&L are read every N seconds, 0.5 to 60, default 5
-catalyst-companion profile set NAME [LINK…] [--mcp-url URL] [--service NAME=URL]… [--dir PATH] [--env …]
+catalyst-companion profile set NAME [LINK…] [--mcp-url URL] [--service NAME=URL|none]… [--dir PATH] [--env …]
                            [--read-seconds N] [--downtime "mon-fri 22:00-06:00 UTC"|none] [--confirm NAME]
     what is given replaces that part, links all together; a new environment needs the profile's name
 catalyst-companion profile list | show NAME | remove NAME

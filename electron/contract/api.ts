@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { base } from './base.ts';
 import { LinkState } from './link.ts';
 import { dropletCalls } from './droplet-calls.ts';
-import { ProfileChange } from './profile-parts.ts';
+import { NewProfile, ProfileChange } from './profile-parts.ts';
 import { Environment, Limits, Profile, ProfileName, SecretKind, SshLink } from './profile.ts';
 import { type ActivityBodies, ActivityExport, ActivityId } from './activity.ts';
 import { type LogsBatch, LogsFrom } from './logs.ts';
@@ -53,7 +53,7 @@ export const contract = {
     follow: base.input(LogsFrom).output(eventIterator(shape<LogsBatch>())),
   },
   profiles: {
-    add: base.input(Profile.omit({ wanted: true })).output(Profile),
+    add: base.input(NewProfile).output(Profile),
     remove: base.input(InProfile).output(z.strictObject({ removed: z.literal(true) })),
     /** Replaces what can be changed in place, and makes the link anew where that is due. PROFILE_BUSY while a call that may change state is open. */
     change: base.input(ProfileChange).output(Profile),

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { Profile, ProfileName } from './profile.ts';
 
+/** A profile to be added. Without `services` it gets those of its preset; an empty list means none. */
+export const NewProfile = Profile.omit({ wanted: true }).extend({
+  services: Profile.shape.services.optional(),
+});
+export type NewProfile = z.infer<typeof NewProfile>;
+
 /** What of a profile can be changed in place. Its name, preset, limits, tools and secrets are not among it. */
 export const ProfileParts = Profile.pick({
   environment: true,

@@ -4,7 +4,7 @@ import { AppError } from '../contract/errors.ts';
 import type { LinkState } from '../contract/link.ts';
 import type { LogsBatch } from '../contract/logs.ts';
 import type { Profile, SecretKind } from '../contract/profile.ts';
-import type { ProfileChange } from '../contract/profile-parts.ts';
+import type { NewProfile, ProfileChange } from '../contract/profile-parts.ts';
 import type { AppPorts } from './app-interface.ts';
 import type { AuditDesk } from './audit/desk.ts';
 import type { AuditLog } from './audit/log.ts';
@@ -125,7 +125,7 @@ export class AppServices implements Services {
     return this.#stopping;
   }
 
-  async addProfile(input: Omit<Profile, 'wanted'>): Promise<Profile> {
+  async addProfile(input: NewProfile): Promise<Profile> {
     const profile = await this.#parts.profiles.add({ ...completed(input, os.homedir()), wanted: false });
     await this.#set.open(profile);
     await this.#audit('profile-added', profile.name);

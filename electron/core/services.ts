@@ -8,7 +8,7 @@ import type {
 import type { LinkState } from '../contract/link.ts';
 import type { LogsBatch } from '../contract/logs.ts';
 import type { Limits, Profile, SecretKind } from '../contract/profile.ts';
-import type { ProfileChange } from '../contract/profile-parts.ts';
+import type { NewProfile, ProfileChange } from '../contract/profile-parts.ts';
 import type { FollowFrom } from './logs/follow-book.ts';
 import type { ConsentExtras } from './guard/consent.ts';
 import type { DropletDesk } from './desks/droplet-desk.ts';
@@ -42,7 +42,7 @@ export interface Desks {
 /** What the router needs of core; every method throws AppError with a stable code. */
 export interface Services {
   store: Store;
-  addProfile(input: Omit<Profile, 'wanted'>): Promise<Profile>;
+  addProfile(input: NewProfile): Promise<Profile>;
   changeProfile(change: ProfileChange): Promise<Profile>;
   removeProfile(profile: string): Promise<void>;
   setSecret(profile: string, kind: SecretKind, value: string): Promise<void>;

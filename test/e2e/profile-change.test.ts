@@ -180,6 +180,10 @@ describe.skipIf(!ready)(
           links: [{ kind: 'https', url: 'https://h2.example/mcp' }],
           downtime: { zone: 'UTC', windows: [{ days: [1, 2, 3, 4, 5], from: '22:00', to: '06:00' }] },
         });
+        const bare = ['profile', 'set', 'mine', '--yes', '--json', '--service'];
+        expect((await other.run([...bare, 'news=http://127.0.0.1:5008'])).json().services).toHaveLength(1);
+        expect((await other.run([...bare, 'none'])).json().services).toEqual([]);
+        expect((await other.run([...bare, 'none', '--service', 'a=http://127.0.0.1:1'])).code).toBe(2);
         expect((await other.run(['profile', 'set', 'nobody', '--dir', '/x', '--yes'])).stderr).toContain(
           'PROFILE_UNKNOWN',
         );

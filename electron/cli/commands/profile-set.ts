@@ -56,7 +56,7 @@ async function wantedParts(
     ...(options.env === undefined ? {} : { environment: environmentOf(options.env) }),
     links,
     mcpUrl,
-    services: options.services.length > 0 ? services(options.services) : servicesAt(before, mcpUrl),
+    services: services(options.services) ?? servicesAt(before, mcpUrl),
     dir: options.dir ?? before.dir,
     ...readSeconds(options.readSeconds),
   };

@@ -4,6 +4,7 @@ import { completed } from '../../core/profiles/profiles.ts';
 import { makeHome } from '../../core/files.ts';
 import { clientsWith, removeEntryCommand } from '../../contract/present-clients.ts';
 import { AppError } from '../../contract/errors.ts';
+import type { NewProfile } from '../../contract/profile-parts.ts';
 import { audited } from '../local-audit.ts';
 import { localClients } from '../local-clients.ts';
 import { forgetInFile } from '../../core/history/forget-file.ts';
@@ -39,13 +40,15 @@ export function describeLink(link: Profile['links'][number]): string {
   return `${link.kind} ${link.url}`;
 }
 
-/** None given: the preset's are filled in when the profile is stored. */
-export function services(texts: readonly string[]): Profile['services'] {
+/** The services of `--service NAME=URL`, or none at all of `--service none`; undefined where the option is absent. */
+export function services(texts: readonly string[]): Profile['services'] | undefined {
+  if (texts.length === 0) return undefined;
+  if (texts.length === 1 && texts[0] === 'none') return [];
   return texts.map((text) => {
     const at = text.indexOf('=');
     const name = text.slice(0, Math.max(at, 0));
     if (!ServiceConfig.shape.name.safeParse(name).success)
-      throw usage(`--service takes NAME=URL with a name of a-z, 0-9 and -, not "${text}".`);
+      throw usage(`--service takes NAME=URL with a name of a-z, 0-9 and -, or none alone, not "${text}".`);
     return { name, url: urlOption('service', text.slice(at + 1), WEB) };
   });
 }
@@ -58,7 +61,7 @@ export function readSeconds(text: string | undefined): Pick<Profile, 'readSecond
 }
 
 interface Chosen {
-  input: Omit<Profile, 'wanted'>;
+  input: NewProfile;
   notes: SshNote[];
 }
 
@@ -69,7 +72,7 @@ async function profileFrom(name: string, options: ProfileOptions, context: Conte
     throw usage(`"${name}" cannot be a profile's name; use 1 to 16 of a-z, 0-9 and -.`);
   const environment = Environment.safeParse(options.env ?? 'live');
   if (!environment.success) throw usage(`--env takes one of ${Environment.options.join(', ')}.`);
-  const { wanted: _never, ...defaults } = presetProfile(name, preset);
+  const { wanted: _never, services: _preset, ...defaults } = presetProfile(name, preset);
   const { userHome, env } = context;
   const { links, notes } = await linksFromOptions(
     options.links,
@@ -78,20 +81,21 @@ async function profileFrom(name: string, options: ProfileOptions, context: Conte
   );
   const mcpUrl = options.mcpUrl === undefined ? undefined : urlOption('mcp-url', options.mcpUrl, WEB);
   const direct = links.find((link) => link.kind === 'direct');
+  const named = services(options.services);
   const input = {
     ...defaults,
     name,
     environment: environment.data,
     links,
     mcpUrl: mcpUrl ?? direct?.url ?? defaults.mcpUrl,
-    services: services(options.services),
+    ...(named === undefined ? {} : { services: named }),
     dir: options.dir ?? defaults.dir,
     ...readSeconds(options.readSeconds),
   };
   return { input, notes };
 }
 
-async function addToFile(context: Context, input: Omit<Profile, 'wanted'>): Promise<Profile> {
+async function addToFile(context: Context, input: NewProfile): Promise<Profile> {
   const profiles = await context.profiles();
   await makeHome(context.home);
   return await audited(context, { actor: 'you', kind: 'profile-added', profile: input.name, ...ALONE }, () =>
@@ -100,7 +104,7 @@ async function addToFile(context: Context, input: Omit<Profile, 'wanted'>): Prom
 }
 
 /** Where the app runs it must know at once; without it the file is enough. */
-async function add(context: Context, input: Omit<Profile, 'wanted'>): Promise<Profile> {
+async function add(context: Context, input: NewProfile): Promise<Profile> {
   return (await context.ifApp((app) => app.profiles.add(input))) ?? (await addToFile(context, input));
 }
 

@@ -37,9 +37,7 @@ export function checkChange(
       `${name} was changed meanwhile; nothing was done.`,
       'Look at it as it is now and make your change again.',
     );
-  const services = change.parts.services;
-  // completed() fills in a preset's services where none are named; here none means none
-  const after = { ...completed(withParts(profile, change.parts), userHome), services };
+  const after = completed(withParts(profile, change.parts), userHome);
   const parts = partsOf(after);
   const anew = reconnects(before, parts);
   const reasons = confirmReasons(before, parts);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../../contract/errors.ts';
 import { Profile } from '../../contract/profile.ts';
 import type { Limits, SshAuth } from '../../contract/profile.ts';
-import type { ProfileParts } from '../../contract/profile-parts.ts';
+import type { NewProfile, ProfileParts } from '../../contract/profile-parts.ts';
 import { presetProfile } from '../backends/presets.ts';
 import { readState, writeState } from '../files.ts';
 import { checkProfile } from '../link/check-profile.ts';
@@ -29,15 +29,18 @@ function absoluteKeys(ways: readonly SshAuth[], userHome: string): SshAuth[] {
 }
 
 /** The preset's services; the orchestrator's is where the MCP endpoint is, whatever its port. */
-function presetServices({ name, preset, mcpUrl }: Omit<Profile, 'wanted'>): Profile['services'] {
+function presetServices({ name, preset, mcpUrl }: NewProfile): Profile['services'] {
   const { services } = presetProfile(name, preset);
   return services.map((each) =>
     each.name === 'orchestration' ? { ...each, url: new URL(mcpUrl).origin } : each,
   );
 }
 
-/** The profile as it is stored: absolute paths, and the preset's services where none were named. */
-export function completed<P extends Omit<Profile, 'wanted'>>(input: P, userHome: string): P {
+/** The profile as it is stored: absolute paths, and the preset's services where none are said. */
+export function completed<P extends NewProfile>(
+  input: P,
+  userHome: string,
+): P & { services: Profile['services'] } {
   const links = input.links.map((link) => {
     if (link.kind === 'https' && link.caFile !== undefined)
       return { ...link, caFile: absolute(link.caFile, userHome) };
@@ -47,7 +50,7 @@ export function completed<P extends Omit<Profile, 'wanted'>>(input: P, userHome:
     );
     return { ...link, auth: absoluteKeys(link.auth, userHome), jump };
   });
-  const services = input.services.length > 0 ? input.services : presetServices(input);
+  const services = input.services ?? presetServices(input);
   return { ...input, links, services };
 }
 

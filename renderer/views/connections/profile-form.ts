@@ -1,4 +1,5 @@
-import type { Environment, PresetName, Profile, SecretKind } from '../../../electron/contract/profile.ts';
+import type { Environment, PresetName, SecretKind } from '../../../electron/contract/profile.ts';
+import type { NewProfile } from '../../../electron/contract/profile-parts.ts';
 import type { LinkErrors, LinkForm } from './link-form.ts';
 import { emptyLink, isUrl, linkErrors, linkOf, linkOptions, secretKindsOf } from './link-form.ts';
 
@@ -63,16 +64,14 @@ function mcpUrlOf(form: ProfileForm): string {
   return form.links.find((link) => link.kind === 'direct')?.url.trim() ?? USUAL_MCP_URL;
 }
 
-/** The profile that the form describes. */
-export function profileOf(form: ProfileForm): Omit<Profile, 'wanted'> {
+/** The profile that the form describes; core gives it the services of its preset. */
+export function profileOf(form: ProfileForm): NewProfile {
   return {
     name: form.name,
     preset: form.preset,
     environment: form.environment,
     links: form.links.map(linkOf),
     mcpUrl: mcpUrlOf(form),
-    // core fills in the preset's
-    services: [],
     dir: '~/catalyst-trading-mcp',
     assumedZone: 'UTC',
     currency: 'USD',

@@ -2,7 +2,8 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Profiles } from '../../../electron/core/profiles/profiles.ts';
+import { Profile } from '../../../electron/contract/profile.ts';
+import { completed, Profiles } from '../../../electron/core/profiles/profiles.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -52,5 +53,17 @@ describe('adding a profile', () => {
       { kind: 'direct', url: 'http://[::1]:5000/mcp' },
     ];
     expect((await profiles.add({ ...base, links })).links).toHaveLength(5);
+  });
+
+  it('gives it the services of its preset where none are said, and none where none are wanted', () => {
+    const mcpUrl = 'http://127.0.0.1:6000/mcp';
+    const { services: _said, ...unsaid } = {
+      ...Profile.parse({ ...base, mcpUrl }),
+      preset: 'catalyst' as const,
+    };
+    const names = completed(unsaid, '/home/me').services.map(({ name, url }) => [name, url]);
+    expect(names).toContainEqual(['orchestration', 'http://127.0.0.1:6000']);
+    expect(names.length).toBeGreaterThan(5);
+    expect(completed({ ...unsaid, services: [] }, '/home/me').services).toEqual([]);
   });
 });
