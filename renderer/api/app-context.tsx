@@ -32,7 +32,7 @@ export function useUi<T>(select: (state: UiState) => T): T {
 }
 
 /** The name of the profile on screen: the chosen one while it exists, else the first. */
-function profileName(app: AppState, wanted: string | null): string | null {
+export function profileName(app: AppState, wanted: string | null): string | null {
   return wanted !== null && wanted in app.profiles ? wanted : (app.order[0] ?? null);
 }
 

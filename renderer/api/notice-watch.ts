@@ -1,10 +1,8 @@
 import { useEffect } from 'react';
 import type { NoticeMemory } from '../../electron/contract/notice-steps.ts';
 import { NO_NOTICES, nextNotices } from '../../electron/contract/notice-steps.ts';
-import { useApp } from './app-context.tsx';
-
-/** A notice of danger stays until it is dismissed or no longer holds; others go after this, ms. */
-const SHOWN_MS = 8_000;
+import { profileName, useApp } from './app-context.tsx';
+import { saidByPage } from './toast-rules.ts';
 
 /** Shows what holds anew as a toast, and takes it away when it no longer does. For the window that shows the app. */
 export function useNoticeWatch(): void {
@@ -12,7 +10,6 @@ export function useNoticeWatch(): void {
   useEffect(() => {
     let memory: NoticeMemory = NO_NOTICES;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const fading = new Set<ReturnType<typeof setTimeout>>();
     const look = () => {
       clearTimeout(timer);
       const { app, connection } = mirror.store.getState();
@@ -24,13 +21,9 @@ export function useNoticeWatch(): void {
       for (const notice of step.raised) {
         // the request itself is on the screen
         if (notice.kind === 'consent') continue;
-        ui.raise(notice);
-        if (notice.severity === 'danger') continue;
-        const fade = setTimeout(() => {
-          fading.delete(fade);
-          ui.clearNotice(notice.key);
-        }, SHOWN_MS);
-        fading.add(fade);
+        const { route, onboardingHidden } = ui.store.getState();
+        const setup = onboardingHidden ? null : app.app.setup;
+        if (!saidByPage(notice, route, profileName(app, route.profile), setup)) ui.raise(notice);
       }
       if (step.dueAt !== null) timer = setTimeout(look, Math.max(50, step.dueAt - Date.now()));
     };
@@ -39,7 +32,6 @@ export function useNoticeWatch(): void {
     return () => {
       unsubscribe();
       clearTimeout(timer);
-      for (const fade of fading) clearTimeout(fade);
     };
   }, [mirror, ui]);
 }

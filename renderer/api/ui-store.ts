@@ -43,8 +43,12 @@ export interface Toast {
   tone: 'done' | 'problem' | Notice['severity'];
   text: string;
   next: string;
+  /** When it came, ms. */
+  at: number;
   /** Of something that holds in the app: its key, and where to look. Absent: what came of something done here. */
   standing?: { key: string; action: Notice['action'] };
+  /** Off the screen by now, and in the list behind the bell until it is dismissed. */
+  folded?: boolean;
 }
 
 /** One call of the Tools page and what came of it. */
@@ -64,10 +68,17 @@ export type StopView =
   | { phase: 'reported'; profile: string; report: StopReport }
   | { phase: 'unanswered'; profile: string; at: number; error: ErrorShape; manual: string };
 
+/** A dialog over the page, and when it was opened, ms. */
+export interface OpenOverlay {
+  readonly openedAt: number;
+}
+
 export interface UiState {
   route: Route;
   paletteOpen: boolean;
   helpOpen: boolean;
+  /** The dialogs that are open, the first one first. */
+  overlays: readonly OpenOverlay[];
   /** The list behind the bell. */
   noticesOpen: boolean;
   notices: readonly Toast[];
@@ -97,7 +108,8 @@ const START: Route = {
   logs: null,
   profile: null,
 };
-const NOTICES_KEPT = 4;
+/** The oldest go after so many; a screen shows two or three, the bell lists them. */
+const NOTICES_KEPT = 20;
 const EXCHANGES_KEPT = 30;
 
 /** The route that a history entry holds; an entry of an older version may name what is no longer there. */
@@ -124,14 +136,20 @@ function toastsOf(store: StoreApi<UiState>) {
     store.setState((s) => ({ notices: s.notices.filter((notice) => notice.id !== id) }));
   return {
     dismiss,
-    /** Shows a short message; the same text twice is one message. Problems stay until dismissed. */
+    /** It was on the screen for its time: a problem goes behind the bell, everything else goes. */
+    fold({ id, tone }: Toast): void {
+      if (tone !== 'problem') return dismiss(id);
+      store.setState((s) => ({
+        notices: s.notices.map((toast) => (toast.id === id ? { ...toast, folded: true } : toast)),
+      }));
+    },
+    /** Shows a short message; the same text twice is one message. Problems stay behind the bell until dismissed. */
     notify(tone: 'done' | 'problem', text: string, next = ''): void {
       notices += 1;
-      const notice = { id: notices, tone, text, next };
+      const notice = { id: notices, tone, text, next, at: Date.now() };
       store.setState((s) => ({
         notices: [...s.notices.filter((old) => old.text !== text), notice].slice(-NOTICES_KEPT),
       }));
-      if (tone === 'done') setTimeout(() => dismiss(notice.id), 5_000);
     },
     /** Shows something that holds now; one toast a subject. */
     raise(notice: Notice): void {
@@ -141,6 +159,7 @@ function toastsOf(store: StoreApi<UiState>) {
         tone: notice.severity,
         text: notice.title,
         next: notice.text,
+        at: Date.now(),
         standing: { key: notice.key, action: notice.action },
       };
       store.setState((s) => ({
@@ -161,6 +180,7 @@ export function createUi() {
     route: routeFrom(history.state) ?? START,
     paletteOpen: false,
     helpOpen: false,
+    overlays: [],
     noticesOpen: false,
     notices: [],
     stop: null,

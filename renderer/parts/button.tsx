@@ -48,7 +48,7 @@ export function IconButton({
       type="button"
       aria-label={label}
       title={label}
-      className={`transition-quick inline-flex size-7 shrink-0 items-center justify-center rounded-md text-quiet hover:bg-hover hover:text-text ${className}`}
+      className={`transition-quick inline-flex size-7 shrink-0 items-center justify-center rounded-md text-quiet hover:bg-hover hover:text-text disabled:opacity-40 disabled:hover:bg-transparent disabled:hover:text-quiet ${className}`}
       {...rest}
     >
       {children}

@@ -106,6 +106,7 @@ function Buttons(props: {
       <Grant request={request} minutes={minutes} onMinutes={setMinutes} />
       <Button
         look="ghost"
+        className="first:-ml-3"
         data-testid="consent-deny-stop"
         disabled={!armed || answering}
         onClick={() => {

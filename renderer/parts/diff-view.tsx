@@ -15,7 +15,7 @@ export function DiffView({ diff, label }: { diff: string; label: string }) {
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard
       tabIndex={0}
       aria-label={label}
-      className="max-h-80 overflow-auto rounded-md border border-line bg-sunken py-2"
+      className="max-h-[min(320px,38vh)] overflow-auto rounded-md border border-line bg-sunken py-2"
     >
       {diff.split('\n').map((line, i) => (
         <div key={i} className={`min-w-max px-3 ${look(line)}`}>

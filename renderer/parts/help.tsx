@@ -42,6 +42,7 @@ export function Help() {
       onClose={() => ui.store.setState({ helpOpen: false })}
       title="Keyboard and marks"
       width="max-w-xl"
+      crossed
       testId="help"
     >
       <div className="grid grid-cols-2 gap-6 px-5 pt-3 pb-5">

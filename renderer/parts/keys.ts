@@ -23,7 +23,7 @@ export function useKeys(): void {
       }
     };
     const onKey = (event: KeyboardEvent) => {
-      const { paletteOpen, helpOpen, noticesOpen, stop, closing } = ui.store.getState();
+      const { paletteOpen, overlays, stop, closing } = ui.store.getState();
       const waiting = mirror.store.getState().app?.consents.length ?? 0;
       const asked = waiting > 0 || stop !== null || closing !== null;
       const chord = event.ctrlKey || event.metaKey;
@@ -32,8 +32,7 @@ export function useKeys(): void {
         if (!asked) ui.store.setState({ paletteOpen: !paletteOpen, noticesOpen: false });
         return;
       }
-      const busy = asked || [paletteOpen, helpOpen, noticesOpen].includes(true);
-      if (chord || event.altKey || busy || typing(event.target)) return;
+      if (chord || event.altKey || asked || overlays.length > 0 || typing(event.target)) return;
       if (event.key === '/') event.preventDefault();
       plain(event.key);
     };

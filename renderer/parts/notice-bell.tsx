@@ -2,6 +2,7 @@ import { Bell, BellRing } from 'lucide-react';
 import type { Notice } from '../../electron/contract/notices.ts';
 import { securityCount, standingNotices } from '../../electron/contract/notices.ts';
 import type { Tone } from '../../electron/contract/present.ts';
+import type { Toast } from '../api/ui-store.ts';
 import { useApp, useFromNow, useMirror, useNow, useUi } from '../api/app-context.tsx';
 import { Button, IconButton } from './button.tsx';
 import { Overlay } from './overlay.tsx';
@@ -12,6 +13,9 @@ import { clockText } from './time-text.ts';
 const TONES: Record<Notice['severity'], Tone> = { info: 'off', attention: 'attention', danger: 'danger' };
 /** More than this does not fit the badge. */
 const COUNTED = 99;
+
+/** What went wrong on this page: listed until it is dismissed, since its message leaves the screen. */
+const isProblem = ({ tone }: Toast): boolean => tone === 'problem';
 
 /** What the bell says in words, for those who do not see its colour. */
 function bellLabel(count: number, security: number, lost: boolean): string {
@@ -25,13 +29,15 @@ export function NoticeBell() {
   const { ui } = useApp();
   const app = useMirror((s) => s.app);
   const lost = useMirror((s) => s.app === null || s.connection !== 'open');
-  const count = useFromNow((now) => (app === null ? 0 : standingNotices(app, now).length));
+  const standing = useFromNow((now) => (app === null ? 0 : standingNotices(app, now).length));
+  const kept = useUi((s) => s.notices.filter(isProblem).length);
   const security = useFromNow((now) => (app === null ? 0 : securityCount(app, now)));
   const worst = useFromNow<Notice['severity']>(
     (now) =>
       (app === null ? undefined : standingNotices(app, now).find(({ kind }) => kind === 'security'))
         ?.severity ?? 'info',
   );
+  const count = standing + kept;
   const tone = lost ? 'unknown' : security > 0 ? TONES[worst] : 'off';
   const Icon = security > 0 && !lost ? BellRing : Bell;
   return (
@@ -84,6 +90,44 @@ function Row({ notice, close }: { notice: Notice; close: () => void }) {
   );
 }
 
+function Message({ toast }: { toast: Toast }) {
+  const { ui } = useApp();
+  return (
+    <li className="flex items-start gap-3 border-line px-5 py-2.5 not-first:border-t" data-testid="message">
+      <span className="flex h-5 items-center">
+        <StateMark tone="danger" />
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="font-medium break-words">
+          <PlainText text={toast.text} />
+        </p>
+        <p className="text-sm break-words text-quiet">
+          <PlainText text={toast.next.slice(0, 600)} />
+        </p>
+      </div>
+      <Button small onClick={() => ui.dismiss(toast.id)}>
+        Dismiss
+      </Button>
+    </li>
+  );
+}
+
+/** What was tried in this window and did not work. */
+function Messages({ toasts }: { toasts: readonly Toast[] }) {
+  return (
+    <section aria-labelledby="messages-title" className="shrink-0 border-t border-line pt-2 first:border-t-0">
+      <h3 id="messages-title" className="px-5 text-sm text-quiet">
+        Did not work in this window
+      </h3>
+      <ul>
+        {toasts.toReversed().map((toast) => (
+          <Message key={toast.id} toast={toast} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function Standing({ close }: { close: () => void }) {
   const app = useMirror((s) => s.app);
   const lost = useMirror((s) => s.connection !== 'open');
@@ -91,8 +135,10 @@ function Standing({ close }: { close: () => void }) {
   const now = useNow();
   const standing = app === null ? [] : standingNotices(app, now);
   const known = app !== null && !lost;
+  const notices = useUi((s) => s.notices);
+  const problems = notices.filter(isProblem);
   return (
-    <div className="flex min-h-0 flex-col pt-2 pb-3">
+    <div className="flex min-h-0 flex-col overflow-y-auto pt-2 pb-3">
       {known ? null : (
         <p className="px-5 py-1 text-attention">
           {app === null || heardAt === null
@@ -101,7 +147,7 @@ function Standing({ close }: { close: () => void }) {
         </p>
       )}
       {standing.length > 0 ? (
-        <ul className="min-h-0 overflow-y-auto" aria-label="What waits for you">
+        <ul className="shrink-0" aria-label="What waits for you">
           {standing.map((notice) => (
             <Row key={notice.key} notice={notice} close={close} />
           ))}
@@ -109,6 +155,7 @@ function Standing({ close }: { close: () => void }) {
       ) : known ? (
         <p className="px-5 py-2 text-quiet">Nothing waits for you.</p>
       ) : null}
+      {problems.length === 0 ? null : <Messages toasts={problems} />}
     </div>
   );
 }
@@ -119,7 +166,7 @@ export function NoticeList() {
   const open = useUi((s) => s.noticesOpen);
   const close = () => ui.store.setState({ noticesOpen: false });
   return (
-    <Overlay open={open} onClose={close} title="Notices" width="max-w-xl" contained testId="notices">
+    <Overlay open={open} onClose={close} title="Notices" width="max-w-xl" contained crossed testId="notices">
       {open ? <Standing close={close} /> : null}
     </Overlay>
   );

@@ -1,8 +1,24 @@
 import { Dialog } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
 import type { ReactNode, RefObject } from 'react';
+import { useEffect } from 'react';
+import { useApp } from '../api/app-context.tsx';
+import type { OpenOverlay } from '../api/ui-store.ts';
+import { IconButton } from './button.tsx';
 
 const CONTAINED = 'items-start justify-center px-4 py-[min(6vh,96px)]';
 const FLOATING = 'items-start justify-center overflow-y-auto px-4 py-[min(10vh,96px)]';
+
+/** Keys and messages of the page keep still while it is open. */
+function useOpen(open: boolean): void {
+  const { ui } = useApp();
+  useEffect(() => {
+    if (!open) return undefined;
+    const mine: OpenOverlay = { openedAt: Date.now() };
+    ui.store.setState((s) => ({ overlays: [...s.overlays, mine] }));
+    return () => ui.store.setState((s) => ({ overlays: s.overlays.filter((one) => one !== mine) }));
+  }, [ui, open]);
+}
 
 /** A dialog over the page. Closing by Escape or the backdrop calls `onClose`; leave it out to forbid both. */
 export function Overlay(props: {
@@ -19,10 +35,13 @@ export function Overlay(props: {
   fill?: boolean;
   /** Never higher than its window: what is inside scrolls, title and buttons stay. */
   contained?: boolean;
+  /** It has no button that ends it: a cross beside the title does. */
+  crossed?: boolean;
   children: ReactNode;
 }) {
   const fill = props.fill === true;
   const contained = props.contained === true;
+  useOpen(props.open);
   return (
     <Dialog.Root
       open={props.open}
@@ -38,7 +57,7 @@ export function Overlay(props: {
             data-testid={props.testId}
             role={props.role ?? 'dialog'}
             {...(props.initialFocus === undefined ? {} : { initialFocus: props.initialFocus })}
-            className={`popup flex w-full flex-col bg-raised outline-none ${contained ? 'max-h-full' : ''} ${fill ? 'h-full' : `rounded-md shadow-overlay ${props.width ?? 'max-w-lg'}`}`}
+            className={`popup relative flex w-full flex-col bg-raised outline-none ${contained ? 'max-h-full' : ''} ${fill ? 'h-full' : `rounded-md shadow-overlay ${props.width ?? 'max-w-lg'}`}`}
           >
             <Dialog.Title
               className={props.hideTitle === true ? 'sr-only' : 'px-5 pt-4 text-lg font-semibold'}
@@ -46,6 +65,15 @@ export function Overlay(props: {
               {props.title}
             </Dialog.Title>
             {props.children}
+            {props.crossed === true ? (
+              <IconButton
+                label="Close"
+                className="absolute top-3.5 right-3"
+                onClick={() => props.onClose('close-press')}
+              >
+                <X size={15} />
+              </IconButton>
+            ) : null}
           </Dialog.Popup>
         </Dialog.Viewport>
       </Dialog.Portal>

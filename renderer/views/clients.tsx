@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ClientId, ClientTarget } from '../../electron/contract/bridge.ts';
 import { useProfileName } from '../api/app-context.tsx';
+import { FormPage } from '../parts/form-page.tsx';
 import { Panel, Problem, Waiting } from '../parts/panel.tsx';
 import { BundlePanel } from './clients/bundle-panel.tsx';
 import type { PlanAsked } from './clients/client-plan.tsx';
@@ -41,7 +42,7 @@ export function Clients() {
   const targets = useTargets(version);
   if (profile === null) return <NoProfile />;
   return (
-    <div className="flex min-h-full flex-col gap-3 p-4">
+    <FormPage>
       <Connected profile={profile} />
       <Panel title={`Set up for ${profile}`} flush>
         {targets === null ? (
@@ -66,6 +67,6 @@ export function Clients() {
           onClose={() => setAsked(null)}
         />
       )}
-    </div>
+    </FormPage>
   );
 }

@@ -3,6 +3,7 @@ import { useApp, useProfile, useUi } from '../api/app-context.tsx';
 import type { Section } from '../api/ui-store.ts';
 import { SECTIONS } from '../api/ui-store.ts';
 import { SECTION_WORDS } from '../parts/pages.ts';
+import { FormPage } from '../parts/form-page.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { AddForm } from './connections/add-form.tsx';
 import { LinkSection } from './connections/link-section.tsx';
@@ -47,10 +48,11 @@ export function Connections() {
   const section = useUi((s) => s.route.section);
   const known = useProfile(() => true) ?? false;
   const View = VIEWS[section];
+  if (!known && section !== 'add') return <NoProfile />;
   return (
-    <div className="flex min-h-full flex-col gap-3 p-4">
+    <FormPage>
       <Tabs />
-      {known || section === 'add' ? <View /> : <NoProfile />}
-    </div>
+      <View />
+    </FormPage>
   );
 }

@@ -1,40 +1,60 @@
 import { FileText, RotateCw, Square, Stethoscope } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useApp, useMirror, useProfileName, useUi } from '../api/app-context.tsx';
+import type { Tone } from '../../electron/contract/present.ts';
+import type { LinkConfig } from '../../electron/contract/profile.ts';
+import { useApp, useMirror, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
 import type { DoctorView } from '../api/doctor.ts';
 import { recallDoctor, runDoctor } from '../api/doctor.ts';
 import { Age } from '../parts/age.tsx';
 import { Button } from '../parts/button.tsx';
 import { CopyField } from '../parts/copy.tsx';
-import { Empty, Note, Panel, Problem } from '../parts/panel.tsx';
+import { FormPage } from '../parts/form-page.tsx';
+import { Panel, Problem } from '../parts/panel.tsx';
 import { PlainText } from '../parts/plain-text.tsx';
 import { StateMark, TONE_TEXT } from '../parts/state-mark.tsx';
 import { CheckList } from './doctor/check-list.tsx';
 import { ReportView } from './doctor/report-view.tsx';
-import { countsText, VERDICT } from './doctor/words.ts';
+import { countsText, layersOf, VERDICT } from './doctor/words.ts';
 import { NoProfile } from './no-profile.tsx';
 
-/** What the run came to, or what it is at; of one height in every phase, so that nothing jumps. */
-function Headline({ view }: { view: DoctorView }) {
-  const { phase, run, running, checks } = view;
-  const { tone, label } =
-    phase === 'done' && run
-      ? VERDICT[run.verdict.result]
-      : phase === 'running'
-        ? ({ tone: 'working', label: 'Looking, layer by layer' } as const)
-        : ({ tone: 'unknown', label: phase === 'stopped' ? 'Stopped' : 'Not finished' } as const);
-  const current = running.at(-1);
-  const detail =
-    phase === 'done' && run
-      ? run.verdict.text
-      : phase === 'running'
-        ? `${current?.title ?? 'Beginning'}…`
-        : 'What was looked at until then stands below; nothing is known of the rest.';
+interface Said {
+  tone: Tone;
+  label: string;
+  detail: string;
+}
+
+/** What the run came to, what it is at, or what it would do. */
+function headlineOf(view: DoctorView | undefined): Said {
+  if (view === undefined)
+    return {
+      tone: 'off',
+      label: 'Not run yet',
+      detail:
+        'It goes through what stands below, from the bottom of the way to Claude’s own logs, and names the first thing that is broken, with what helps. It uses connections of its own, changes nothing and calls no tool.',
+    };
+  const { phase, run, running } = view;
+  if (phase === 'done' && run) return { ...VERDICT[run.verdict.result], detail: run.verdict.text };
+  if (phase === 'running')
+    return {
+      tone: 'working',
+      label: 'Looking, layer by layer',
+      detail: `${running.at(-1)?.title ?? 'Beginning'}…`,
+    };
+  return {
+    tone: 'unknown',
+    label: phase === 'stopped' ? 'Stopped' : 'Not finished',
+    detail: 'What was looked at until then stands below; nothing is known of the rest.',
+  };
+}
+
+/** Of one height in every phase, so that nothing jumps. */
+function Headline({ view }: { view: DoctorView | undefined }) {
+  const { tone, label, detail } = headlineOf(view);
   return (
     <div
       className="flex items-start gap-3"
       data-testid="doctor-verdict"
-      data-result={run?.verdict.result ?? phase}
+      data-result={view?.run?.verdict.result ?? view?.phase ?? 'none'}
     >
       <span className="flex h-6 items-center">
         <StateMark tone={tone} size={16} />
@@ -45,7 +65,9 @@ function Headline({ view }: { view: DoctorView }) {
           <PlainText text={detail} />
         </p>
       </div>
-      <span className="shrink-0 text-sm leading-6 text-quiet tabular-nums">{countsText(checks)}</span>
+      <span className="shrink-0 text-sm leading-6 text-quiet tabular-nums">
+        {view === undefined ? null : countsText(view.checks)}
+      </span>
     </div>
   );
 }
@@ -67,63 +89,41 @@ function FirstHelp({ view: { run } }: { view: DoctorView }) {
   );
 }
 
-function Controls({ view, profile, onReport }: { view: DoctorView; profile: string; onReport: () => void }) {
+function Controls(props: { view: DoctorView | undefined; profile: string; onReport: () => void }) {
+  const { view, profile, onReport } = props;
   const app = useApp();
   const lost = useMirror((s) => s.connection === 'lost');
-  if (view.phase === 'running') {
+  if (view?.phase === 'running') {
     return (
       <Button small icon={<Square size={11} />} onClick={() => view.stop()} data-testid="doctor-stop">
         Stop
       </Button>
     );
   }
+  const again = view !== undefined;
   return (
     <>
-      <Age at={view.startedAt} before="looked at " />
-      {view.run === null ? null : (
+      {again ? <Age at={view.startedAt} before="looked at " /> : null}
+      {view?.run ? (
         <Button small icon={<FileText size={13} />} onClick={onReport} data-testid="doctor-show-report">
           Report…
         </Button>
-      )}
+      ) : null}
       <Button
         small
         look="primary"
-        icon={<RotateCw size={12} />}
+        icon={again ? <RotateCw size={12} /> : <Stethoscope size={13} />}
         disabled={lost}
         onClick={() => void runDoctor(app, profile)}
         data-testid="doctor-run"
       >
-        Run again
+        {again ? 'Run again' : 'Run the doctor'}
       </Button>
     </>
   );
 }
 
-function FirstRun({ profile }: { profile: string }) {
-  const app = useApp();
-  return (
-    <div className="flex min-h-full flex-col p-4">
-      <Panel title={`Doctor for ${profile}`}>
-        <Empty
-          title="Nothing was looked at yet"
-          actions={
-            <Button
-              look="primary"
-              icon={<Stethoscope size={14} />}
-              onClick={() => void runDoctor(app, profile)}
-              data-testid="doctor-run"
-            >
-              Run the doctor
-            </Button>
-          }
-        >
-          It goes from the name of the droplet up to Claude's own logs and names the first thing that is
-          broken, with what helps. It uses connections of its own, changes nothing and calls no tool.
-        </Empty>
-      </Panel>
-    </div>
-  );
-}
+const NO_LINKS: readonly LinkConfig[] = [];
 
 /** Looks at the profile layer by layer, names what is broken, and has the remedy beside it. */
 export function Doctor() {
@@ -134,33 +134,24 @@ export function Doctor() {
   useEffect(() => {
     if (profile !== null) void recallDoctor(app, profile);
   }, [app, profile]);
+  const links = useProfile((p) => p.profile.links) ?? NO_LINKS;
   if (profile === null) return <NoProfile />;
-  if (view === undefined) return <FirstRun profile={profile} />;
   return (
-    <div className="flex min-h-full flex-col gap-3 p-4">
+    <FormPage>
       <Panel
         title={`Doctor for ${profile}`}
         aside={<Controls view={view} profile={profile} onReport={() => setReport(true)} />}
       >
         <Headline view={view} />
-        <FirstHelp view={view} />
-        {view.error === null ? null : (
+        {view === undefined ? null : <FirstHelp view={view} />}
+        {view?.error ? (
           <div className="mt-2">
             <Problem error={view.error} />
           </div>
-        )}
-        {view.phase === 'stopped' && view.checks.length === 0 ? (
-          <div className="mt-2">
-            <Note tone="unknown" title="It was stopped before the first check ended." />
-          </div>
         ) : null}
       </Panel>
-      {view.checks.length + view.running.length === 0 ? null : (
-        <section aria-label="Checks" className="rounded-md border border-line bg-raised py-1">
-          <CheckList view={view} />
-        </section>
-      )}
-      {report && view.run !== null ? <ReportView run={view.run} onClose={() => setReport(false)} /> : null}
-    </div>
+      <CheckList view={view} layers={layersOf(links)} />
+      {report && view?.run ? <ReportView run={view.run} onClose={() => setReport(false)} /> : null}
+    </FormPage>
   );
 }

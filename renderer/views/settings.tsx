@@ -1,3 +1,4 @@
+import { FormPage } from '../parts/form-page.tsx';
 import { About } from './settings/about.tsx';
 import { DesktopPanel } from './settings/desktop-panel.tsx';
 import { LookPanel } from './settings/look-panel.tsx';
@@ -7,12 +8,12 @@ import { TransferPanel } from './settings/transfer-panel.tsx';
 /** What holds for the whole app. What holds for one profile stands with it, in Connections. */
 export function Settings() {
   return (
-    <div className="flex min-h-full max-w-4xl flex-col gap-3 p-4">
+    <FormPage>
       <LookPanel />
       <NoticesPanel />
       <DesktopPanel />
       <TransferPanel />
       <About />
-    </div>
+    </FormPage>
   );
 }

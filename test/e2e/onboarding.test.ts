@@ -79,7 +79,7 @@ describe.skipIf(!ready)(
     };
 
     it('understands the pasted command, and keeps what was typed', async () => {
-      await press('button', { name: /Connect your droplet/ });
+      await press('button', { name: /Connect over SSH/ });
       await press('button', { name: 'Connect', exact: true });
       await page.getByText('Say where it is').waitFor();
       await type('Where is your droplet?', 'http://203.0.113.10:5000/mcp');
@@ -231,7 +231,7 @@ describe.skipIf(!ready || !nginxAvailable || !opensslAvailable)(
     });
 
     it('says that nothing answers there, and how a web server is put there', async () => {
-      await page.getByTestId('onboarding-real').click();
+      await page.getByTestId('onboarding-https').click();
       await where(page).fill(`https://localhost:${port}/mcp`);
       await page.getByText('Over HTTPS to localhost.').waitFor();
       await page.getByLabel('API key', { exact: true }).fill('a-wrong-key');
@@ -300,7 +300,7 @@ describe.skipIf(!chromiumAvailable)('a setup that cannot succeed (Debian package
 
   it('names what is wrong where it is, and can be begun again with the same key', async () => {
     const port = await freePort();
-    await page.getByTestId('onboarding-real').click();
+    await page.getByTestId('onboarding-ssh').click();
     await where(page).fill(`root@127.0.0.1:${port}`);
     await page.getByLabel('Name', { exact: true }).fill('Not A Name');
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
@@ -312,7 +312,7 @@ describe.skipIf(!chromiumAvailable)('a setup that cannot succeed (Debian package
     const key = await fs.readFile(path.join(user.state, 'keys/again'), 'utf8');
     await page.getByRole('button', { name: 'Start over' }).click();
     await page.getByTestId('onboarding').waitFor();
-    await page.getByTestId('onboarding-real').click();
+    await page.getByTestId('onboarding-ssh').click();
     await where(page).fill(`root@127.0.0.1:${port}`);
     await page.getByLabel('Name', { exact: true }).fill('again');
     await page.getByRole('button', { name: 'Connect', exact: true }).click();

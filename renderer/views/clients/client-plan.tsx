@@ -198,15 +198,18 @@ export function PlanView(props: {
       onClose={onClose}
       title={`${TITLE[action]} ${asked.label}`}
       width="max-w-3xl"
+      contained
       testId="client-plan"
     >
-      <div className="flex flex-col gap-3 px-5 pt-3 pb-4" aria-live="polite">
+      <div className="flex min-h-0 flex-col gap-3 overflow-y-auto px-5 py-3" aria-live="polite">
         {phase.name === 'reading' ? <Waiting label="Reading the file…" /> : null}
         {phase.name === 'failed' ? <Problem error={phase.error} /> : null}
         {phase.name === 'shown' || phase.name === 'done' ? (
           <Shown plan={phase.plan} done={phase.name === 'done'} />
         ) : null}
         {phase.name === 'shown' && phase.plan.movedOn ? <Agree agreed={agreed} onChange={setAgreed} /> : null}
+      </div>
+      <footer className="border-t border-line px-5 py-3">
         <Buttons
           phase={phase}
           action={action}
@@ -217,7 +220,7 @@ export function PlanView(props: {
           onDespite={() => setDespiteChanges(true)}
           onApply={(plan) => void apply(plan)}
         />
-      </div>
+      </footer>
     </Overlay>
   );
 }

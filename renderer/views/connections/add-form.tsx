@@ -1,125 +1,41 @@
-import { Plus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
-import type { Environment, PresetName } from '../../../electron/contract/profile.ts';
 import { useApp, useCall, useMirror } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { CopyField } from '../../parts/copy.tsx';
-import { Choice, Field } from '../../parts/field.tsx';
 import { Problem } from '../../parts/panel.tsx';
 import { AddProgress } from './add-progress.tsx';
-import { LinkCard } from './link-card.tsx';
-import type { ImportedHost, LinkForm } from './link-form.ts';
-import { emptyLink, secretKindsOf } from './link-form.ts';
+import type { LinkForm } from './link-form.ts';
+import type { LinksProps } from './link-list.tsx';
+import { Links } from './link-list.tsx';
+import { EnvironmentChoice, McpUrlField, NameField, PresetChoice } from './profile-fields.tsx';
 import type { FormErrors, ProfileForm } from './profile-form.ts';
 import {
   asksMcpUrl,
-  asksSecret,
   commandsOf,
   emptyForm,
   formErrors,
   isClean,
-  moved,
-  nameOf,
   profileOf,
   typedSecrets,
 } from './profile-form.ts';
-import { useSshHosts } from './ssh-hosts.tsx';
 
-interface PartProps {
-  form: ProfileForm;
-  errors: FormErrors;
-  change: (part: Partial<ProfileForm>) => void;
-}
-
-function CommonFields({ form, errors, change }: PartProps) {
+function CommonFields({ form, errors, change }: LinksProps) {
   return (
-    <div className="grid grid-cols-4 gap-x-4 gap-y-1 max-lg-nav:grid-cols-2">
-      <Field
-        label="Name"
+    <div className="grid grid-cols-4 gap-x-4 gap-y-3 max-lg-nav:grid-cols-2">
+      <NameField
         placeholder="catalyst"
         value={form.name}
         error={errors.name}
-        hint="Short; Claude shows it too."
-        onChange={(event) => change({ name: event.target.value })}
+        onChange={(name) => change({ name })}
       />
-      <Choice
-        label="Environment"
-        value={form.environment}
-        onChange={(event) => change({ environment: event.target.value as Environment })}
-      >
-        <option value="live">LIVE: real money</option>
-        <option value="paper">PAPER: paper trading</option>
-      </Choice>
-      <Choice
-        label="What runs there"
-        value={form.preset}
-        onChange={(event) => change({ preset: event.target.value as PresetName })}
-      >
-        <option value="catalyst">Catalyst</option>
-        <option value="stockspark">StockSpark</option>
-        <option value="stockpulse">StockPulse</option>
-        <option value="generic">Another MCP server</option>
-      </Choice>
+      <EnvironmentChoice value={form.environment} onChange={(environment) => change({ environment })} />
+      <PresetChoice value={form.preset} onChange={(preset) => change({ preset })} />
       {asksMcpUrl(form) ? (
-        <Field
-          label="MCP address, as seen from the droplet"
-          value={form.mcpUrl}
-          error={errors.mcpUrl}
-          onChange={(event) => change({ mcpUrl: event.target.value })}
-        />
+        <McpUrlField value={form.mcpUrl} error={errors.mcpUrl} onChange={(mcpUrl) => change({ mcpUrl })} />
       ) : null}
     </div>
-  );
-}
-
-/** The links of a form in their order, each to be edited, moved or removed, and another to add. */
-export function Links({ form, errors, change, keepSecrets }: PartProps & { keepSecrets?: boolean }) {
-  const { links } = form;
-  const edit = (id: number, part: Partial<LinkForm>) =>
-    change({ links: links.map((link) => (link.id === id ? { ...link, ...part } : link)) });
-  const hosts = useSshHosts();
-  const take = (id: number, imported: ImportedHost) =>
-    change({
-      links: links.map((link) => (link.id === id ? { ...link, imported } : link)),
-      ...(form.name === '' ? { name: nameOf(imported.alias) } : {}),
-    });
-  const add = () => {
-    const id = Math.max(...links.map((link) => link.id)) + 1;
-    change({ links: [...links, emptyLink(links[0]?.kind === 'ssh' ? 'https' : 'ssh', id)] });
-  };
-  return (
-    <>
-      <ol className="flex flex-col gap-2" aria-label="Links in order of preference">
-        {links.map((link, at) => (
-          <LinkCard
-            key={link.id}
-            form={link}
-            errors={errors.links[link.id] ?? {}}
-            at={at}
-            of={links.length}
-            secrets={form.secrets}
-            shared={secretKindsOf(link).filter((kind) => asksSecret(form, kind) !== link)}
-            keepSecrets={keepSecrets}
-            hosts={hosts}
-            onImport={(imported) => take(link.id, imported)}
-            change={(part) => edit(link.id, part)}
-            onSecret={(secret, value) => change({ secrets: { ...form.secrets, [secret]: value } })}
-            onMove={(by) => change({ links: moved(links, link.id, by) })}
-            onRemove={() => change({ links: links.filter((one) => one !== link) })}
-          />
-        ))}
-      </ol>
-      <div className="flex items-center gap-3">
-        <Button small icon={<Plus size={13} />} onClick={add}>
-          Add another link as fallback
-        </Button>
-        <span className="text-sm text-quiet">
-          The first that works is used; the app returns to a better one by itself.
-        </span>
-      </div>
-    </>
   );
 }
 

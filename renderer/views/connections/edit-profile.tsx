@@ -7,14 +7,15 @@ import {
   profileChanges,
   reconnects,
 } from '../../../electron/contract/profile-change.ts';
-import type { Environment, Profile } from '../../../electron/contract/profile.ts';
+import type { Profile } from '../../../electron/contract/profile.ts';
 import type { ProfileParts } from '../../../electron/contract/profile-parts.ts';
 import { useApp, useCall } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
-import { Choice, Field, INPUT } from '../../parts/field.tsx';
+import { Field, INPUT } from '../../parts/field.tsx';
 import { Note, Panel, Problem } from '../../parts/panel.tsx';
-import { Links } from './add-form.tsx';
 import type { EditErrors, EditForm } from './edit-form.ts';
+import { Links } from './link-list.tsx';
+import { EnvironmentChoice, McpUrlField } from './profile-fields.tsx';
 import { editErrors, editFormOf, isEditClean, partsOfForm } from './edit-form.ts';
 
 interface PartProps {
@@ -54,7 +55,7 @@ function Services({ form, errors, change }: PartProps) {
         id={`${id}-note`}
         className={`min-h-4 text-xs ${error === undefined ? 'text-quiet' : 'text-danger'}`}
       >
-        {error ?? 'One a line as NAME=URL, as seen from the droplet; they are probed over the same link.'}
+        {error ?? 'One a line as NAME=URL, as seen from the droplet; probed over the same link. Empty: none.'}
       </p>
     </div>
   );
@@ -64,15 +65,10 @@ function OnTheDroplet(props: PartProps) {
   const { form, errors, change } = props;
   return (
     <Group title="On the droplet">
-      <div className="grid grid-cols-2 gap-x-4 gap-y-1">
+      <div className="grid grid-cols-2 gap-x-4 gap-y-2">
         <Services {...props} />
-        <div className="grid content-start gap-y-1">
-          <Field
-            label="MCP address, as seen from the droplet"
-            value={form.mcpUrl}
-            error={errors.mcpUrl}
-            onChange={(event) => change({ mcpUrl: event.target.value })}
-          />
+        <div className="grid content-start gap-y-2">
+          <McpUrlField value={form.mcpUrl} error={errors.mcpUrl} onChange={(mcpUrl) => change({ mcpUrl })} />
           <Field
             label="Folder of docker-compose"
             value={form.dir}
@@ -89,16 +85,12 @@ function OnTheDroplet(props: PartProps) {
 function Rest({ form, errors, change, demo }: PartProps & { demo: boolean }) {
   return (
     <Group title="Environment and reading">
-      <div className="grid grid-cols-4 gap-x-4 gap-y-1">
-        <Choice
-          label="Environment"
+      <div className="grid grid-cols-4 gap-x-4 gap-y-2">
+        <EnvironmentChoice
+          demo={demo}
           value={form.environment}
-          onChange={(event) => change({ environment: event.target.value as Environment })}
-        >
-          <option value="live">LIVE: real money</option>
-          <option value="paper">PAPER: paper trading</option>
-          {demo ? <option value="demo">DEMO</option> : null}
-        </Choice>
+          onChange={(environment) => change({ environment })}
+        />
         <Field
           label="Seconds between reads"
           inputMode="decimal"

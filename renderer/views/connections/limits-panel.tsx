@@ -69,7 +69,7 @@ function Editor({ profile, done }: { profile: Profile; done: () => void }) {
         void save();
       }}
     >
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-x-4 gap-y-1">
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-x-4 gap-y-2">
         {LIMIT_NAMES.map(({ key, label, hint, example }) => (
           <Field
             key={key}
@@ -111,7 +111,7 @@ export function LimitsPanel({ profile }: { profile: Profile }) {
       title="Limits on starts"
       aside={
         editing ? null : (
-          <Button small className="-mr-2" onClick={() => setEditing(true)}>
+          <Button small onClick={() => setEditing(true)}>
             {profile.limits ? 'Change' : 'Set limits'}
           </Button>
         )

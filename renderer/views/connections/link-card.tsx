@@ -86,7 +86,9 @@ function Expose({ form, errors, change }: LinkCardProps) {
             checked={form.exposes}
             onChange={(event) => change({ exposes: event.target.checked })}
           />
-          Open one, as <code>ssh -L</code> does
+          <span>
+            Open one, as <code>ssh -L</code> does
+          </span>
         </label>
         <p className="min-h-4 text-xs text-quiet">Off unless you need it; Claude does not.</p>
       </div>
@@ -275,7 +277,7 @@ export function LinkCard(props: LinkCardProps) {
         )}
       </div>
       {form.kept === null ? (
-        <div className="grid grid-cols-3 gap-x-4 gap-y-1 px-3 pt-2.5 pb-2">
+        <div className="grid grid-cols-3 gap-x-4 gap-y-2 px-3 pt-2.5 pb-2">
           <Fields {...props} />
         </div>
       ) : (

@@ -47,7 +47,6 @@ function Actions(props: { profile: string; link: LinkState; chain: Chain; edit: 
       {can.disconnect ? (
         <Button
           small
-          className="-mr-2"
           onClick={() =>
             void act((c) => c.links.disconnect({ profile }), 'Disconnected. Trading on the droplet goes on.')
           }

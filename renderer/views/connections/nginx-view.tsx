@@ -63,7 +63,7 @@ export function NginxView({ profile, domain }: { profile: string; domain: string
           onChange={(event) => setText(event.target.value)}
           hint="Its name leads to the droplet; a certificate is made for it."
         />
-        <Button type="submit" className="mt-[22px]" disabled={text.trim() === ''}>
+        <Button type="submit" className="mt-5" disabled={text.trim() === ''}>
           Write the nginx file
         </Button>
       </form>

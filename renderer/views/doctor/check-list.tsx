@@ -4,7 +4,7 @@ import { CopyField } from '../../parts/copy.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { Duration } from '../../parts/quantity.tsx';
 import { StateMark, TONE_TEXT } from '../../parts/state-mark.tsx';
-import { CHECK_TONE, CHECK_WORD, LAYER_LABELS, worstOf } from './words.ts';
+import { CHECK_TONE, CHECK_WORD, LAYER_LABELS, LAYER_LOOKS, worstOf } from './words.ts';
 
 /** Below this a time says nothing about the connection. */
 const WORTH_SAYING_MS = 1;
@@ -60,18 +60,22 @@ function CheckRow({ check }: { check: DoctorCheck }) {
 
 function LayerGroup(props: {
   label: string;
+  /** What it looks at, while nothing of it was said. */
+  looks: string;
   checks: readonly DoctorCheck[];
   running: DoctorView['running'];
 }) {
-  const { label, checks, running } = props;
+  const { label, looks, checks, running } = props;
+  const silent = checks.length + running.length === 0;
   const tone = running.length > 0 ? 'working' : CHECK_TONE[worstOf(checks)];
   return (
     <li className="flex gap-x-4 border-t border-line px-4 py-1.5 first:border-t-0 max-lg-nav:flex-col">
-      <h3 className="flex h-7 w-44 shrink-0 items-center gap-2 font-medium">
+      <h3 className={`flex h-7 w-44 shrink-0 items-center gap-2 font-medium ${silent ? 'text-quiet' : ''}`}>
         <StateMark tone={tone} />
         {label}
       </h3>
       <ul className="min-w-0 flex-1 max-lg-nav:pl-5">
+        {silent ? <li className="py-1 text-quiet">{looks}</li> : null}
         {checks.map((check, i) => (
           <CheckRow key={`${check.id}/${check.subject ?? ''}/${i}`} check={check} />
         ))}
@@ -93,21 +97,33 @@ function LayerGroup(props: {
   );
 }
 
-/** The checks by layer, in the order in which the layers carry one another; it grows while a run goes on. */
-export function CheckList({ view }: { view: DoctorView }) {
-  const layers = Object.keys(LAYER_LABELS) as DoctorLayer[];
-  const shown = layers.flatMap((id) => {
-    const checks = view.checks.filter((check) => check.layer === id);
-    const running = view.running.filter((each) => each.layer === id);
-    if (checks.length + running.length === 0) return [];
-    const label = view.layers.find((layer) => layer.id === id)?.label ?? LAYER_LABELS[id];
-    return [{ id, label, checks, running }];
+/**
+ * The checks by layer, in the order in which the layers carry one another. A layer of which nothing was said yet tells
+ * what it looks at; of a finished run only those stand that were looked at.
+ */
+export function CheckList({
+  view,
+  layers,
+}: {
+  view: DoctorView | undefined;
+  layers: readonly DoctorLayer[];
+}) {
+  const shown = (Object.keys(LAYER_LABELS) as DoctorLayer[]).flatMap((id) => {
+    const checks = view?.checks.filter((check) => check.layer === id) ?? [];
+    const running = view?.running.filter((each) => each.layer === id) ?? [];
+    const expected = view?.phase !== 'done' && layers.includes(id);
+    if (checks.length + running.length === 0 && !expected) return [];
+    const label = view?.layers.find((layer) => layer.id === id)?.label ?? LAYER_LABELS[id];
+    return [{ id, label, looks: LAYER_LOOKS[id], checks, running }];
   });
+  if (shown.length === 0) return null;
   return (
-    <ul data-testid="doctor-layers">
-      {shown.map(({ id, ...group }) => (
-        <LayerGroup key={id} {...group} />
-      ))}
-    </ul>
+    <section aria-label="Checks" className="rounded-md border border-line bg-raised py-1">
+      <ul data-testid="doctor-layers">
+        {shown.map(({ id, ...group }) => (
+          <LayerGroup key={id} {...group} />
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -5,6 +5,7 @@ import type {
   DoctorVerdict,
 } from '../../../electron/contract/doctor.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
+import type { LinkConfig } from '../../../electron/contract/profile.ts';
 
 export const CHECK_TONE: Readonly<Record<CheckState, Tone>> = {
   ok: 'live',
@@ -45,6 +46,39 @@ export const LAYER_LABELS: Readonly<Record<DoctorLayer, string>> = {
   log: "Claude's logs",
   policy: 'Policy',
 };
+
+/** What each layer looks at, said until its checks have spoken. */
+export const LAYER_LOOKS: Readonly<Record<DoctorLayer, string>> = {
+  profile: 'The app’s own files, their permissions, and the links of this profile.',
+  name: 'The host name leads to an address.',
+  tcp: 'Something takes connections on the port.',
+  ssh: 'Keys and agent, greeting, host key, sign-in.',
+  tls: 'The certificate: its names, its dates, who signed it.',
+  tunnel: 'The MCP port can be reached through the SSH connection.',
+  web: 'What answers over HTTP: access, path, redirects, host guard, clocks.',
+  mcp: 'A handshake in both eras of the protocol.',
+  session: 'The server still knows the session that it gave.',
+  tools: 'The list, against the one that you approved. None is called.',
+  services: 'The health of each service, asked over the same link.',
+  stub: 'The program that Claude starts, started as Claude would.',
+  client: 'The file parses, our entry stands in it, and Claude has read it.',
+  log: 'What Claude wrote about our entry.',
+  policy: 'Whether local servers are allowed on this computer.',
+};
+
+/** The layers that a link does not have. */
+const FOREIGN: Readonly<Record<LinkConfig['kind'], readonly DoctorLayer[]>> = {
+  ssh: ['tls'],
+  https: ['ssh', 'tunnel'],
+  direct: ['ssh', 'tunnel', 'tls'],
+  kubernetes: ['ssh', 'tunnel', 'tls'],
+};
+
+/** The layers that a profile has, in the order in which they carry one another. */
+export function layersOf(links: readonly Pick<LinkConfig, 'kind'>[]): DoctorLayer[] {
+  const all = Object.keys(LAYER_LABELS) as DoctorLayer[];
+  return all.filter((layer) => links.some(({ kind }) => !FOREIGN[kind].includes(layer)));
+}
 
 const RANK: readonly CheckState[] = ['failed', 'warning', 'ok', 'skipped'];
 

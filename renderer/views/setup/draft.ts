@@ -6,9 +6,13 @@ import { emptyForm } from '../connections/profile-form.ts';
 import type { Understood } from './understand.ts';
 import { understand } from './understand.ts';
 
+/** The three ways to begin. */
+export const WAYS = ['demo', 'ssh', 'https'] as const;
+export type Way = (typeof WAYS)[number];
+
 /** What the first step holds until the profile exists. Secrets are never kept outside the page's memory. */
 export interface Draft {
-  way: 'demo' | 'real';
+  way: Way;
   /** As pasted. */
   text: string;
   /** A host of ~/.ssh/config that was chosen in the place of the text. */
@@ -22,7 +26,7 @@ export interface Draft {
 
 const KEPT_AT = 'setup-draft';
 
-function emptyDraft(way: Draft['way']): Draft {
+function emptyDraft(way: Way): Draft {
   const { environment, preset, mcpUrl } = emptyForm('ssh');
   return {
     way,
@@ -37,11 +41,13 @@ function emptyDraft(way: Draft['way']): Draft {
 }
 
 /** The draft of this window, so that a reload or another page in between loses nothing. */
-export function keptDraft(way: Draft['way']): Draft {
-  const empty = emptyDraft(way);
+export function keptDraft(demo: boolean): Draft {
+  const empty = emptyDraft(demo ? 'demo' : 'ssh');
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEPT_AT) ?? '{}') as Partial<Draft>;
-    return { ...empty, ...kept, form: { ...empty.form, ...kept.form } };
+    const usable = kept.way !== undefined && WAYS.includes(kept.way) && (demo || kept.way !== 'demo');
+    const way = usable ? kept.way : empty.way;
+    return { ...empty, ...kept, way: way ?? empty.way, form: { ...empty.form, ...kept.form } };
   } catch {
     return empty;
   }

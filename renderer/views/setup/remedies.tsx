@@ -134,7 +134,7 @@ function GiveSecret({ profile, kind, label }: { profile: string; kind: SecretKin
         value={value}
         onChange={(event) => setValue(event.target.value)}
       />
-      <Button type="submit" look="primary" className="mt-[22px]" disabled={value === ''}>
+      <Button type="submit" look="primary" className="mt-5" disabled={value === ''}>
         Use it
       </Button>
     </form>

@@ -1,9 +1,9 @@
-import type { Environment, PresetName, SecretKind, SshLink } from '../../../electron/contract/profile.ts';
+import type { SecretKind, SshLink } from '../../../electron/contract/profile.ts';
 import { Choice, Field } from '../../parts/field.tsx';
+import { EnvironmentChoice, McpUrlField, NameField, PresetChoice } from '../connections/profile-fields.tsx';
 import type { FormErrors } from '../connections/profile-form.ts';
 import type { Draft } from './draft.ts';
 import { freeName } from './draft.ts';
-import type { Understood } from './understand.ts';
 import { understand } from './understand.ts';
 
 export type Secrets = Partial<Record<SecretKind, string>>;
@@ -11,7 +11,7 @@ export type Secrets = Partial<Record<SecretKind, string>>;
 /** What the fields of the first step share. */
 export interface PartProps {
   draft: Draft;
-  found: Understood['kind'];
+  kind: 'ssh' | 'https' | 'direct';
   imported: SshLink | null;
   secrets: Secrets;
   errors: FormErrors;
@@ -92,43 +92,24 @@ export function ApiKey({ draft, secrets, errors, change, onSecret }: PartProps) 
 }
 
 /** What it is, and what it is called. */
-export function Naming({ draft, found, imported, errors, taken, change }: PartProps) {
+export function Naming({ draft, kind, errors, taken, change }: PartProps) {
   const form = (part: Partial<Draft['form']>) => change({ form: { ...draft.form, ...part } });
   return (
     <>
-      <Choice
-        label="What runs there"
-        value={draft.form.preset}
-        onChange={(event) => form({ preset: event.target.value as PresetName })}
-      >
-        <option value="catalyst">Catalyst</option>
-        <option value="stockspark">StockSpark</option>
-        <option value="stockpulse">StockPulse</option>
-        <option value="generic">Another MCP server</option>
-      </Choice>
-      <Choice
-        label="Environment"
-        value={draft.form.environment}
-        onChange={(event) => form({ environment: event.target.value as Environment })}
-      >
-        <option value="live">LIVE: real money</option>
-        <option value="paper">PAPER: paper trading</option>
-      </Choice>
-      <Field
-        label="Name"
-        value={draft.name}
+      <PresetChoice value={draft.form.preset} onChange={(preset) => form({ preset })} />
+      <EnvironmentChoice value={draft.form.environment} onChange={(environment) => form({ environment })} />
+      <NameField
         placeholder={freeName(draft.form.preset, taken)}
+        value={draft.name}
         error={errors.name}
-        hint="Short; Claude shows it too."
-        onChange={(event) => change({ name: event.target.value })}
+        onChange={(name) => change({ name })}
       />
-      {found === 'ssh' || imported !== null ? (
-        <Field
-          label="MCP address, as seen from the droplet"
+      {kind === 'ssh' ? (
+        <McpUrlField
+          hint="Change it only if yours differs."
           value={draft.form.mcpUrl}
           error={errors.mcpUrl}
-          hint="Change it only if yours differs."
-          onChange={(event) => form({ mcpUrl: event.target.value })}
+          onChange={(mcpUrl) => form({ mcpUrl })}
         />
       ) : null}
     </>

@@ -11,8 +11,8 @@ import type { ProfileForm } from '../connections/profile-form.ts';
 import { formErrors, isClean, profileOf, typedSecrets } from '../connections/profile-form.ts';
 import type { FormErrors } from '../connections/profile-form.ts';
 import { HostPicker, useSshHosts } from '../connections/ssh-hosts.tsx';
-import type { Draft } from './draft.ts';
-import { dropDraft, formOf, keepDraft } from './draft.ts';
+import type { Draft, Way } from './draft.ts';
+import { dropDraft, formOf } from './draft.ts';
 import type { Understood } from './understand.ts';
 import type { PartProps, Secrets } from './start-fields.tsx';
 import { ApiKey, Naming, SignIn } from './start-fields.tsx';
@@ -97,29 +97,46 @@ function useAlias(alias: string): SshLink | null {
   return read?.alias === alias ? read.link : null;
 }
 
+const WAY_TO: Record<Exclude<Way, 'demo'>, { placeholder: string; hint: string }> = {
+  ssh: {
+    placeholder: 'ssh root@203.0.113.10',
+    hint: 'Paste the ssh command that you use, or user@host.',
+  },
+  https: {
+    placeholder: 'https://trading.example.com/mcp',
+    hint: 'The address of its web server, as a browser would open it.',
+  },
+};
+
 function WhereField(props: {
+  way: Way;
   text: string;
   imported: SshLink | null;
   wrong: string | undefined;
   found: Understood;
   onText: (text: string) => void;
 }) {
-  const { text, imported, found, wrong } = props;
+  const { way, text, imported, found, wrong } = props;
+  const { placeholder, hint } = WAY_TO[way === 'https' ? 'https' : 'ssh'];
   const said = understoodText(found);
   const bad = found.kind === 'problem' ? said : wrong;
   const as = imported && `As in ~/.ssh/config: ${imported.user} at ${imported.host}, port ${imported.port}.`;
   return (
     <Field
       label="Where is your droplet?"
-      placeholder="ssh root@203.0.113.10   or   https://trading.example.com"
+      placeholder={placeholder}
       value={text}
       error={imported === null ? bad : undefined}
-      hint={
-        as ?? (said || 'Paste the ssh command that you use, user@host, or the address of its web server.')
-      }
+      hint={as ?? (said || hint)}
       onChange={(event) => props.onText(event.target.value)}
     />
   );
+}
+
+/** The kind of link whose fields are shown: of what was pasted, or of the card that was pressed. */
+function kindOf(found: Understood, way: Way): PartProps['kind'] {
+  if (found.kind === 'ssh' || found.kind === 'https' || found.kind === 'direct') return found.kind;
+  return way === 'https' && found.kind !== 'alias' ? 'https' : 'ssh';
 }
 
 /** The first step with a droplet of one's own: where it is, how to sign in, what it is called. */
@@ -131,20 +148,23 @@ export function StartForm({ draft, onDraft }: { draft: Draft; onDraft: (draft: D
   const [secrets, setSecrets] = useState<Secrets>({});
   const { submit, busy, problem, errors, wrong } = useBegin(draft, imported, secrets, taken);
   const found = imported === null ? understand(draft.text) : ({ kind: 'nothing' } as const);
-  const change = (part: Partial<Draft>) => {
-    keepDraft({ ...draft, ...part });
-    onDraft({ ...draft, ...part });
-  };
+  const change = (part: Partial<Draft>) => onDraft({ ...draft, ...part });
   const onText = (text: string) => {
     const read = understand(text);
     const named = read.kind === 'ssh' && read.identity !== undefined;
     const known =
       read.kind === 'alias' && Array.isArray(hosts) && hosts.some(({ alias }) => alias === read.alias);
-    change({ text, alias: known ? read.alias : '', ...(named ? { sign: 'key' as const } : {}) });
+    change({
+      text,
+      alias: known ? read.alias : '',
+      // what was pasted decides, whichever card was pressed before
+      ...(read.kind === 'ssh' || read.kind === 'https' ? { way: read.kind } : {}),
+      ...(named ? { sign: 'key' as const } : {}),
+    });
   };
   const part: PartProps = {
     draft,
-    found: found.kind,
+    kind: kindOf(found, draft.way),
     imported,
     secrets,
     errors,
@@ -159,20 +179,29 @@ export function StartForm({ draft, onDraft }: { draft: Draft; onDraft: (draft: D
       className="flex flex-col gap-1"
       data-testid="setup-start"
     >
-      <fieldset disabled={busy} className="flex min-w-0 flex-col gap-1">
+      <fieldset disabled={busy} className="flex min-w-0 flex-col gap-3">
         <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-x-4">
-          <WhereField text={draft.text} imported={imported} found={found} wrong={wrong} onText={onText} />
-          <div className="pt-5">
-            <HostPicker
-              hosts={hosts}
-              alias={imported === null ? '' : draft.alias}
-              onImport={({ alias }) => change({ alias, text: `ssh ${alias}` })}
-            />
-          </div>
+          <WhereField
+            way={draft.way}
+            text={draft.text}
+            imported={imported}
+            found={found}
+            wrong={wrong}
+            onText={onText}
+          />
+          {draft.way === 'https' ? null : (
+            <div className="pt-5">
+              <HostPicker
+                hosts={hosts}
+                alias={imported === null ? '' : draft.alias}
+                onImport={({ alias }) => change({ alias, text: `ssh ${alias}` })}
+              />
+            </div>
+          )}
         </div>
-        <div className="grid grid-cols-4 gap-x-4 gap-y-1 max-lg-nav:grid-cols-2">
-          {found.kind === 'https' ? <ApiKey {...part} /> : null}
-          {found.kind === 'ssh' ? <SignIn {...part} /> : null}
+        <div className="grid grid-cols-4 gap-x-4 gap-y-3 max-lg-nav:grid-cols-2">
+          {part.kind === 'https' ? <ApiKey {...part} /> : null}
+          {part.kind === 'ssh' ? <SignIn {...part} /> : null}
           <Naming {...part} />
         </div>
       </fieldset>
