@@ -32,21 +32,30 @@ export function trayVariant(svg, theme, consent) {
   return plain.replace('</svg>', `${dot(theme === 'template' ? DOT.template : DOT.colour)}</svg>`);
 }
 
+/** The files of one tray icon by name, each with what draws it. */
+export function trayFiles(name, svg) {
+  return ['light', 'dark', 'template'].flatMap((theme) =>
+    [false, true].flatMap((consent) => {
+      const variant = trayVariant(svg, theme, consent);
+      // macOS knows a template image by the end of its name
+      const base = `${name}${consent ? '-consent' : ''}-${theme === 'template' ? 'Template' : theme}`;
+      const images = SCALES.map(([scale, suffix]) => {
+        const size = Math.round(TRAY_POINTS * scale);
+        return [`${base}${suffix}.png`, () => png(rasterise(variant, size), size)];
+      });
+      // Electron enlarges a PNG of 16 points on a Windows screen that is scaled; an icon file holds every size
+      return theme === 'template' ? images : [...images, [`${base}.ico`, () => ico(variant, TRAY_SIZES)]];
+    }),
+  );
+}
+
 async function drawTray(from, to) {
   let count = 0;
   for (const name of (await readdir(from)).filter((file) => file.endsWith('.svg'))) {
     const svg = await readFile(path.join(from, name), 'utf8');
-    for (const theme of ['light', 'dark', 'template']) {
-      for (const consent of [false, true]) {
-        const variant = trayVariant(svg, theme, consent);
-        // macOS knows a template image by the end of its name
-        const base = `${path.basename(name, '.svg')}${consent ? '-consent' : ''}-${theme === 'template' ? 'Template' : theme}`;
-        for (const [scale, suffix] of SCALES) {
-          const size = Math.round(TRAY_POINTS * scale);
-          await writeFile(path.join(to, `${base}${suffix}.png`), png(rasterise(variant, size), size));
-          count += 1;
-        }
-      }
+    for (const [file, draw] of trayFiles(path.basename(name, '.svg'), svg)) {
+      await writeFile(path.join(to, file), draw());
+      count += 1;
     }
   }
   return count;
@@ -74,11 +83,13 @@ function bitmap(pixels, size) {
   return Buffer.concat([head, rows, Buffer.alloc(Math.ceil(size / 32) * 4 * size)]);
 }
 
-const ICO_SIZES = [16, 32, 48, 256];
+/** What Windows asks for at scales of 100 to 250 %. */
+const TRAY_SIZES = [16, 20, 24, 28, 32, 40];
+const ICO_SIZES = [16, 20, 24, 32, 40, 48, 64, 256];
 
 /** A Windows icon: bitmaps, as every reader takes them, and the largest as PNG, as Windows itself does it. */
-export function ico(svg) {
-  const images = ICO_SIZES.map((size) => {
+export function ico(svg, sizes = ICO_SIZES) {
+  const images = sizes.map((size) => {
     const pixels = rasterise(svg, size);
     return size < 256 ? bitmap(pixels, size) : png(pixels, size);
   });
@@ -88,8 +99,8 @@ export function ico(svg) {
   let offset = head.length;
   images.forEach((image, i) => {
     const at = 6 + 16 * i;
-    head.writeUInt8(ICO_SIZES[i] % 256, at);
-    head.writeUInt8(ICO_SIZES[i] % 256, at + 1);
+    head.writeUInt8(sizes[i] % 256, at);
+    head.writeUInt8(sizes[i] % 256, at + 1);
     head.writeUInt16LE(1, at + 4);
     head.writeUInt16LE(32, at + 6);
     head.writeUInt32LE(image.length, at + 8);

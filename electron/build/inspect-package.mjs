@@ -30,6 +30,8 @@ const NEEDED = [
   '/dist/preload.cjs',
   '/dist/page/index.html',
   '/dist/icons/tray/live-dark.png',
+  '/dist/icons/tray/live-dark.ico',
+  '/dist/icons/tray/live-Template.png',
 ];
 const OURS =
   /^\/(?:package\.json|dist(?:\/(?:main\.js|preload\.cjs|updater\.js|[\w-]+-worker\.cjs|(?:chunks|page|icons)(?:\/.*)?))?|node_modules(?:\/.*)?)$/;

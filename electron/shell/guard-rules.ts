@@ -80,6 +80,14 @@ export function maySave(url: string): boolean {
   return url.startsWith(`blob:${APP_ORIGIN}/`);
 }
 
+/**
+ * The one permission of our page: to put text on the clipboard, which Chromium lets it do after a click only. Asked by
+ * Electron for `navigator.clipboard.writeText`; reading the clipboard is another permission.
+ */
+export function mayUse(permission: string, asker: string): boolean {
+  return permission === 'clipboard-sanitized-write' && isAppUrl(asker);
+}
+
 /** What a page may request: its own files, and what it made itself. Developer tools are a page of their own. */
 export function mayLoad(url: string): boolean {
   return isAppUrl(url) || maySave(url) || /^(?:data|devtools):/.test(url);

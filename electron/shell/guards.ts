@@ -1,13 +1,17 @@
 import type { App, Session, WebContents } from 'electron';
 import type { Log } from '../core/ports.ts';
-import { mayLoad, maySave, mayNavigate, openableUrl } from './guard-rules.ts';
+import { mayLoad, maySave, mayNavigate, mayUse, openableUrl } from './guard-rules.ts';
 
 const prevent = (event: { preventDefault(): void }) => event.preventDefault();
 
-/** Everything a session could be asked for is refused, but a file our own page made: Electron grants all of it by default. */
+/** Everything a session could be asked for is refused, but a text to copy and a file that our own page made: Electron grants all by default. */
 export function denySession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, callback) => callback(false));
-  session.setPermissionCheckHandler(() => false);
+  session.setPermissionRequestHandler((_contents, permission, callback, { isMainFrame, requestingUrl }) =>
+    callback(isMainFrame && mayUse(permission, requestingUrl)),
+  );
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin, { isMainFrame }) => isMainFrame && mayUse(permission, origin),
+  );
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, callback) => callback(null));
   session.setBluetoothPairingHandler((_details, callback) => callback({ confirmed: false }));

@@ -188,11 +188,15 @@ function stopItems(profiles: readonly ProfileState[]): TrayItem[] {
   return [line, { kind: 'menu', label: 'Emergency stop', items }];
 }
 
-/** The file of an icon: macOS tints a template image itself, the others get ink for a light or a dark bar. */
+/**
+ * The file of an icon: macOS tints a template image itself, the others get ink for a light or a dark bar. Windows takes
+ * of a PNG only its smallest form, whatever the scale of the screen, and of an icon file the size that fits.
+ */
 export function iconFile(
   icon: { tone: Tone; consent: boolean },
   bar: { platform: string; dark: boolean },
 ): string {
   const theme = bar.platform === 'darwin' ? 'Template' : bar.dark ? 'dark' : 'light';
-  return `${icon.tone}${icon.consent ? '-consent' : ''}-${theme}.png`;
+  const type = bar.platform === 'win32' ? 'ico' : 'png';
+  return `${icon.tone}${icon.consent ? '-consent' : ''}-${theme}.${type}`;
 }

@@ -71,6 +71,8 @@ export class TrayView {
   readonly #onTheme = () => this.refresh();
   #shown = { icon: '', tooltip: '', menu: '' };
   #openSince: number | undefined;
+  /** Electron holds a menu that pops up only weakly: one that is collected closes under the user's hand. */
+  #popped: Menu | undefined;
   #cancelDraw: (() => void) | undefined;
   #cancelTick: () => void = () => {};
   #disposed = false;
@@ -79,7 +81,10 @@ export class TrayView {
     this.#parts = parts;
     this.#shown.icon = this.#icon();
     this.#tray = parts.makeTray(this.#shown.icon);
-    const popUp = () => this.#tray.popUpContextMenu(this.#menu());
+    const popUp = () => {
+      this.#popped = this.#menu();
+      this.#tray.popUpContextMenu(this.#popped);
+    };
     const open = () => parts.perform({ do: 'open' });
     if (parts.platform === 'darwin') this.#tray.on('click', popUp);
     else this.#tray.on('click', open);
@@ -102,6 +107,7 @@ export class TrayView {
     this.#cancelTick();
     this.#parts.nativeTheme.removeListener('updated', this.#onTheme);
     this.#tray.destroy();
+    this.#popped = undefined;
   }
 
   #tick(): void {

@@ -175,11 +175,12 @@ describe('every session', () => {
     denySession(session);
     const said: unknown[] = [];
     const say = (answer: unknown) => said.push(answer);
-    handlers.setPermissionRequestHandler({}, 'media', say, {});
+    const main = { isMainFrame: true, requestingUrl: `${APP_ORIGIN}/#/logs` };
+    handlers.setPermissionRequestHandler({}, 'media', say, main);
     handlers.setDisplayMediaRequestHandler({}, say);
     handlers.setBluetoothPairingHandler({}, say);
     expect(said).toEqual([false, null, { confirmed: false }]);
-    expect(handlers.setPermissionCheckHandler({}, 'notifications', '', {})).toBe(false);
+    expect(handlers.setPermissionCheckHandler({}, 'notifications', `${APP_ORIGIN}/`, main)).toBe(false);
     expect(handlers.setDevicePermissionHandler({})).toBe(false);
     expect(handlers.setUSBProtectedClassesHandler({ protectedClasses: ['hid'] })).toEqual(['hid']);
     expect(handlers.setSpellCheckerEnabled).toBe(false);
@@ -199,6 +200,28 @@ describe('every session', () => {
     const own = preventable();
     session.emit('will-download', own, { getURL: () => `blob:${APP_ORIGIN}/c1a2` });
     expect(own.prevented).toBe(false);
+  });
+});
+
+describe('copying', () => {
+  it('is let through for our own page alone, and reading the clipboard for nobody', () => {
+    const { session, handlers } = fakeSession();
+    denySession(session);
+    const asked = (permission: string, requestingUrl: string, isMainFrame = true) => {
+      const said: boolean[] = [];
+      handlers.setPermissionRequestHandler({}, permission, (ok: boolean) => said.push(ok), {
+        isMainFrame,
+        requestingUrl,
+      });
+      const checked = handlers.setPermissionCheckHandler({}, permission, requestingUrl, { isMainFrame });
+      expect(said).toEqual([checked]);
+      return checked as boolean;
+    };
+    expect(asked('clipboard-sanitized-write', 'app://companion/')).toBe(true);
+    expect(asked('clipboard-sanitized-write', 'app://companion/', false)).toBe(false);
+    expect(asked('clipboard-sanitized-write', 'https://example.com/')).toBe(false);
+    expect(asked('clipboard-sanitized-write', '')).toBe(false);
+    expect(asked('clipboard-read', 'app://companion/')).toBe(false);
   });
 });
 
@@ -278,6 +301,6 @@ describe('every page', () => {
     expect(contents.open({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
     const { session, handlers } = fakeSession();
     app.emit('session-created', session);
-    expect(handlers.setPermissionCheckHandler()).toBe(false);
+    expect(handlers.setPermissionCheckHandler(null, 'media', '', { isMainFrame: true })).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { drawSheet } from '../../../electron/build/icon-sheet.mjs';
-import { ico, trayVariant } from '../../../electron/build/icons.mjs';
+import { ico, trayFiles, trayVariant } from '../../../electron/build/icons.mjs';
 import { rasterise } from '../../../electron/build/raster.mjs';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
@@ -45,16 +45,16 @@ describe('the tray icons', () => {
 });
 
 describe('the icon of the app on Windows', () => {
-  it('holds 16, 32, 48 and 256 pixels, each where its directory says', () => {
+  it('holds every size that Windows asks for, each where its directory says', () => {
     const file = ico(readFileSync(path.join(root, 'resources', 'icon.svg'), 'utf8'));
-    expect([file.readUInt16LE(2), file.readUInt16LE(4)]).toEqual([1, 4]);
-    const entries = [0, 1, 2, 3].map((i) => {
+    expect([file.readUInt16LE(2), file.readUInt16LE(4)]).toEqual([1, 8]);
+    const entries = Array.from({ length: 8 }, (_, i) => i).map((i) => {
       const at = 6 + 16 * i;
       const [length, offset] = [file.readUInt32LE(at + 8), file.readUInt32LE(at + 12)];
       return { size: file[at] || 256, image: file.subarray(offset, offset + length) };
     });
-    expect(entries.map(({ size }) => size)).toEqual([16, 32, 48, 256]);
-    for (const { size, image } of entries.slice(0, 3)) {
+    expect(entries.map(({ size }) => size)).toEqual([16, 20, 24, 32, 40, 48, 64, 256]);
+    for (const { size, image } of entries.slice(0, 7)) {
       expect([image.readUInt32LE(0), image.readInt32LE(4), image.readInt32LE(8)]).toEqual([
         40,
         size,
@@ -65,6 +65,19 @@ describe('the icon of the app on Windows', () => {
       const middle = 40 + ((size / 2) * size + size / 2) * 4;
       expect(image[middle + 3]).toBe(255);
     }
-    expect(PNG.sync.read(Buffer.from(entries[3].image)).width).toBe(256);
+    expect(PNG.sync.read(Buffer.from(entries[7].image)).width).toBe(256);
+  });
+
+  it('is beside each tray icon of a bar that is not tinted, since a PNG is shown there at 16 pixels only', () => {
+    for (const state of states) {
+      const files = new Map(trayFiles(state, svgOf(state)));
+      for (const waits of ['', '-consent']) {
+        for (const scale of ['', '@2x', '@3x']) expect([...files.keys()]).toContain(`${state}${waits}-Template${scale}.png`);
+        for (const bar of ['light', 'dark']) expect([...files.keys()]).toContain(`${state}${waits}-${bar}.ico`);
+      }
+      const file = files.get(`${state}-dark.ico`)?.() ?? Buffer.alloc(6);
+      const sizes = Array.from({ length: file.readUInt16LE(4) }, (_, i) => file[6 + 16 * i]);
+      expect(sizes).toEqual([16, 20, 24, 28, 32, 40]);
+    }
   });
 });

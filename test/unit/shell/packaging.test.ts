@@ -186,6 +186,8 @@ describe('npm run check:package', () => {
     '/dist/preload.cjs',
     '/dist/page/index.html',
     '/dist/icons/tray/live-dark.png',
+    '/dist/icons/tray/live-dark.ico',
+    '/dist/icons/tray/live-Template.png',
     '/node_modules',
     '/node_modules/@pinojs',
     '/node_modules/@pinojs/redact/index.js',

@@ -174,7 +174,7 @@ describe('the icon', () => {
       'live-Template.png',
     );
     expect(iconFile({ tone: 'danger', consent: true }, { platform: 'win32', dark: false })).toBe(
-      'danger-consent-light.png',
+      'danger-consent-light.ico',
     );
     expect(iconFile({ tone: 'off', consent: false }, { platform: 'linux', dark: true })).toBe('off-dark.png');
   });
@@ -263,14 +263,14 @@ function trayOn(platform: string, first = stateWith({ state: 'off' })) {
 describe('the tray', () => {
   it('joins fast changes and sets nothing that has not changed', () => {
     const { view, clock, take, set } = trayOn('win32');
-    expect(take()).toEqual(['new /icons/off-light.png', expect.stringContaining('setToolTip')]);
+    expect(take()).toEqual(['new /icons/off-light.ico', expect.stringContaining('setToolTip')]);
     for (const name of ['connecting', 'reconnecting', 'live']) {
       set(stateWith(LINKS[name]));
       view.refresh();
     }
     expect(take()).toEqual([]);
     clock.pass(250);
-    expect(take()).toEqual(['setImage /icons/live-light.png', expect.stringContaining('LIVE]: Live')]);
+    expect(take()).toEqual(['setImage /icons/live-light.ico', expect.stringContaining('LIVE]: Live')]);
     view.refresh();
     clock.pass(250);
     expect(take()).toEqual([]);
@@ -280,7 +280,7 @@ describe('the tray', () => {
     const { clock, take } = trayOn('win32', stateWith(live));
     take();
     clock.pass(50_000);
-    expect(take()).toContain('setImage /icons/attention-light.png');
+    expect(take()).toContain('setImage /icons/attention-light.ico');
   });
 
   it('follows the theme of the bar', () => {
@@ -289,7 +289,7 @@ describe('the tray', () => {
     nativeTheme.shouldUseDarkColorsForSystemIntegratedUI = true;
     nativeTheme.emit('updated');
     clock.pass(250);
-    expect(take()).toEqual(['setImage /icons/off-dark.png']);
+    expect(take()).toEqual(['setImage /icons/off-dark.ico']);
   });
 
   it('opens by click and has its menu by right click on Windows, by any click on macOS', () => {
