@@ -9,6 +9,7 @@ import type { Home } from '../core/files.ts';
 import { aboutDialog } from './about.ts';
 import type { ActionParts } from './actions.ts';
 import { performTrayAction } from './actions.ts';
+import { wearTheme } from './appearance.ts';
 import type { ConsentWindow } from './consent-window.ts';
 import type { DesktopMemory } from './desktop-memory.ts';
 import type { DesktopParts } from './desktop.ts';
@@ -19,6 +20,7 @@ import { NoticeTeller } from './notice-teller.ts';
 import { IN_THE_TRAY, Notifier } from './notifier.ts';
 import { asker, iconOf, makeConsentWindow, makeDashboard } from './own-windows.ts';
 import { quitOnce } from './quit.ts';
+import { hearSessionEnd } from './session-end.ts';
 import { StopKey } from './stop-key.ts';
 import type { TrayAction, TrayExtras } from './tray-menu.ts';
 import { TrayView } from './tray.ts';
@@ -110,7 +112,7 @@ interface Own {
   notifier: Notifier;
   plan: UpdatePlan;
   updates: Updates | undefined;
-  quit(): void;
+  quit(ownWay?: () => void): void;
 }
 
 function actionParts(ground: Ground, own: Own): ActionParts {
@@ -144,7 +146,7 @@ function actionParts(ground: Ground, own: Own): ActionParts {
     openLicences: () => shell.openPath(licences),
     installUpdate: () => {
       const wait = updateMustWait(app.state());
-      if (wait === undefined) own.updates?.install();
+      if (wait === undefined) own.quit(() => own.updates?.install());
       return wait;
     },
   };
@@ -225,6 +227,7 @@ function makeFollowers(ground: Ground, own: Own, perform: (action: TrayAction) =
   const stopKey = makeStopKey(ground, { perform, tell: async (options) => (await ask(options)).response });
   return {
     refresh() {
+      wearTheme(ground.parts.electron.nativeTheme, app.state().settings.theme);
       tray.refresh();
       own.consent.refresh();
       stopKey.refresh();
@@ -241,20 +244,18 @@ function makeFollowers(ground: Ground, own: Own, perform: (action: TrayAction) =
 }
 
 /** Window, tray, consent and their wires around a started app; what takes them down runs when it quits. */
-export function assemble(ground: Ground): { dashboard: DashboardWindow; quit: () => void } {
+export function assemble(ground: Ground): { dashboard: DashboardWindow; quitting: () => boolean } {
   const { parts, app, memory } = ground;
   const undos: (() => void)[] = [];
-  const quit = quitOnce(parts.electron.app, async () => {
+  const quitter = quitOnce(parts.electron.app, async () => {
     for (const undo of undos) undo();
     await Promise.allSettled([app.stop(), memory.flush()]);
   });
+  const quit = (): void => quitter.quit();
   // never rejects: what fails is told
   const perform = (action: TrayAction): void => void performTrayAction(action, does);
   const notifier = makeNotifier(ground, perform);
-  const dashboard = makeDashboard(parts, app, memory, {
-    end: quit,
-    explain: () => notifier.show(IN_THE_TRAY),
-  });
+  const dashboard = makeDashboard(parts, app, memory, { explain: () => notifier.show(IN_THE_TRAY) });
   const plan = planUpdates(parts);
   const updates = plan.updates
     ? new Updates(
@@ -265,12 +266,13 @@ export function assemble(ground: Ground): { dashboard: DashboardWindow; quit: ()
       )
     : undefined;
   const consent = makeConsentWindow(parts, app, dashboard);
-  const own: Own = { dashboard, consent, notifier, plan, updates, quit };
+  const own: Own = { dashboard, consent, notifier, plan, updates, quit: (ownWay) => quitter.quit(ownWay) };
   const does = actionParts(ground, own);
   const followers = makeFollowers(ground, own, perform);
   undos.push(
     wires(ground, own),
     watchPower(ground, quit),
+    hearSessionEnd(parts.electron, parts.platform, quit),
     app.onState(() => followers.refresh()),
     () => updates?.dispose(),
     () => notifier.dispose(),
@@ -278,5 +280,5 @@ export function assemble(ground: Ground): { dashboard: DashboardWindow; quit: ()
     () => dashboard.quit(),
   );
   followers.refresh();
-  return { dashboard, quit };
+  return { dashboard, quitting: () => quitter.begun };
 }

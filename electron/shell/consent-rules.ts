@@ -2,6 +2,7 @@ import type { BrowserWindowConstructorOptions } from 'electron';
 import type { AppState } from '../contract/state.ts';
 import { APP_ORIGIN } from './channel.ts';
 import { webPreferences } from './window-options.ts';
+import type { WindowLook } from './window-options.ts';
 
 /** The page of the consent window: the dashboard's page with nothing but the request on it. */
 export const CONSENT_URL = `${APP_ORIGIN}/#consent`;
@@ -12,11 +13,12 @@ export const LINGER_MS = 6_000;
  * The window that asks. Above every other window, but shown without taking the focus: a key that was typed
  * elsewhere must not land in it. It can be closed, which denies; it cannot be hidden away.
  */
-export function consentWindowOptions(
-  preload: string,
-  packaged: boolean,
-  icon: string,
-): BrowserWindowConstructorOptions {
+export function consentWindowOptions({
+  preload,
+  packaged,
+  icon,
+  background,
+}: WindowLook): BrowserWindowConstructorOptions {
   return {
     title: 'Catalyst Companion: your answer is needed',
     width: 600,
@@ -24,6 +26,7 @@ export function consentWindowOptions(
     minWidth: 480,
     minHeight: 420,
     show: false,
+    backgroundColor: background,
     center: true,
     alwaysOnTop: true,
     minimizable: false,

@@ -9,7 +9,8 @@ export interface ConsentWindowParts {
   app: Pick<App, 'state' | 'act' | 'log'>;
   clock: Clock;
   makeWindow(options: BrowserWindowConstructorOptions): BrowserWindow;
-  options: BrowserWindowConstructorOptions;
+  options(): BrowserWindowConstructorOptions;
+  platform: string;
   /** Where the window cannot ask: the dashboard offers to answer there. */
   fallBack(): void;
 }
@@ -21,6 +22,8 @@ export class ConsentWindow {
   /** The request that was in front last. */
   #shownId: string | undefined;
   #cancelLinger: (() => void) | undefined;
+  /** Requests that this window could not show: they are the dashboard's. A page that dies again and again is not made anew. */
+  readonly #given = new Set<string>();
   #disposed = false;
 
   constructor(parts: ConsentWindowParts) {
@@ -39,8 +42,9 @@ export class ConsentWindow {
     const state = app.state();
     const step = consentStep(state, this.#shownId);
     if (step === 'ask') {
-      this.#stopLingering();
       const id = state.consents[0]?.id;
+      if (id !== undefined && this.#given.has(id)) return this.#close();
+      this.#stopLingering();
       const isNew = id !== this.#shownId;
       this.#shownId = id;
       if (isNew || !this.#window) this.#show();
@@ -83,11 +87,15 @@ export class ConsentWindow {
 
   #open(): BrowserWindow {
     const parts = this.#parts;
-    const window = parts.makeWindow(parts.options);
+    const window = parts.makeWindow(parts.options());
+    // macOS: on every desktop, and beside a program that fills the screen
+    if (parts.platform === 'darwin')
+      window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
     this.#window = window;
     const failed = (why: object): void => {
       if (this.#window !== window) return;
       parts.app.log.error('the window for consent failed; the dashboard asks', why);
+      for (const { id } of parts.app.state().consents) this.#given.add(id);
       this.#close();
       parts.fallBack();
     };
@@ -100,6 +108,7 @@ export class ConsentWindow {
     });
     window.on('focus', () => window.flashFrame(false));
     window.webContents.on('render-process-gone', (_event, { reason }) => failed({ reason }));
+    window.webContents.on('unresponsive', () => failed({ reason: 'unresponsive' }));
     window.loadURL(CONSENT_URL).catch((error: unknown) => failed({ error }));
     return window;
   }

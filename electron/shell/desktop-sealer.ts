@@ -17,9 +17,28 @@ const unreadable = (cause: unknown) =>
     { cause },
   );
 
+/** How what is sealed with the password in Chromium's source begins, on Linux; elsewhere it is the system's own mark. */
+const PRETENDED = 'v10';
+
+/**
+ * Whether Linux' keyring is only named after the desktop and does not answer: the asynchronous calls then fall back to
+ * a password in Chromium's source without a word, and only what they seal shows it.
+ */
+async function isPretended(storage: Pick<SafeStorage, 'encryptStringAsync'>): Promise<boolean> {
+  try {
+    const sealed = await storage.encryptStringAsync('what is this sealed with?');
+    return sealed.subarray(0, PRETENDED.length).toString('latin1') === PRETENDED;
+  } catch {
+    return true;
+  }
+}
+
 /** What protects secrets on this system, or undefined where Electron would only pretend to. */
 export async function osProtection(
-  storage: Pick<SafeStorage, 'isAsyncEncryptionAvailable' | 'getSelectedStorageBackend'>,
+  storage: Pick<
+    SafeStorage,
+    'isAsyncEncryptionAvailable' | 'getSelectedStorageBackend' | 'encryptStringAsync'
+  >,
   platform: string,
 ): Promise<string | undefined> {
   if (platform === 'linux') {
@@ -28,6 +47,7 @@ export async function osProtection(
     if (backend === 'basic_text' || backend === 'unknown') return undefined;
   }
   if (!(await storage.isAsyncEncryptionAvailable())) return undefined;
+  if (platform === 'linux' && (await isPretended(storage))) return undefined;
   if (platform === 'darwin') return 'Encrypted with a key in the macOS keychain.';
   return platform === 'win32'
     ? 'Encrypted with a key that Windows keeps for your account; other programs of yours could ask for it too.'
@@ -96,5 +116,19 @@ export function createDesktopSealer(options: {
         throw unreadable(error);
       }
     },
+  };
+}
+
+/**
+ * The sealer where the system protects nothing now. What was sealed while a keyring answered waits for it: to enter it
+ * anew is not the first thing to do.
+ */
+export function withoutKeyring(fileSealer: Sealer): Sealer {
+  return {
+    ...fileSealer,
+    open: (sealed, aad) =>
+      sealed.startsWith(MARK)
+        ? Promise.reject(unreadable(new Error('The keyring does not answer.')))
+        : fileSealer.open(sealed, aad),
   };
 }

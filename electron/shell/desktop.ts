@@ -11,7 +11,7 @@ import { proxyFromPac } from '../core/proxy-pac.ts';
 import { assemble } from './assemble.ts';
 import { appMenu } from './app-menu.ts';
 import { DesktopMemory } from './desktop-memory.ts';
-import { createDesktopSealer, osProtection } from './desktop-sealer.ts';
+import { createDesktopSealer, osProtection, withoutKeyring } from './desktop-sealer.ts';
 import { desktopHome, stubProgram } from './desktop-paths.ts';
 import { followPage } from './dev-page.ts';
 import { refusedSwitches, secondStart } from './guard-rules.ts';
@@ -49,13 +49,23 @@ export const UP_LINE = 'Catalyst Companion is in the tray.';
 interface Hooks {
   log: LateLog;
   show(): void;
+  /** Somebody asked for the window while the app was still starting. */
+  asked: boolean;
+}
+
+/** The program as it was started, but with its window: for who starts it again while it still quits. */
+export function startedAgain({ argv, env }: Pick<DesktopParts, 'argv' | 'env'>): Electron.RelaunchOptions {
+  const args = argv.slice(1).filter((one) => one !== HIDDEN && one !== '--show');
+  const appImage = env['APPIMAGE'];
+  // what is mounted for an AppImage goes with the app that quits
+  return { args: [...args, '--show'], ...(appImage === undefined ? {} : { execPath: appImage }) };
 }
 
 async function chooseSealer(parts: DesktopParts, home: Home, log: Log): Promise<Sealer> {
   const storage = parts.electron.safeStorage;
   const note = await osProtection(storage, parts.platform);
   const fileSealer = await parts.createFileSealer(home);
-  if (note === undefined) return fileSealer;
+  if (note === undefined) return withoutKeyring(fileSealer);
   return createDesktopSealer({
     storage,
     note,
@@ -106,15 +116,20 @@ async function startReady(parts: DesktopParts, hooks: Hooks): Promise<void> {
   const memory = new DesktopMemory(path.join(home.dir, 'window.json'), systemClock, hooks.log);
   await memory.load();
   const app = await startCore(parts, hooks);
-  const { dashboard } = assemble({ parts, app, home, memory });
-  hooks.show = () => dashboard.show();
+  const { dashboard, quitting } = assemble({ parts, app, home, memory });
+  let comesBack = false;
+  hooks.show = () => {
+    if (!quitting()) return dashboard.show();
+    if (!comesBack) electron.app.relaunch(startedAgain(parts));
+    comesBack = true;
+  };
   if (!electron.app.isPackaged && parts.env['COMPANION_DEV'] === '1')
     followPage(pageDir, async () => {
       page = await readPage(pageDir);
       dashboard.current?.webContents.reload();
     });
   parts.print(UP_LINE);
-  if (!startsHidden(parts)) dashboard.show();
+  if (hooks.asked || !startsHidden(parts)) dashboard.show();
 }
 
 /** Ends at once with a sentence where the start itself cannot go on. */
@@ -157,7 +172,7 @@ export async function runDesktop(parts: DesktopParts): Promise<{ started: Promis
   }
   // Chromium's own files beside ours: outside AppData, and one lock per state folder
   app.setPath('userData', path.join(home.dir, 'electron'));
-  const hooks: Hooks = { log: new LateLog(), show: () => {} };
+  const hooks: Hooks = { log: new LateLog(), asked: false, show: () => (hooks.asked = true) };
   installGuards(app, hooks.log, (url) => {
     // a browser that cannot be started is the user's to notice; nothing here depends on it
     shell.openExternal(url).catch(() => {});

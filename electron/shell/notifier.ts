@@ -34,6 +34,8 @@ export function nativeOptions(notice: NativeNotice, icon: string): NotificationC
     body: notice.body,
     silent: !notice.urgent,
     urgency: notice.urgent ? 'critical' : 'normal',
+    // stays until it is looked at; urgency alone does not keep it on Windows
+    timeoutType: notice.urgent ? 'never' : 'default',
     icon,
     actions: notice.buttons.map(({ label }) => ({ type: 'button', text: label })),
   };

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type * as Electron from 'electron';
 import type { App as CompanionApp } from '../core/app-interface.ts';
 import { systemClock } from '../core/clock.ts';
+import { surfaceOf } from './appearance.ts';
 import { placeOnScreens } from './bounds.ts';
 import { consentWindowOptions } from './consent-rules.ts';
 import { ConsentWindow } from './consent-window.ts';
@@ -9,30 +10,44 @@ import type { DesktopMemory } from './desktop-memory.ts';
 import type { DesktopParts } from './desktop.ts';
 import { DashboardWindow } from './window.ts';
 import { windowOptions } from './window-options.ts';
+import type { WindowLook } from './window-options.ts';
 
 export function iconOf({ distDir, platform }: Pick<DesktopParts, 'distDir' | 'platform'>): string {
   return path.join(distDir, 'icons', platform === 'win32' ? 'icon.ico' : 'icon-512.png');
 }
 
-const preloadOf = ({ distDir }: DesktopParts): string => path.join(distDir, 'preload.cjs');
+const lookOf = (parts: DesktopParts, app: CompanionApp): WindowLook => ({
+  preload: path.join(parts.distDir, 'preload.cjs'),
+  packaged: parts.electron.app.isPackaged,
+  icon: iconOf(parts),
+  background: surfaceOf(app.state().settings.theme, parts.electron.nativeTheme.shouldUseDarkColors),
+});
+
+/** On macOS the app is in the Dock, and among the programs to switch between, while its window is open. */
+function inDock({ electron, platform }: DesktopParts, shown: boolean): void {
+  if (platform !== 'darwin') return;
+  if (shown) electron.app.dock?.show().catch(() => undefined);
+  else electron.app.dock?.hide();
+}
 
 export function makeDashboard(
   parts: DesktopParts,
   app: CompanionApp,
   memory: DesktopMemory,
-  does: { end(): void; explain(): void },
+  does: { explain(): void },
 ): DashboardWindow {
   const { electron } = parts;
   const place = () => placeOnScreens(memory.place, electron.screen.getAllDisplays());
   return new DashboardWindow({
     makeWindow: (options) => new electron.BrowserWindow(options),
-    options: () => windowOptions(preloadOf(parts), electron.app.isPackaged, iconOf(parts), place()),
+    options: () => windowOptions(lookOf(parts, app), place()),
     log: app.log,
-    now: () => systemClock.monotonic(),
-    onSessionEnd: () => does.end(),
+    clock: systemClock,
+    onShow: () => inDock(parts, true),
     onPlace: (left) => memory.setPlace(left),
     startMaximized: () => place()?.maximized ?? false,
     onHide: () => {
+      inDock(parts, false);
       if (memory.explained) return;
       memory.setExplained();
       does.explain();
@@ -50,7 +65,8 @@ export function makeConsentWindow(
     app,
     clock: systemClock,
     makeWindow: (options) => new electron.BrowserWindow(options),
-    options: consentWindowOptions(preloadOf(parts), electron.app.isPackaged, iconOf(parts)),
+    options: () => consentWindowOptions(lookOf(parts, app)),
+    platform: parts.platform,
     fallBack: () => dashboard.callAttention(),
   });
 }

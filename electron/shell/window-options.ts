@@ -20,11 +20,18 @@ export function webPreferences(preload: string, packaged: boolean): Readonly<Web
   });
 }
 
-/** The dashboard's window, hidden until its page has painted: where it was left, else in the middle of the main screen. */
+/** How the windows of one app look and what they load first. */
+export interface WindowLook {
+  preload: string;
+  packaged: boolean;
+  icon: string;
+  /** Shown until the page has painted; see `surfaceOf`. */
+  background: string;
+}
+
+/** The dashboard's window: where it was left, else in the middle of the main screen. */
 export function windowOptions(
-  preload: string,
-  packaged: boolean,
-  icon: string,
+  { preload, packaged, icon, background }: WindowLook,
   place?: WindowPlace,
 ): BrowserWindowConstructorOptions {
   return {
@@ -35,6 +42,7 @@ export function windowOptions(
     minWidth: LEAST.width,
     minHeight: LEAST.height,
     show: false,
+    backgroundColor: background,
     autoHideMenuBar: true,
     icon,
     webPreferences: webPreferences(preload, packaged),

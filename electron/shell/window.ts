@@ -1,10 +1,10 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions } from 'electron';
-import type { Log } from '../core/ports.ts';
+import type { Clock, Log } from '../core/ports.ts';
 import type { WindowPlace } from './bounds.ts';
 import { APP_ORIGIN } from './channel.ts';
 import type { TrustedWindow } from './guard-rules.ts';
 
-/** A page that crashes again within this time is left alone, so that a crash loop does not burn the machine. */
+/** A page that crashes again within this time is loaded again only after it, so that a crash loop does not burn the machine. */
 const RELOAD_AT_MOST_EVERY_MS = 10_000;
 
 export interface WindowParts {
@@ -12,9 +12,9 @@ export interface WindowParts {
   /** Asked when the window is made: where it goes depends on the screens that are there then. */
   options(): BrowserWindowConstructorOptions;
   log: Log;
-  now(): number;
-  /** Windows logs the user out; there is no other notice. */
-  onSessionEnd(): void;
+  clock: Pick<Clock, 'monotonic' | 'after'>;
+  /** The window came in front of the user. */
+  onShow(): void;
   /** The window went to the tray. */
   onHide(): void;
   /** The window came to rest somewhere, or is maximised, or no longer. */
@@ -29,6 +29,9 @@ export class DashboardWindow {
   #window: BrowserWindow | undefined;
   #quitting = false;
   #reloadedAt = -RELOAD_AT_MOST_EVERY_MS;
+  /** There is no page in the window: it crashed or could not be loaded. */
+  #dead = false;
+  #cancelReload: (() => void) | undefined;
 
   constructor(parts: WindowParts) {
     this.#parts = parts;
@@ -55,14 +58,17 @@ export class DashboardWindow {
 
   /** In front, on the page with this name where one is given; a page that is not known there changes nothing. */
   show(page?: string, profile: string | null = null): void {
+    if (this.#quitting) return;
     const window = this.#open(page, profile);
     if (window.isMinimized()) window.restore();
     window.show();
     window.focus();
+    this.#parts.onShow();
   }
 
   /** In sight and asking for attention, but the focus stays where the user types. */
   callAttention(): void {
+    if (this.#quitting) return;
     const window = this.#open();
     if (window.isMinimized()) window.restore();
     window.showInactive();
@@ -72,6 +78,7 @@ export class DashboardWindow {
   /** From here on closing is closing. */
   quit(): void {
     this.#quitting = true;
+    this.#cancelReload?.();
     this.#window?.destroy();
     this.#window = undefined;
   }
@@ -80,8 +87,8 @@ export class DashboardWindow {
     const asked = new URLSearchParams({ page: page ?? '', ...(profile === null ? {} : { profile }) });
     const url = `${APP_ORIGIN}/${page === undefined ? '' : `#${asked.toString()}`}`;
     if (this.#window) {
-      // within the page: only the fragment differs
-      if (page !== undefined) this.#load(this.#window, url);
+      // within the page: only the fragment differs. A page that is not there any more is brought back
+      if (page !== undefined || this.#dead) this.#load(this.#window, url);
       return this.#window;
     }
     const window = this.#parts.makeWindow(this.#parts.options());
@@ -93,7 +100,12 @@ export class DashboardWindow {
   }
 
   #load(window: BrowserWindow, url: string): void {
+    this.#dead = false;
+    this.#cancelReload?.();
     window.loadURL(url).catch((error: unknown) => {
+      // another page of it was asked for meanwhile
+      if (error instanceof Error && 'code' in error && error.code === 'ERR_ABORTED') return;
+      this.#dead = true;
       this.#parts.log.error('the dashboard could not be loaded', { error });
     });
   }
@@ -102,12 +114,17 @@ export class DashboardWindow {
     window.on('close', (event) => {
       if (this.#quitting) return;
       event.preventDefault();
-      window.hide();
-      this.#parts.onHide();
+      const hide = (): void => {
+        window.hide();
+        this.#parts.onHide();
+      };
+      if (!window.isFullScreen()) return hide();
+      // a full screen that is hidden stays black on macOS
+      window.once('leave-full-screen', hide);
+      window.setFullScreen(false);
     });
     window.on('closed', () => (this.#window = undefined));
     window.on('focus', () => window.flashFrame(false));
-    window.on('query-session-end', () => this.#parts.onSessionEnd());
     const placed = (): void => {
       if (window.isMinimized()) return;
       this.#parts.onPlace({ ...window.getNormalBounds(), maximized: window.isMaximized() });
@@ -122,9 +139,17 @@ export class DashboardWindow {
 
   #crashed(window: BrowserWindow, reason: string): void {
     this.#parts.log.error('the dashboard crashed', { reason });
-    const now = this.#parts.now();
-    if (reason === 'clean-exit' || now - this.#reloadedAt < RELOAD_AT_MOST_EVERY_MS) return;
-    this.#reloadedAt = now;
-    window.webContents.reload();
+    this.#dead = true;
+    if (reason === 'clean-exit' || this.#quitting) return;
+    const { clock } = this.#parts;
+    const reload = (): void => {
+      this.#reloadedAt = clock.monotonic();
+      this.#dead = false;
+      window.webContents.reload();
+    };
+    this.#cancelReload?.();
+    const wait = this.#reloadedAt + RELOAD_AT_MOST_EVERY_MS - clock.monotonic();
+    if (wait <= 0) reload();
+    else this.#cancelReload = clock.after(wait, reload);
   }
 }

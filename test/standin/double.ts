@@ -18,6 +18,8 @@ export interface ElectronDouble {
   ipcMain: EventEmitter;
   powerMonitor: EventEmitter;
   windows: WindowDouble[];
+  /** Windows without a page. */
+  bare: EventEmitter[];
   /** The message boxes shown; the button that answers the next ones, and whether their box is ticked. */
   boxes: Electron.MessageBoxOptions[];
   button: number;
@@ -105,6 +107,9 @@ class AppDouble extends EventEmitter {
   }
   setLoginItemSettings(settings: Electron.Settings): void {
     this.#login = settings;
+  }
+  relaunch(options: Electron.RelaunchOptions = {}): void {
+    this.#calls.push(`relaunch ${(options.args ?? []).join(' ')}`.trim());
   }
   exit(code = 0): void {
     this.#calls.push(`exit ${code}`);
@@ -259,8 +264,12 @@ const screenDouble: Has<Electron.Screen, 'getAllDisplays'> = {
 };
 
 const themeDouble = (): EventEmitter &
-  Has<Electron.NativeTheme, 'shouldUseDarkColors' | 'shouldUseDarkColorsForSystemIntegratedUI'> =>
+  Has<
+    Electron.NativeTheme,
+    'shouldUseDarkColors' | 'shouldUseDarkColorsForSystemIntegratedUI' | 'themeSource'
+  > =>
   Object.assign(new EventEmitter(), {
+    themeSource: 'system' as const,
     shouldUseDarkColors: true,
     shouldUseDarkColorsForSystemIntegratedUI: true,
   });
@@ -288,6 +297,15 @@ function classesOf(double: ElectronDouble, host: PageHost | undefined) {
         double.tray = this;
       }
     },
+    BaseWindow: class extends EventEmitter {
+      constructor() {
+        super();
+        double.bare.push(this);
+      }
+      destroy(): void {
+        double.calls.push('bare window gone');
+      }
+    },
     BrowserWindow: class extends WindowDouble {
       constructor(options: Electron.BrowserWindowConstructorOptions) {
         super(options, double.windows.length + 1, host);
@@ -308,6 +326,7 @@ export function electronDouble(options: DoubleOptions = { packaged: false, locke
     ipcMain: new EventEmitter(),
     powerMonitor: new EventEmitter(),
     windows: [],
+    bare: [],
     boxes: [],
     button: 0,
     ticked: false,
@@ -347,6 +366,7 @@ type AppMethods =
   | 'setAppUserModelId'
   | 'getLoginItemSettings'
   | 'setLoginItemSettings'
+  | 'relaunch'
   | 'exit'
   | 'quit';
 type TrayMethods = 'setImage' | 'setToolTip' | 'setContextMenu' | 'popUpContextMenu' | 'destroy';
@@ -371,5 +391,7 @@ type WindowMethods =
   | 'isFocused'
   | 'restore'
   | 'flashFrame'
+  | 'isFullScreen'
+  | 'setFullScreen'
   | 'close'
   | 'destroy';

@@ -95,6 +95,7 @@ Object.defineProperty(process, 'resourcesPath', { value: path.join(scratch, 'res
 
 export const {
   app,
+  BaseWindow,
   BrowserWindow,
   dialog,
   globalShortcut,

@@ -60,6 +60,7 @@ export class WindowDouble extends EventEmitter {
   focused = false;
   destroyed = false;
   #visible = false;
+  #fullScreen = false;
 
   constructor(options: Electron.BrowserWindowConstructorOptions, id: number, host?: PageHost) {
     super();
@@ -116,6 +117,14 @@ export class WindowDouble extends EventEmitter {
     this.show();
   }
   flashFrame(_on: boolean): void {}
+  isFullScreen(): boolean {
+    return this.#fullScreen;
+  }
+  setFullScreen(on: boolean): void {
+    if (on === this.#fullScreen) return;
+    this.#fullScreen = on;
+    this.emit(on ? 'enter-full-screen' : 'leave-full-screen');
+  }
   /** As the user's click on its cross: asked first. */
   close(): void {
     let prevented = false;

@@ -1,13 +1,20 @@
 import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../electron/contract/errors.ts';
 import { PAUSE_MS, performTrayAction, setUpDialog, stopDialog } from '../../../electron/shell/actions.ts';
 import { stubProgram } from '../../../electron/shell/desktop-paths.ts';
+import { surfaceOf, wearTheme } from '../../../electron/shell/appearance.ts';
 import { quitOnce } from '../../../electron/shell/quit.ts';
+import { hearSessionEnd } from '../../../electron/shell/session-end.ts';
 import type { WindowPlace } from '../../../electron/shell/bounds.ts';
 import { DashboardWindow } from '../../../electron/shell/window.ts';
 import { windowOptions } from '../../../electron/shell/window-options.ts';
 import { appState, fakeApp } from '../../helpers/fake-app.ts';
+import { FakeClock } from '../guard/fake-clock.ts';
+
+const look = { preload: '/p', packaged: true, icon: '/i', background: '#f6f7f8' };
 
 const plan = {
   client: 'claude-desktop' as const,
@@ -190,7 +197,7 @@ describe('quitting', () => {
     const before = listeners();
     const app = fakeElectronApp();
     let stops = 0;
-    const quit = quitOnce(app, async () => void (stops += 1));
+    const { quit } = quitOnce(app, async () => void (stops += 1));
     let prevented = 0;
     app.emit('before-quit', { preventDefault: () => (prevented += 1) });
     quit();
@@ -202,7 +209,36 @@ describe('quitting', () => {
   it.each(['hangs', 'fails'])('ends within its budget when the stop %s', async (how) => {
     const before = listeners();
     const app = fakeElectronApp();
-    quitOnce(app, () => (how === 'hangs' ? new Promise(() => {}) : Promise.reject(new Error('x'))), 30)();
+    quitOnce(
+      app,
+      () => (how === 'hangs' ? new Promise(() => {}) : Promise.reject(new Error('x'))),
+      30,
+    ).quit();
+    await expect.poll(() => app.codes).toEqual([0]);
+    clean(before);
+  });
+
+  it('leaves the last step to what ends the app in its own way, after the stop, and holds it up no more', async () => {
+    const before = listeners();
+    const app = fakeElectronApp();
+    const order: string[] = [];
+    const quitter = quitOnce(app, async () => void order.push('stopped'));
+    expect(quitter.begun).toBe(false);
+    quitter.quit(() => void order.push('installing'));
+    expect(quitter.begun).toBe(true);
+    await expect.poll(() => order).toEqual(['stopped', 'installing']);
+    let prevented = 0;
+    app.emit('before-quit', { preventDefault: () => (prevented += 1) });
+    expect([prevented, app.codes]).toEqual([0, []]);
+    clean(before);
+  });
+
+  it('ends all the same when that cannot be done', async () => {
+    const before = listeners();
+    const app = fakeElectronApp();
+    quitOnce(app, () => Promise.resolve()).quit(() => {
+      throw new Error('no installer');
+    });
     await expect.poll(() => app.codes).toEqual([0]);
     clean(before);
   });
@@ -239,7 +275,8 @@ describe('the window', () => {
     const made: any[] = [];
     const calls: string[] = [];
     const places: WindowPlace[] = [];
-    let now = 0;
+    const clock = new FakeClock();
+    const loading: { error?: Error } = {};
     const window = new DashboardWindow({
       makeWindow: () => {
         const fake: any = new EventEmitter();
@@ -251,24 +288,32 @@ describe('the window', () => {
             if (name.startsWith('show')) fake.shown = true;
           };
         fake.isMinimized = () => false;
+        fake.isFullScreen = () => fake.full === true;
+        fake.setFullScreen = (on: boolean) => {
+          fake.full = on;
+          fake.emit('leave-full-screen');
+        };
         fake.isMaximized = () => false;
         fake.getNormalBounds = () => ({ x: 1, y: 2, width: 800, height: 600 });
         fake.isVisible = () => fake.shown;
-        fake.loadURL = (url: string) => Promise.resolve(void calls.push(url));
+        fake.loadURL = (url: string) => {
+          calls.push(url);
+          return loading.error ? Promise.reject(loading.error) : Promise.resolve();
+        };
         fake.webContents = new EventEmitter();
         fake.webContents.reload = () => calls.push('reload');
         made.push(fake);
         return fake;
       },
-      options: () => windowOptions('/p', true, '/i'),
+      options: () => windowOptions(look),
       onPlace: (place) => places.push(place),
       startMaximized: () => false,
       log: { debug() {}, info() {}, warn() {}, error() {} },
-      now: () => now,
-      onSessionEnd: () => calls.push('session end'),
+      clock,
+      onShow: () => {},
       onHide: () => calls.push('hidden'),
     });
-    return { window, made, calls, places, later: (ms: number) => (now += ms) };
+    return { window, made, calls, places, clock, loading };
   }
 
   it('goes to the tray when it is closed, says so, and comes back the same', () => {
@@ -309,25 +354,120 @@ describe('the window', () => {
     ]);
   });
 
-  it('is loaded again after a crash, but not in a loop', () => {
-    const { window, made, calls, later } = setUpWindow();
+  it('is loaded again after a crash, at most every ten seconds, and at once when it is asked for', () => {
+    const { window, made, calls, clock } = setUpWindow();
     window.show();
     const crash = (reason: string) => made[0].webContents.emit('render-process-gone', {}, { reason });
+    const reloads = () => calls.filter((one) => one === 'reload').length;
     crash('crashed');
     crash('crashed');
-    expect(calls.filter((one) => one === 'reload')).toHaveLength(1);
-    later(10_000);
+    expect(reloads()).toBe(1);
+    clock.pass(9_999);
+    expect(reloads()).toBe(1);
+    clock.pass(1);
+    expect(reloads()).toBe(2);
     crash('oom');
+    window.show();
+    expect(calls.slice(-3)).toEqual(['app://companion/', 'show', 'focus']);
+    clock.pass(60_000);
+    expect(reloads()).toBe(2);
     crash('clean-exit');
-    expect(calls.filter((one) => one === 'reload')).toHaveLength(2);
+    expect(reloads()).toBe(2);
+    window.show();
+    expect(calls.slice(-3)).toEqual(['app://companion/', 'show', 'focus']);
   });
 
-  it('passes the end of the session on, and never stops it', () => {
+  it('is loaded again when it is asked for after it could not be, but not because another page came first', async () => {
+    const { window, calls, loading } = setUpWindow();
+    const loads = () => calls.filter((one) => one === 'app://companion/').length;
+    loading.error = Object.assign(new Error('ERR_FAILED (-2)'), { code: 'ERR_FAILED' });
+    window.show();
+    await Promise.resolve();
+    loading.error = Object.assign(new Error('ERR_ABORTED (-3)'), { code: 'ERR_ABORTED' });
+    window.show();
+    await Promise.resolve();
+    window.show();
+    expect(loads()).toBe(2);
+  });
+
+  it('leaves a full screen before it goes to the tray, which macOS would leave black', () => {
     const { window, made, calls } = setUpWindow();
+    window.show();
+    made[0].full = true;
+    made[0].emit('close', { preventDefault() {} });
+    expect([made[0].full, calls.slice(-2)]).toEqual([false, ['hide', 'hidden']]);
+  });
+
+  it('does not come back while the app quits, also not by a crash', () => {
+    const { window, made, calls, clock } = setUpWindow();
+    window.show();
+    made[0].webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    made[0].webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    window.quit();
+    window.show();
     window.callAttention();
-    made[0].emit('query-session-end', { preventDefault: () => calls.push('prevented') });
-    expect(calls).toContain('session end');
-    expect(calls).not.toContain('prevented');
+    clock.pass(60_000);
+    expect([made.length, calls.at(-1)]).toEqual([1, 'destroy']);
+  });
+
+  it('calls for attention without taking the focus', () => {
+    const { window, calls } = setUpWindow();
+    window.callAttention();
+    expect(calls).toContain('showInactive');
     expect(calls).not.toContain('focus');
+  });
+});
+
+describe('the look of a window before its page has painted', () => {
+  it('is the surface of the page in the theme that was chosen', () => {
+    const tokens = readFileSync(
+      path.resolve(import.meta.dirname, '../../../renderer/styles/tokens.css'),
+      'utf8',
+    );
+    const [, light, dark] = /--surface: light-dark\((#\w+), (#\w+)\)/.exec(tokens) ?? [];
+    expect([surfaceOf('light', true), surfaceOf('system', false)]).toEqual([light, light]);
+    expect([surfaceOf('dark', false), surfaceOf('system', true)]).toEqual([dark, dark]);
+  });
+
+  it('goes to title bars and dialogs too, set only when it changes', () => {
+    const set: string[] = [];
+    const nativeTheme = {
+      get themeSource() {
+        return (set.at(-1) ?? 'system') as 'system' | 'light' | 'dark';
+      },
+      set themeSource(value) {
+        set.push(value);
+      },
+    };
+    for (const theme of ['system', 'dark', 'dark', 'system'] as const) wearTheme(nativeTheme, theme);
+    expect(set).toEqual(['dark', 'system']);
+  });
+});
+
+describe('the end of the session on Windows', () => {
+  it('is heard by a window of its own, also where the app started hidden, and is never held up', () => {
+    const ears: any[] = [];
+    const BaseWindow: any = class extends EventEmitter {
+      gone = false;
+      readonly options: object;
+      constructor(options: object) {
+        super();
+        this.options = options;
+        ears.push(this);
+      }
+      destroy() {
+        this.gone = true;
+      }
+    };
+    let ends = 0;
+    hearSessionEnd({ BaseWindow }, 'linux', () => (ends += 1))();
+    expect(ears).toEqual([]);
+    const dispose = hearSessionEnd({ BaseWindow }, 'win32', () => (ends += 1));
+    expect(ears[0].options).toMatchObject({ show: false, skipTaskbar: true });
+    let prevented = 0;
+    ears[0].emit('query-session-end', { preventDefault: () => (prevented += 1) });
+    expect([ends, prevented]).toEqual([1, 0]);
+    dispose();
+    expect(ears[0].gone).toBe(true);
   });
 });

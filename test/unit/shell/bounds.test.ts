@@ -7,6 +7,8 @@ import { DesktopMemory } from '../../../electron/shell/desktop-memory.ts';
 import { windowOptions } from '../../../electron/shell/window-options.ts';
 import { FakeClock } from '../guard/fake-clock.ts';
 
+const look = { preload: '/p', packaged: true, icon: '/i', background: '#f6f7f8' };
+
 const screen = (x: number, y: number, width: number, height: number) => ({
   workArea: { x, y, width, height },
 });
@@ -53,8 +55,8 @@ describe('where the window opens', () => {
   });
 
   it('is given to the window, which has the usual size without', () => {
-    expect(windowOptions('/p', true, '/i', place(5, 6))).toMatchObject({ x: 5, y: 6, width: 1180 });
-    expect(windowOptions('/p', true, '/i')).not.toHaveProperty('x');
+    expect(windowOptions(look, place(5, 6))).toMatchObject({ x: 5, y: 6, width: 1180 });
+    expect(windowOptions(look)).not.toHaveProperty('x');
   });
 
   it.each([

@@ -14,8 +14,19 @@ const ended = (verdict: ConsentEnd['verdict'], id = 'c1') => ({
 
 describe('the window for consent', () => {
   it('is above all others, cannot be put away, and is shut in like the dashboard', () => {
-    const options = consentWindowOptions('/preload.cjs', true, '/icon.png');
-    expect(options).toMatchObject({ alwaysOnTop: true, minimizable: false, maximizable: false, show: false });
+    const options = consentWindowOptions({
+      preload: '/preload.cjs',
+      packaged: true,
+      icon: '/icon.png',
+      background: '#0e1013',
+    });
+    expect(options).toMatchObject({
+      alwaysOnTop: true,
+      minimizable: false,
+      maximizable: false,
+      show: false,
+      backgroundColor: '#0e1013',
+    });
     expect(options.webPreferences).toMatchObject({
       sandbox: true,
       contextIsolation: true,
@@ -51,13 +62,16 @@ class WindowDouble extends EventEmitter {
     this.calls.push('show inactive');
   }
   flashFrame() {}
+  setVisibleOnAllWorkspaces(on: boolean, options: object) {
+    this.calls.push(`everywhere ${on} ${JSON.stringify(options)}`);
+  }
   destroy() {
     this.calls.push('destroyed');
     this.emit('closed');
   }
 }
 
-function setUp(fail = false) {
+function setUp(fail = false, platform = 'linux') {
   const app = fakeApp();
   const clock = new FakeClock();
   const made: WindowDouble[] = [];
@@ -71,7 +85,8 @@ function setUp(fail = false) {
       made.push(one);
       return one as any;
     },
-    options: {},
+    options: () => ({}),
+    platform,
     fallBack: () => (fallBacks += 1),
   });
   const show = (consents: ReturnType<typeof consentRequest>[], ends: ConsentEnd[] = []) => {
@@ -134,6 +149,36 @@ describe('asking in the window', () => {
     dying.show([consentRequest()]);
     dying.made[0].webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(dying.fallBacks()).toBe(1);
+  });
+
+  it.each(['render-process-gone', 'unresponsive'])(
+    'does not try again after %s: the dashboard has that request',
+    (how) => {
+      const { made, show, fallBacks } = setUp();
+      const die = () => made.at(-1)?.webContents.emit(how, {}, { reason: 'crashed' });
+      show([consentRequest()]);
+      die();
+      // state goes on changing many times a second
+      for (let i = 0; i < 5; i++) show([consentRequest()]);
+      expect([made.length, fallBacks()]).toEqual([1, 1]);
+      show([]);
+      show([consentRequest({ id: 'c2' })]);
+      expect(made).toHaveLength(2);
+      die();
+      die();
+      expect(fallBacks()).toBe(2);
+    },
+  );
+
+  it('is on every desktop of macOS, beside a program that fills the screen', () => {
+    const { made, show } = setUp(false, 'darwin');
+    show([consentRequest()]);
+    expect(made[0].calls[0]).toBe(
+      'everywhere true {"visibleOnFullScreen":true,"skipTransformProcessType":true}',
+    );
+    const elsewhere = setUp();
+    elsewhere.show([consentRequest()]);
+    expect(elsewhere.made[0].calls[0]).toBe('app://companion/#consent');
   });
 
   it('shows nothing after it was disposed', () => {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileSealer } from '../../../electron/core/secrets/file-sealer.ts';
-import { createDesktopSealer, osProtection } from '../../../electron/shell/desktop-sealer.ts';
+import { createDesktopSealer, osProtection, withoutKeyring } from '../../../electron/shell/desktop-sealer.ts';
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 let dir: string;
@@ -101,8 +101,12 @@ describe('secrets behind the system keyring', () => {
 });
 
 describe('what the system protects', () => {
-  const storage = (backend: string, available = true): any => ({
+  const storage = (backend: string, available = true, sealedWith = 'v11'): any => ({
     getSelectedStorageBackend: () => backend,
+    encryptStringAsync: () =>
+      sealedWith === ''
+        ? Promise.reject(new Error('locked'))
+        : Promise.resolve(Buffer.from(`${sealedWith}\0…`)),
     isAsyncEncryptionAvailable: () => Promise.resolve(available),
   });
   it.each(['basic_text', 'unknown'])('is nothing on Linux with %s', async (backend) => {
@@ -111,6 +115,26 @@ describe('what the system protects', () => {
   it('is nothing where encryption is not available', async () => {
     expect(await osProtection(storage('gnome_libsecret', false), 'linux')).toBeUndefined();
     expect(await osProtection(storage('', false), 'win32')).toBeUndefined();
+  });
+  it('is nothing on a Linux desktop whose keyring does not answer, whatever the desktop is called', async () => {
+    for (const sealedWith of ['v10', ''])
+      expect(await osProtection(storage('gnome_libsecret', true, sealedWith), 'linux')).toBeUndefined();
+    // the portal's
+    expect(await osProtection(storage('gnome_libsecret', true, 'v12'), 'linux')).toContain('keyring');
+    // the same mark stands for the keychain and for DPAPI
+    expect(await osProtection(storage('', true, 'v10'), 'darwin')).toContain('keychain');
+    expect(await osProtection(storage('', true, 'v10'), 'win32')).toContain('Windows');
+  });
+  it('leaves what a keyring sealed to the keyring, and what it did not to the key file', async () => {
+    const file = fileSealer(path.join(dir, 'vault.key'));
+    const one = withoutKeyring(file);
+    const sealed = await sealer().seal(Buffer.from('s3cret'), 'a');
+    await expect(one.open(sealed, 'a')).rejects.toMatchObject({
+      code: 'SECRET_UNREADABLE',
+      next: expect.stringContaining('Unlock the system keyring'),
+    });
+    expect((await one.open(await one.seal(Buffer.from('x'), 'a'), 'a')).toString()).toBe('x');
+    expect([one.protection, one.note]).toEqual(['file', file.note]);
   });
   it('is said plainly where it is something', async () => {
     expect(await osProtection(storage('gnome_libsecret'), 'linux')).toContain('other programs of yours');

@@ -8,7 +8,7 @@ import { AppError } from '../../../electron/contract/errors.ts';
 import type { AppPorts } from '../../../electron/core/app-interface.ts';
 import { fileSealer } from '../../../electron/core/secrets/file-sealer.ts';
 import { PORT_CHANNEL } from '../../../electron/shell/channel.ts';
-import { runDesktop, UP_LINE } from '../../../electron/shell/desktop.ts';
+import { runDesktop, startedAgain, UP_LINE } from '../../../electron/shell/desktop.ts';
 import { electronDouble } from '../../standin/double.ts';
 import { appState, fakeApp, profileState } from '../../helpers/fake-app.ts';
 import { consentRequest } from './consent-request.ts';
@@ -32,7 +32,15 @@ afterEach(async () => {
 });
 
 async function start(
-  options: { argv?: string[]; packaged?: boolean; locked?: boolean; failing?: AppError } = {},
+  options: {
+    argv?: string[];
+    packaged?: boolean;
+    locked?: boolean;
+    failing?: AppError;
+    platform?: NodeJS.Platform;
+    /** Runs while core starts. */
+    meanwhile?: (double: ReturnType<typeof electronDouble>) => void;
+  } = {},
 ) {
   const double = electronDouble({ packaged: options.packaged ?? false, locked: options.locked ?? false });
   const app = fakeApp(appState([profileState('demo', { state: 'off' }, 'demo')]));
@@ -42,13 +50,14 @@ async function start(
     electron: double.electron,
     createApp: (given) => {
       ports = given;
+      options.meanwhile?.(double);
       return options.failing ? Promise.reject(options.failing) : Promise.resolve(app);
     },
     createFileSealer: (home) => Promise.resolve(fileSealer(path.join(home.keys, 'vault.key'))),
     distDir: path.join(dir, 'dist'),
     argv: ['electron', 'main.js', ...(options.argv ?? [])],
     env: { CATALYST_COMPANION_HOME: path.join(dir, 'home') },
-    platform: 'linux',
+    platform: options.platform ?? 'linux',
     resourcesDir: dir,
     inspected: false,
     print: (line) => printed.push(line),
@@ -96,6 +105,42 @@ describe('the desktop app, with a double of Electron', () => {
     double.windows[0].hide();
     ports.showWindow();
     expect([double.windows.length, double.windows[0].isVisible()]).toEqual([1, true]);
+  });
+
+  it('shows its window to who asks for it while it still starts', async () => {
+    const again = (double: ReturnType<typeof electronDouble>, ...argv: string[]) =>
+      double.app.emit('second-instance', {}, ['electron', ...argv]);
+    const asked = await start({ argv: ['--hidden'], meanwhile: (double) => again(double, '--show') });
+    expect(asked.double.windows.map((window) => window.isVisible())).toEqual([true]);
+    const hidden = await start({ argv: ['--hidden'], meanwhile: (double) => again(double, '--hidden') });
+    expect(hidden.double.windows).toEqual([]);
+  });
+
+  it('comes back, with its window and once, to who starts it again while it quits', async () => {
+    const { double } = await start({ argv: ['--hidden', '--demo'] });
+    double.app.quit();
+    for (const _ of [1, 2]) double.app.emit('second-instance', {}, ['electron']);
+    expect(double.windows).toEqual([]);
+    await expect.poll(() => double.calls.at(-1)).toBe('exit 0');
+    expect(double.calls.filter((one) => one.startsWith('relaunch'))).toEqual([
+      'relaunch main.js --demo --show',
+    ]);
+  });
+
+  it('starts an AppImage again by its own file: what was mounted for it is gone by then', () => {
+    const again = startedAgain({
+      argv: ['/tmp/.mount_x/app', '--hidden'],
+      env: { APPIMAGE: '/a/c.AppImage' },
+    });
+    expect(again).toEqual({ args: ['--show'], execPath: '/a/c.AppImage' });
+  });
+
+  it('hears the end of the session on Windows though it has no window', async () => {
+    const { double, app } = await start({ argv: ['--hidden'], platform: 'win32' });
+    expect([double.windows.length, double.bare.length]).toEqual([0, 1]);
+    double.bare[0]?.emit('query-session-end', {});
+    await expect.poll(() => double.calls.at(-1)).toBe('exit 0');
+    expect(app.done.at(-1)).toBe('app stop');
   });
 
   it("asks the system's setting for the proxy of each connection, by origin alone", async () => {

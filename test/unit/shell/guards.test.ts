@@ -12,6 +12,8 @@ import {
 import { denyContents, denyNetwork, denySession, installGuards } from '../../../electron/shell/guards.ts';
 import { webPreferences, windowOptions } from '../../../electron/shell/window-options.ts';
 
+const look = { preload: '/p', packaged: true, icon: '/i', background: '#f6f7f8' };
+
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const none = () => false;
 
@@ -142,8 +144,8 @@ describe('the window', () => {
       preload: '/app/preload.cjs',
     });
     expect(Object.isFrozen(preferences)).toBe(true);
-    expect(windowOptions('/p', false, '/i').webPreferences?.devTools).toBe(true);
-    expect(windowOptions('/p', false, '/i').show).toBe(false);
+    expect(windowOptions({ ...look, packaged: false }).webPreferences?.devTools).toBe(true);
+    expect(windowOptions({ ...look, packaged: false }).show).toBe(false);
   });
 });
 

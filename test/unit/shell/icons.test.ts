@@ -72,8 +72,10 @@ describe('the icon of the app on Windows', () => {
     for (const state of states) {
       const files = new Map(trayFiles(state, svgOf(state)));
       for (const waits of ['', '-consent']) {
-        for (const scale of ['', '@2x', '@3x']) expect([...files.keys()]).toContain(`${state}${waits}-Template${scale}.png`);
-        for (const bar of ['light', 'dark']) expect([...files.keys()]).toContain(`${state}${waits}-${bar}.ico`);
+        for (const scale of ['', '@2x', '@3x'])
+          expect([...files.keys()]).toContain(`${state}${waits}-Template${scale}.png`);
+        for (const bar of ['light', 'dark'])
+          expect([...files.keys()]).toContain(`${state}${waits}-${bar}.ico`);
       }
       const file = files.get(`${state}-dark.ico`)?.() ?? Buffer.alloc(6);
       const sizes = Array.from({ length: file.readUInt16LE(4) }, (_, i) => file[6 + 16 * i]);

@@ -44,11 +44,13 @@ describe('a notification of the system', () => {
       id: 'link-real',
       silent: true,
       urgency: 'normal',
+      timeoutType: 'default',
       actions: [{ type: 'button', text: 'Try again now' }],
     });
     expect(nativeOptions(notice({ urgent: true }), '/i')).toMatchObject({
       silent: false,
       urgency: 'critical',
+      timeoutType: 'never',
     });
   });
 
