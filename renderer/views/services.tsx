@@ -113,7 +113,7 @@ export function Services() {
           <Panel title="Services" aside={<Said health={health} />} flush>
             {health.services.length === 0 ? (
               <Empty title="No services configured">
-                The profile names no REST services. Add it again with the services to have each probed.
+                The profile names no REST services. Name them under Connections, Edit, and each is probed.
               </Empty>
             ) : (
               <ServicesTable

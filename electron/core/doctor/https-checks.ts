@@ -7,7 +7,7 @@ import { dial } from '../link/dial.ts';
 import type { OpenLink } from '../link/dialling.ts';
 import { canonicalUrl } from '../link/http/urls.ts';
 import { proxyName } from '../link/http/tunnel.ts';
-import { checkName, checkPort, dialContext, endpointOf } from './network-checks.ts';
+import { at, checkName, checkPort, dialContext, endpointOf } from './network-checks.ts';
 import type { DoctorCase } from './ports.ts';
 import { remedy, remedyOf } from './remedy.ts';
 import { failed, failure, ok, warning } from './rounds.ts';
@@ -28,23 +28,31 @@ export function certificateFinding(facts: CertificateFacts | null, pinned: boole
   return warning(seen, remedy('Renew it on the server', 'sudo certbot renew'));
 }
 
-/** A failed connection of TLS as check and finding; undefined where it is none. */
+/** A failed connection of TLS as check and finding; undefined where it is none. `met`: a certificate was shown. */
 export function tlsFault(
   error: AppError,
   url: URL,
   profile: string,
+  met: boolean,
 ): { id: 'tls.proxy' | 'tls.pin' | 'tls.certificate'; finding: Finding } | undefined {
   const { code, message, next } = error;
   const help = remedyOf(next, profile);
   if (code === 'LINK_PROXY_FAILED' || code === 'LINK_PROXY_REFUSED')
     return { id: 'tls.proxy', finding: failed(message, help) };
-  const { host, port } = endpointOf(url);
-  const show = `openssl s_client -connect ${shellWord(`${host}:${port}`)} -servername ${shellWord(host)} </dev/null | openssl x509 -noout -dates -ext subjectAltName -fingerprint -sha256`;
+  const endpoint = endpointOf(url);
+  const show = `openssl s_client -connect ${shellWord(at(endpoint))} -servername ${shellWord(endpoint.host)} </dev/null | openssl x509 -noout -dates -ext subjectAltName -fingerprint -sha256`;
   if (code === 'LINK_TLS_PIN') return { id: 'tls.pin', finding: failed(message, remedy(help.text, show)) };
+  if (!met && url.protocol === 'https:' && (code === 'LINK_TIMEOUT' || code === 'LINK_LOST')) {
+    const seen = `${at(endpoint)} takes connections, but no TLS comes about on them: ${message}`;
+    return { id: 'tls.certificate', finding: failed(seen, remedy(NO_TLS, show)) };
+  }
   const handshake = code === 'LINK_UNREACHABLE' && url.protocol === 'https:';
   if (!code.startsWith('LINK_TLS_') && !handshake) return undefined;
   return { id: 'tls.certificate', finding: failed(message, remedy(help.text, help.command ?? show)) };
 }
+
+const NO_TLS =
+  'Check the port in the URL, that the web server there is well, and that nothing on the way holds TLS back';
 
 /** The proxy that is in the way, undefined for none; `false` where its setting cannot be used. */
 async function checkProxy(rounds: Rounds, one: DoctorCase, url: URL): Promise<URL | undefined | false> {

@@ -1,7 +1,7 @@
 import type { LinkVia } from '../../contract/link.ts';
 import { sameOriginPath } from '../link/http/urls.ts';
 import { redirectError } from '../link/probe-verdict.ts';
-import { remedy, remedyOf } from './remedy.ts';
+import { remedy, remedyOf, shellWord } from './remedy.ts';
 import { failed, ok, warning } from './rounds.ts';
 import type { Finding } from './rounds.ts';
 import type { CheckId } from './table.ts';
@@ -17,6 +17,11 @@ export interface Seen {
 /** Words by which FastMCP and the official SDKs refuse a host or an origin. */
 const HOST_WORDS = /misdirected request|forbidden origin|invalid (?:host|origin)/i;
 
+/** Whether a server refused the name or the origin of who asks, not the one who asks. */
+export function isHostGuard({ status, body }: Seen): boolean {
+  return status === 421 || (status === 403 && HOST_WORDS.test(body));
+}
+
 const PLACES: Readonly<Record<number, CheckId>> = {
   401: 'web.api-key',
   413: 'web.body-size',
@@ -28,13 +33,10 @@ const PLACES: Readonly<Record<number, CheckId>> = {
  * The check that an answer fails; undefined where it is one that a healthy endpoint may give to a request without a
  * session. `sentBoth`: our message said that it takes JSON and event streams.
  */
-export function placeOfAnswer(
-  { status, contentType, body }: Seen,
-  via: LinkVia['kind'],
-  sentBoth: boolean,
-): CheckId | undefined {
+export function placeOfAnswer(seen: Seen, via: LinkVia['kind'], sentBoth: boolean): CheckId | undefined {
+  const { status, contentType, body } = seen;
   const page = /^\s*(?:text\/html|application\/xhtml)\b/i.test(contentType);
-  if (status === 403) return via === 'https' && !HOST_WORDS.test(body) ? 'web.api-key' : 'mcp.host-guard';
+  if (status === 403) return via === 'https' && !isHostGuard(seen) ? 'web.api-key' : 'mcp.host-guard';
   if (status === 404 || status === 410) return body.includes('"jsonrpc"') ? undefined : 'mcp.path';
   if (status === 406) return sentBoth ? 'mcp.accept' : undefined;
   const place = PLACES[status];
@@ -74,6 +76,29 @@ export function judgeRedirect(
       remedy('Give the link the final URL', `${url.origin}${path}`),
     ),
   };
+}
+
+/** Redirects that come back to where they began. */
+export function circleFinding(url: URL, hops: number): Finding {
+  return failed(
+    `The MCP URL redirects again and again: after ${hops} redirects it was sent on to ${url.pathname} once more.`,
+    remedy(
+      'Take one of the two redirects (trailing slash in nginx, and in the server) out; this shows where it leads',
+      `curl -sS -o /dev/null -w '%{http_code} %{redirect_url}\\n' ${shellWord(url.href)}`,
+    ),
+  );
+}
+
+/** A first answer this slow is felt in every call. */
+const SLOW_MS = 3_000;
+
+/** The first answer over HTTP, and how long it took. */
+export function answerFinding({ status, ms }: { status: number; ms: number }): Finding {
+  if (ms < SLOW_MS) return ok(`It answers over HTTP (${status}).`);
+  return warning(
+    `It answers over HTTP (${status}), but only after ${(ms / 1000).toFixed(1)} s; every call waits as long.`,
+    remedy('Look on the droplet what keeps it busy', 'uptime && docker stats --no-stream'),
+  );
 }
 
 const CLOCK_WARNING_MS = 120_000;

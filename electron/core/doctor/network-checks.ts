@@ -1,5 +1,6 @@
 import dns from 'node:dns/promises';
 import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asAppError } from '../../contract/errors.ts';
 import type { LinkConfig } from '../../contract/profile.ts';
 import { bareHost } from '../addresses.ts';
@@ -11,7 +12,7 @@ import { openSocket } from '../link/ssh/ssh-socket.ts';
 import type { DoctorCase } from './ports.ts';
 import { remedy, remedyOf } from './remedy.ts';
 import { failed, ok } from './rounds.ts';
-import type { Rounds } from './rounds.ts';
+import type { Finding, Rounds } from './rounds.ts';
 
 const NAME_MS = 5_000;
 const TCP_MS = 8_000;
@@ -57,12 +58,28 @@ export function dialContext(
   };
 }
 
+/** Nobody said that there is no such name: who would know did not answer. */
+function noNameServer(host: string, waitMs: number): Finding {
+  const command = /^[\w.-]+$/.test(host) ? `nslookup ${host}` : null;
+  return failed(
+    `No name server answered for ${host} within ${waitMs / 1000} s; whether the name is right is not known.`,
+    remedy("Check this computer's network, VPN and DNS settings", command),
+  );
+}
+
 /** Whether the name of a host resolves; an address needs no look-up. */
-export async function checkName(rounds: Rounds, host: string): Promise<boolean> {
-  const state = await rounds.run('name.resolve', host, NAME_MS, async () => {
+export async function checkName(
+  rounds: Rounds,
+  host: string,
+  lookup: (host: string) => Promise<readonly { address: string }[]> = (name) =>
+    dns.lookup(name, { all: true }),
+  waitMs = NAME_MS,
+): Promise<boolean> {
+  const state = await rounds.run('name.resolve', host, waitMs + 1_000, async (signal) => {
     if (net.isIP(host) !== 0) return ok(`${host} is an address; nothing has to be resolved.`);
     try {
-      const found = await dns.lookup(host, { all: true });
+      const found = await Promise.race([lookup(host), sleep(waitMs, undefined, { signal, ref: false })]);
+      if (found === undefined) return noNameServer(host, waitMs);
       return ok(`${host} is ${found.map(({ address }) => address).join(', ')}.`);
     } catch (cause) {
       const { message, next } = networkError(cause, { host, port: 0 });

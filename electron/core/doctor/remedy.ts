@@ -10,7 +10,7 @@ export function remedy(text: string, command: string | null = null): Remedy {
   return { text: bare + end, command };
 }
 
-const COMMANDS = /^(.{0,400}?): ((?:catalyst-companion|ssh-keygen|ssh-add|ssh|certbot|openssl|getent) .+)$/s;
+const COMMANDS = /^(.{0,400}?): ((?:catalyst-companion|ssh-keygen|ssh-add|ssh|sudo|openssl|getent) .+)$/s;
 
 /**
  * The next step of an error as text and command: our errors write `Do this: COMMAND`. What stands in brackets behind

@@ -43,7 +43,7 @@ export const CHECKS = {
     title: 'Links of the profile',
     looks:
       'Hosts and URLs are written as they are meant; no password stands in a URL; no plain HTTP over the internet.',
-    helps: 'Add the profile again with the link corrected.',
+    helps: 'Correct the link: Edit on the Connections page, or profile set.',
   },
   'name.resolve': {
     title: 'Name',
@@ -92,7 +92,7 @@ export const CHECKS = {
     title: 'Certificate',
     looks:
       'The certificate is valid now, issued for this name and signed by a CA that is trusted; 30 days before its end a warning.',
-    helps: 'Renew it (certbot renew), send the whole chain, or give the CA.',
+    helps: 'Renew it (sudo certbot renew), send the whole chain, or give the CA.',
   },
   'tls.pin': {
     title: 'Pinned certificate',

@@ -2,7 +2,7 @@ import type { AppError } from '../../contract/errors.ts';
 import { asAppError } from '../../contract/errors.ts';
 import type { HttpAnswer } from '../http/request.ts';
 import { certificateFinding, tlsFault } from './https-checks.ts';
-import { clockFinding, judgeRedirect, placeOfAnswer } from './judge-http.ts';
+import { answerFinding, circleFinding, clockFinding, judgeRedirect, placeOfAnswer } from './judge-http.ts';
 import type { Seen } from './judge-http.ts';
 import type { Reached } from './reached.ts';
 import { ANSWER_MS, ask, BOTH, mcpRoute, PING, seenOf } from './reached.ts';
@@ -25,7 +25,8 @@ function noteFault(id: CheckId, error: AppError, reached: Reached, ms: number): 
 function noteSilence(error: AppError, reached: Reached, ms: number): false {
   const { link, config, rounds } = reached;
   const { url } = mcpRoute(link);
-  const tls = config.kind === 'ssh' ? undefined : tlsFault(error, url, rounds.profile);
+  const met = link.facts?.().certificate ?? null;
+  const tls = config.kind === 'ssh' ? undefined : tlsFault(error, url, rounds.profile, met !== null);
   if (tls) {
     rounds.note(tls.id, url.host, tls.finding, ms);
     return false;
@@ -87,6 +88,11 @@ function redirected(reached: Reached, answer: HttpAnswer): boolean {
   return true;
 }
 
+function noteCircle({ link, rounds }: Reached): false {
+  rounds.note('mcp.redirect', null, circleFinding(mcpRoute(link).url, HOPS + 1), 0);
+  return false;
+}
+
 /** Judges one answer; true where the next layer may be looked at, 'again' after a redirect that was followed. */
 async function judged(reached: Reached, answer: HttpAnswer, sentBoth: boolean): Promise<boolean | 'again'> {
   const seen = await withBody(reached, answer);
@@ -116,7 +122,7 @@ async function pingLayers(reached: Reached, hops = HOPS): Promise<boolean> {
   const answer = await askPing(reached);
   if (!answer) return true;
   const posted = answer.status === 404 || answer.status === 405 ? true : await judged(reached, answer, true);
-  if (posted === 'again') return hops > 0 && (await pingLayers(reached, hops - 1));
+  if (posted === 'again') return hops > 0 ? await pingLayers(reached, hops - 1) : noteCircle(reached);
   if (!posted) return false;
   rounds.note(
     'mcp.path',
@@ -181,14 +187,14 @@ export async function checkWeb(reached: Reached): Promise<boolean> {
     const go = await judged(reached, answer, false);
     if (go === false) return false;
     if (go === true) {
-      rounds.note('web.answer', null, ok(`It answers over HTTP (${answer.status}).`), answer.ms);
+      rounds.note('web.answer', null, answerFinding(answer), answer.ms);
       if (config.kind === 'https' && config.apiKeyHeader !== undefined && reached.keyed)
         rounds.note('web.api-key', config.apiKeyHeader, ok('The API key is taken.'), 0);
       const clock = clockFinding(answer.headers.date, one.ports.clock.now());
       if (clock) rounds.note('web.clock', null, clock, 0);
       break;
     }
-    if (hops >= HOPS) return false;
+    if (hops >= HOPS) return noteCircle(reached);
   }
   rounds.begin('mcp.accept', null);
   try {

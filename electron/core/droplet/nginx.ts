@@ -25,7 +25,7 @@ function plainUrl(text: string, what: string): URL {
   throw new AppError(
     'PROFILE_INVALID',
     `${what} cannot be written into a web server's configuration: ${url.origin}${url.pathname.slice(0, 60)}`,
-    'Behind the web server it must be plain http:// with letters, digits, dots and dashes; add the profile again with such a URL.',
+    'Behind the web server it must be plain http:// with letters, digits, dots and dashes: change it by Edit on the page, or profile set.',
   );
 }
 
@@ -46,7 +46,7 @@ function notesOf(profile: Profile, domain: string, url: string, header: string):
   const links = httpsLinks(profile);
   if (links.length === 0) {
     return [
-      `${profile.name} has no HTTPS link yet: add the profile again with --https ${url} --api-key-header ${header}.`,
+      `${profile.name} has no HTTPS link yet: add one (Edit on the page, or profile set with all its links and --https ${url} --api-key-header ${header}).`,
     ];
   }
   const link = links.find((each) => new URL(each.url).hostname === domain) ?? links[0]!;

@@ -25,7 +25,7 @@ const mismatched = (tool: string, what: string, profile: string): AppError =>
   new AppError(
     'ENVIRONMENT_MISMATCH',
     `${tool} was refused: ${what}. Nothing was sent.`,
-    `Tell the user: the profile ${profile} has to be added anew with the right environment (--env), or the back end has to be set right.`,
+    `Tell the user: the profile ${profile} has to be given the right environment (catalyst-companion profile set ${profile} --env …), or the back end has to be set right.`,
   );
 
 const tooOften = (tool: string, seconds: number): AppError =>

@@ -36,7 +36,7 @@ function certificateWords(code: string, host: string, cause: unknown): Words | u
       return [
         'LINK_TLS_EXPIRED',
         `The certificate of ${host} has expired.`,
-        'Renew it on the server, e.g. with: certbot renew',
+        "Renew it on the server, if this computer's date is right: sudo certbot renew",
       ];
     case 'CERT_NOT_YET_VALID':
       return [

@@ -153,15 +153,15 @@ export function authError(
     return new AppError(
       code,
       'The server asks for a sign-in with OAuth (HTTP 401), and none is set up for this link.',
-      'If the server takes an API key as well, add the profile again with --https URL --api-key-header NAME.',
+      'If the server takes an API key as well, name its header (Edit on the page, or profile set with --https URL --api-key-header NAME).',
     );
   }
   return new AppError(
     code,
     'The server asks for credentials (HTTP 401), and none are set up for this link.',
     via === 'https'
-      ? `Add the profile again with --api-key-header NAME, then store the key: ${store}`
-      : 'Only HTTPS links carry an API key; add the profile again with --https URL --api-key-header NAME.',
+      ? `Name the header that carries the key (Edit on the page, or profile set with --api-key-header NAME), then store it: ${store}`
+      : 'Only HTTPS links carry an API key: give the profile one (Edit on the page, or profile set with --https URL --api-key-header NAME).',
   );
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import http from 'node:http';
+import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,6 +55,9 @@ const BLOCKS = {
   nowhere: 'location = /mcp { return 404; }',
   accept: 'location = /mcp { proxy_set_header Accept application/json; proxy_pass UP; }',
   guard: 'location = /mcp { proxy_set_header Host trading.example; proxy_pass UP; }',
+  hostword: 'location = /mcp { default_type text/plain; return 403 "Invalid Host header"; }',
+  mute: 'location = /mcp { proxy_pass HANG; }',
+  circle: 'location = /mcp { return 307 /mcp/; } location = /mcp/ { return 307 /mcp; }',
   json: 'location = /mcp { default_type application/json; return 200 "{}"; }',
 } as const;
 type Block = keyof typeof BLOCKS;
@@ -121,7 +125,7 @@ describe.skipIf(!usable)(
     });
 
     it.each([
-      ['expired', 'tls', 'tls.certificate', 'has expired', 'certbot renew'],
+      ['expired', 'tls', 'tls.certificate', 'has expired', 'sudo certbot renew'],
       ['othername', 'tls', 'tls.certificate', 'other.example', 'openssl s_client'],
       ['selfsigned', 'tls', 'tls.certificate', 'signed by itself', 'openssl'],
       ['forbidden', 'web', 'web.api-key', 'HTTP 403', null],
@@ -129,18 +133,20 @@ describe.skipIf(!usable)(
       ['away', 'web', 'web.answer', 'HTTP 503', 'nginx'],
       ['slow', 'web', 'web.answer', 'HTTP 504', 'nginx'],
       ['rate', 'web', 'web.rate-limit', 'HTTP 429', 'nginx'],
-      ['tiny', 'web', 'web.body-size', 'HTTP 413', 'nginx'],
+      ['tiny', 'web', 'web.body-size', 'refuses even a small message', 'nginx'],
       ['page', 'web', 'web.answer', 'web page', 'nginx'],
       ['nowhere', 'mcp', 'mcp.path', 'HTTP 404', null],
       ['login', 'mcp', 'mcp.redirect', '/login', null],
       ['elsewhere', 'mcp', 'mcp.redirect', 'another server', null],
       ['accept', 'mcp', 'mcp.accept', 'HTTP 406', null],
       ['guard', 'mcp', 'mcp.host-guard', 'HTTP 421', 'proxy_set_header Host $host;'],
+      ['hostword', 'mcp', 'mcp.host-guard', 'does not accept the host name', 'proxy_set_header Host $host;'],
+      ['circle', 'mcp', 'mcp.redirect', 'again and again', 'curl -sS'],
       ['json', 'mcp', 'mcp.initialize', '', null],
     ] as const)('names "%s": %s, %s', async (block, layer, check, seen, command) => {
       const run = await look(block);
       expect(named(run)).toEqual({ result: 'broken', layer, check });
-      const found = run.of(check);
+      const found = run.checks.find(({ id, state }) => id === check && state === 'failed');
       expect(found?.seen).toContain(seen);
       if (command !== null) expect(found?.remedy?.command).toContain(command);
       expect(found?.remedy?.text).not.toBe('');
@@ -193,6 +199,27 @@ describe.skipIf(!usable)(
         url: `https://127.0.0.1:${await freePort()}/mcp`,
       });
       expect(named(closed)).toEqual({ result: 'broken', layer: 'tcp', check: 'tcp.connect' });
+    });
+
+    it('names a port that takes connections and says nothing of TLS, or cuts them', async () => {
+      for (const [does, seen] of [
+        [() => undefined, 'did not answer in time'],
+        [(socket: net.Socket) => socket.destroy(), 'was cut'],
+      ] as const) {
+        const mute = net.createServer(does);
+        await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+        const { port } = mute.address() as AddressInfo;
+        const run = await look('good', { url: `https://127.0.0.1:${port}/mcp` });
+        mute.close();
+        expect(named(run)).toEqual({ result: 'broken', layer: 'tls', check: 'tls.certificate' });
+        expect(run.of('tls.certificate')?.seen).toContain(seen);
+        expect(run.of('tls.certificate')?.remedy?.command).toContain('openssl s_client');
+      }
+    });
+
+    it('a web server that takes TLS and then says nothing is no fault of TLS', async () => {
+      const run = await look('mute');
+      expect(named(run)).toEqual({ result: 'broken', layer: 'web', check: 'web.answer' });
     });
 
     it('names a proxy that is not there', async () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DoctorCheck } from '../../../electron/contract/doctor.ts';
 import { DoctorLayer } from '../../../electron/contract/doctor.ts';
-import { certificateFinding } from '../../../electron/core/doctor/https-checks.ts';
-import { judgeRedirect, placeOfAnswer } from '../../../electron/core/doctor/judge-http.ts';
+import { AppError } from '../../../electron/contract/errors.ts';
+import { certificateFinding, tlsFault } from '../../../electron/core/doctor/https-checks.ts';
+import { answerFinding, judgeRedirect, placeOfAnswer } from '../../../electron/core/doctor/judge-http.ts';
 import { lastMarker, SERVER_MARKERS } from '../../../electron/core/doctor/log-markers.ts';
 import { saysOff } from '../../../electron/core/doctor/policy-checks.ts';
+import { checkName } from '../../../electron/core/doctor/network-checks.ts';
+import { Rounds } from '../../../electron/core/doctor/rounds.ts';
 import { onDroplet, remedyOf } from '../../../electron/core/doctor/remedy.ts';
 import { placeOfSshError } from '../../../electron/core/doctor/ssh-checks.ts';
 import { clientEnv } from '../../../electron/core/doctor/stub-start.ts';
@@ -182,4 +185,27 @@ it('gives a program the environment that the SDK gives, and the entry over it', 
     PATH: '/bin',
     CATALYST_COMPANION_HOME: '/s',
   });
+});
+
+it('a name server that does not answer is told from a name that is wrong', async () => {
+  const rounds = new Rounds({ profile: 'real', signal: new AbortController().signal, tell: () => undefined });
+  const never = () => new Promise<never>(() => undefined);
+  expect(await checkName(rounds, 'droplet.example', never, 20)).toBe(false);
+  expect(rounds.checks[0]).toMatchObject({ id: 'name.resolve', state: 'failed' });
+  expect(rounds.checks[0]?.seen).toContain('No name server answered');
+  expect(rounds.checks[0]?.remedy).toMatchObject({ command: 'nslookup droplet.example' });
+});
+
+it('an answer that is late is a warning, not a success', () => {
+  expect(answerFinding({ status: 405, ms: 12 }).state).toBe('ok');
+  expect(answerFinding({ status: 405, ms: 4_030 })).toMatchObject({
+    state: 'warning',
+    seen: 'It answers over HTTP (405), but only after 4.0 s; every call waits as long.',
+  });
+});
+
+it('shows a certificate by a command that holds for IPv6 as well', () => {
+  const expired = new AppError('LINK_TLS_NAME', 'The certificate is for another.', 'Use its name.');
+  const found = tlsFault(expired, new URL('https://[2001:db8::7]:8443/mcp'), 'real', true);
+  expect(found?.finding.remedy?.command).toContain("-connect '[2001:db8::7]:8443' -servername 2001:db8::7");
 });
