@@ -117,16 +117,23 @@ function without(node: unknown, path: readonly string[]): unknown {
   return kept;
 }
 
+/** Copies once: the lists that grow most are long and grow with every call. */
+function appended(
+  old: readonly unknown[],
+  { values, keep }: { values: readonly unknown[]; keep: number },
+): unknown[] {
+  const kept = old.slice(Math.max(0, old.length + values.length - keep));
+  kept.push(...values.slice(-keep));
+  return kept;
+}
+
 /** Applies patch operations without mutating; unchanged branches keep their identity, so a page re-renders little. */
 export function applyPatch(state: AppState, ops: readonly PatchOp[]): AppState {
   let next: unknown = state;
   for (const op of ops) {
     if (op.op === 'set') next = withValue(next, op.path, () => op.value);
     else if (op.op === 'remove') next = without(next, op.path);
-    else
-      next = withValue(next, op.path, (old) =>
-        [...((old as unknown[] | undefined) ?? []), ...op.values].slice(-op.keep),
-      );
+    else next = withValue(next, op.path, (old) => appended((old as unknown[] | undefined) ?? [], op));
   }
   return next as AppState;
 }

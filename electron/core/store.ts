@@ -13,7 +13,8 @@ class Kept {
   #changes = 0;
 
   static changesOf(event: StateEvent): number {
-    return event.type === 'patch' ? event.ops.length : 0;
+    if (event.type !== 'patch') return 0;
+    return event.ops.reduce((sum, op) => sum + (op.op === 'append' ? op.values.length : 1), 0);
   }
 
   get full(): boolean {

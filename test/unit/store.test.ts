@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { StateEvent } from '../../electron/contract/state.ts';
 import { applyPatch } from '../../electron/contract/state.ts';
-import { initialAppState } from '../../electron/core/initial-state.ts';
-import { Store } from '../../electron/core/store.ts';
-
-const store = () =>
-  new Store(
-    initialAppState({
-      version: '1',
-      shell: 'serve',
-      platform: 'linux',
-      home: '/h',
-      startedAt: 0,
-      secrets: { protection: 'file', note: '' },
-      onboarding: false,
-      setup: null,
-      stopShortcut: null,
-    }),
-  );
+import type { Store } from '../../electron/core/store.ts';
+import { emptyStore } from '../helpers/empty-store.ts';
 
 /** Takes events until the reader has caught up with `seq`; fails on a gap or a repeat. */
 async function readTo(seq: number, events: AsyncGenerator<StateEvent>) {
@@ -39,7 +24,7 @@ async function readTo(seq: number, events: AsyncGenerator<StateEvent>) {
 
 describe('the state stream', () => {
   it('keeps no endless queue for a reader that does not read: it goes on from a snapshot, whole', async () => {
-    const core = store();
+    const core = emptyStore();
     const events = core.follow(undefined, undefined);
     const first = await events.next();
     expect(first.value).toMatchObject({ type: 'snapshot', seq: 0 });
@@ -53,7 +38,7 @@ describe('the state stream', () => {
   });
 
   it('resumes after the last id without gap or repeat, and by a snapshot from another run or too long ago', async () => {
-    const core = store();
+    const core = emptyStore();
     for (let n = 1; n <= 5; n += 1) core.set(['app', 'version'], String(n));
     const id = (seq: number) => core.idOf({ type: 'patch', seq, ops: [] });
     const from = async (last: string | undefined) => {
@@ -72,7 +57,7 @@ describe('the state stream', () => {
   });
 
   it('keeps large patches by what is in them, so that a book of positions does not fill the memory', async () => {
-    const core = store();
+    const core = emptyStore();
     const large = () =>
       core.change(
         ...Array.from({ length: 400 }, (_, n) => ({
@@ -99,7 +84,7 @@ describe('the state stream', () => {
   });
 
   it('ends with its signal, also while it waits', async () => {
-    const core = store();
+    const core = emptyStore();
     const stop = new AbortController();
     const events = core.follow(undefined, stop.signal);
     await events.next();

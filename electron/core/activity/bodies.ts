@@ -5,12 +5,23 @@ const MAX_TEXT = 32_768;
 /** Of all texts together; the oldest go first. */
 const MAX_ALL = 8 << 20;
 
-/** Request and answer of one entry as they are kept: copied, so that nothing larger is held by them. */
-interface Kept {
-  request?: { text: string; bytes: number };
-  answer?: { head: Buffer; bytes: number };
-  size: number;
+/** The beginning of a text, a character a byte, and the bytes of the whole. */
+interface Head {
+  latin1: string;
+  bytes: number;
 }
+
+/**
+ * Request and answer of one entry as they are kept: copied, as a slice of a text or of bytes holds the whole of it in
+ * memory. A string of bytes costs less than a small buffer.
+ */
+interface Kept {
+  request?: Head;
+  answer?: Head;
+}
+
+const sizeOf = ({ request, answer }: Kept): number =>
+  (request?.latin1.length ?? 0) + (answer?.latin1.length ?? 0);
 
 /** A text that was cut may end in half a secret, which nothing would know for one. */
 const withoutEnd = (text: string): string => text.replace(/[^\s"',]{1,512}$/, '');
@@ -21,17 +32,16 @@ export class Bodies {
   #size = 0;
 
   put(id: string, request: string | undefined, answer: readonly Buffer[] | undefined): void {
-    const kept = this.#kept.get(id) ?? { size: 0 };
-    this.#size -= kept.size;
+    const kept = this.#kept.get(id) ?? {};
+    this.#size -= sizeOf(kept);
     if (request !== undefined)
       kept.request = {
-        text: request.length > MAX_TEXT ? request.slice(0, MAX_TEXT) : request,
-        bytes: request.length,
+        ...headOf([Buffer.from(request.slice(0, MAX_TEXT))]),
+        bytes: Buffer.byteLength(request),
       };
     if (answer) kept.answer = headOf(answer);
-    kept.size = (kept.request?.text.length ?? 0) + (kept.answer?.head.length ?? 0);
     this.#kept.set(id, kept);
-    this.#size += kept.size;
+    this.#size += sizeOf(kept);
     for (const oldest of this.#kept.keys()) {
       if (this.#size <= MAX_ALL || oldest === id) break;
       this.drop(oldest);
@@ -39,40 +49,39 @@ export class Bodies {
   }
 
   drop(id: string): void {
-    this.#size -= this.#kept.get(id)?.size ?? 0;
+    this.#size -= sizeOf(this.#kept.get(id) ?? {});
     this.#kept.delete(id);
   }
 
   /** The whole request as it was sent; undefined where it is not kept whole. */
   whole(id: string): string | undefined {
     const request = this.#kept.get(id)?.request;
-    return request && request.text.length === request.bytes ? request.text : undefined;
+    return request && !isCut(request) ? textOf(request) : undefined;
   }
 
   request(id: string, mask: (text: string) => string): KeptText | null {
-    const request = this.#kept.get(id)?.request;
-    return request ? shown(request.text, request.bytes, request.text.length < request.bytes, mask) : null;
+    return shown(this.#kept.get(id)?.request, mask);
   }
 
   answer(id: string, mask: (text: string) => string): KeptText | null {
-    const answer = this.#kept.get(id)?.answer;
-    if (!answer) return null;
-    return shown(answer.head.toString('utf8'), answer.bytes, answer.head.length < answer.bytes, mask);
+    return shown(this.#kept.get(id)?.answer, mask);
   }
 }
 
-function shown(text: string, bytes: number, cut: boolean, mask: (text: string) => string): KeptText {
-  return { text: mask(cut ? withoutEnd(text) : text), bytes, cut };
+const isCut = ({ latin1, bytes }: Head): boolean => latin1.length < bytes;
+const textOf = ({ latin1 }: Head): string => Buffer.from(latin1, 'latin1').toString('utf8');
+
+function shown(head: Head | undefined, mask: (text: string) => string): KeptText | null {
+  if (!head) return null;
+  const [text, cut] = [textOf(head), isCut(head)];
+  return { text: mask(cut ? withoutEnd(text) : text), bytes: head.bytes, cut };
 }
 
-function headOf(pieces: readonly Buffer[]): { head: Buffer; bytes: number } {
-  let bytes = 0;
-  for (const piece of pieces) bytes += piece.length;
-  const head = Buffer.allocUnsafeSlow(Math.min(bytes, MAX_TEXT));
-  let at = 0;
+function headOf(pieces: readonly Buffer[]): Head {
+  let [latin1, bytes] = ['', 0];
   for (const piece of pieces) {
-    if (at >= head.length) break;
-    at += piece.copy(head, at);
+    if (latin1.length < MAX_TEXT) latin1 += piece.toString('latin1', 0, MAX_TEXT - latin1.length);
+    bytes += piece.length;
   }
-  return { head, bytes };
+  return { latin1, bytes };
 }

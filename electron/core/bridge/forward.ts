@@ -1,3 +1,4 @@
+import { ownText } from '../own-text.ts';
 import { isWorthRepeating } from './call.ts';
 import { UpstreamFailure } from './failure.ts';
 import type { Answer } from './fit.ts';
@@ -64,7 +65,7 @@ export class ForwardLane {
       const received = await this.#host.reads.run({ message, pending, client: this.#client, session, send });
       pending.marks.answer = received.bytes;
       const error = received.value?.['error'] as { message?: unknown } | undefined;
-      if (error) [outcome, detail] = ['error', String(error.message).slice(0, 300)];
+      if (error) [outcome, detail] = ['error', ownText(String(error.message), 300)];
       else this.#remembered.settled(message);
       answer = { received };
     } catch (error) {

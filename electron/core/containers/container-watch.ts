@@ -100,7 +100,8 @@ export class ContainerWatch {
     this.#cancel?.();
     const { clock, log } = this.#deps;
     const listed = await this.#ask(transport);
-    if (transport !== this.#transport) return;
+    // the link changed meanwhile: what the old one said is of no use, and the new one was not asked yet
+    if (transport !== this.#transport) return await this.#readOnce();
     if (listed.ok) {
       const source = { kind: 'ssh' as const, ref: listed.ref };
       this.#publish({ state: 'known', value: listed.list, source, receivedAt: clock.now() });

@@ -1,6 +1,7 @@
 import type { LogLine } from '../../contract/models.ts';
 import { serviceName } from '../backends/health-words.ts';
 import type { ReadInstant } from '../backends/instant.ts';
+import { ownText } from '../own-text.ts';
 import type { Unplaced } from './placing.ts';
 import {
   headerName,
@@ -26,7 +27,7 @@ const TRACE_SETTLED_MS = 1000;
 /** A long line is cut between words where it can be: half of a secret would not be known for one. */
 function shortened(raw: string): string {
   if (raw.length <= MAX_LINE) return raw;
-  const cut = raw.slice(0, MAX_LINE);
+  const cut = ownText(raw, MAX_LINE);
   const blank = cut.lastIndexOf(' ');
   return `${blank > MAX_LINE - 2048 ? cut.slice(0, blank) : cut}… (${raw.length} characters)`;
 }

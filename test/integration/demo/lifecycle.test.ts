@@ -8,7 +8,7 @@ import { Profile } from '../../../electron/contract/profile.ts';
 import { parseFault } from '../../../electron/core/demo/faults.ts';
 import { afterThisTest, droplet, forward, mcpClient, portOf, signIn } from './droplet.ts';
 import { startDemoDroplet, type DemoDroplet } from '../../../electron/core/demo/demo-droplet.ts';
-import { ManualClock } from '../../unit/demo/manual-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 const ports = (of: DemoDroplet): number[] => [
   of.ssh.port,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FaultBoard } from '../../../electron/core/demo/faults.ts';
 import { activePositions, riskMetrics } from '../../../electron/core/demo/service-shapes.ts';
 import { Simulation } from '../../../electron/core/demo/simulation.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 function simulate(seed: number) {
   const clock = new ManualClock();

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../electron/core/ports.ts';
+import type { Clock } from '../../electron/core/ports.ts';
 
 /** A clock that stands still until it is advanced; timers run in order of their time. */
 export class ManualClock implements Clock {
