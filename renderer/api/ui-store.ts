@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla';
 import type { ErrorShape } from '../../electron/contract/errors.ts';
 import type { McpExchange } from '../../electron/contract/explorer.ts';
 import type { Notice } from '../../electron/contract/notices.ts';
+import type { ClientId, ClientPlan } from '../../electron/contract/bridge.ts';
 import type { DoctorView } from './doctor.ts';
 import type { StopReport } from '../../electron/contract/bridge.ts';
 
@@ -51,6 +52,30 @@ export interface Toast {
   folded?: boolean;
 }
 
+/** What a page is asked to open as soon as it is there: by the palette, since it is not on every page. */
+export type Asked =
+  | { what: 'client-plan'; client: ClientId; label: string; action: ClientPlan['action'] }
+  | {
+      what:
+        | 'audit-check'
+        | 'log-export'
+        | 'settings-import'
+        | 'profile-edit'
+        | 'profile-remove'
+        | 'limits'
+        | 'doctor-report';
+    };
+
+/** Something that can be done by name. */
+export interface Entry {
+  label: string;
+  /** What it belongs to, in a word or two. */
+  group: string;
+  /** The key that does the same, where there is one. */
+  keys?: string;
+  run: () => void;
+}
+
 /** One call of the Tools page and what came of it. */
 export interface KeptExchange {
   id: number;
@@ -76,6 +101,8 @@ export interface OpenOverlay {
 export interface UiState {
   route: Route;
   paletteOpen: boolean;
+  /** Not taken by its page yet. */
+  asked: Asked | null;
   helpOpen: boolean;
   /** The dialogs that are open, the first one first. */
   overlays: readonly OpenOverlay[];
@@ -179,6 +206,7 @@ export function createUi() {
   const store = createStore<UiState>(() => ({
     route: routeFrom(history.state) ?? START,
     paletteOpen: false,
+    asked: null,
     helpOpen: false,
     overlays: [],
     noticesOpen: false,
@@ -196,11 +224,23 @@ export function createUi() {
   const go = (change: Partial<Route>) => {
     const route = { ...store.getState().route, logs: null, ...change };
     history.pushState(route, '');
-    store.setState({ route, paletteOpen: false });
+    store.setState({ route, paletteOpen: false, asked: null });
   };
+  const offers = new Set<() => readonly Entry[]>();
   return {
     store,
     go,
+    /** Goes to a page and has it open something. */
+    ask(asked: Asked, change: Partial<Route>): void {
+      go(change);
+      store.setState({ asked });
+    },
+    /** What the page on screen can do by name, until the returned function is called. */
+    offer(make: () => readonly Entry[]): () => void {
+      offers.add(make);
+      return () => offers.delete(make);
+    },
+    offered: (): Entry[] => [...offers].flatMap((make) => make()),
     ...toastsOf(store),
     /** The report of a stop was seen; until then it stays on screen, over a reload too. */
     readStop(profile: string, at: number): void {

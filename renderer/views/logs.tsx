@@ -1,9 +1,10 @@
 import { useDeferredValue, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { LogsStatus } from '../../electron/contract/models.ts';
-import { useApp, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
+import { useAction, useApp, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
+import { useAsked, useOffer } from '../api/asked.ts';
 import type { LogView } from '../api/log-buffer.ts';
 import type { LogFilter } from '../api/log-filter.ts';
-import { SHOW_ALL, writerOf } from '../api/log-filter.ts';
+import { LEVELS, SHOW_ALL, writerOf } from '../api/log-filter.ts';
 import { useLogs } from '../api/use-logs.ts';
 import { Age } from '../parts/age.tsx';
 import { Button } from '../parts/button.tsx';
@@ -49,13 +50,42 @@ function Status({ status, wrong }: { status: LogsStatus; wrong: string | null })
   );
 }
 
-function Nothing({ status, view, onClear }: { status: LogsStatus; view: LogView; onClear: () => void }) {
+function Nothing(props: { profile: string; status: LogsStatus; view: LogView; onClear: () => void }) {
+  const { profile, status, view, onClear } = props;
+  const { ui } = useApp();
+  const act = useAction();
   if (view.lines.length > 0)
     return <Empty title="Nothing matches" actions={<Button onClick={onClear}>Show all lines</Button>} />;
-  if (view.loading) return <Waiting lines={6} label="Waiting for the first lines…" />;
-  if (status.state === 'unavailable') return <Empty title="No log to follow">{status.reason}</Empty>;
+  if (view.loading)
+    return (
+      <div className="px-4">
+        <Waiting lines={6} label="Waiting for the first lines…" />
+      </div>
+    );
+  if (status.state === 'unavailable')
+    return (
+      <Empty
+        title="No log to follow"
+        actions={
+          <Button onClick={() => ui.go({ page: 'connections', section: 'link' })}>Look at the link</Button>
+        }
+      >
+        {status.reason}
+      </Empty>
+    );
   if (status.state === 'off')
-    return <Empty title="The log is not followed">It begins when the link is connected.</Empty>;
+    return (
+      <Empty
+        title="The log is not followed"
+        actions={
+          <Button look="primary" onClick={() => void act((c) => c.links.connect({ profile, waitMs: 0 }))}>
+            Connect
+          </Button>
+        }
+      >
+        It begins when the link is connected.
+      </Empty>
+    );
   return <Empty title="No lines yet">They appear here as the droplet writes them.</Empty>;
 }
 
@@ -77,7 +107,8 @@ function Notes({ status, view, problem }: { status: LogsStatus; view: LogView; p
   );
 }
 
-function titleOf({ shown, lines, searching }: LogView, { count }: Written): string {
+function titleOf({ shown, lines, searching, loading }: LogView, { count }: Written): string {
+  if (lines.length === 0) return loading ? 'Lines' : 'No lines';
   if (searching) return 'Searching…';
   if (shown.length === lines.length) return `${count(lines.length)} lines`;
   return `${count(shown.length)} of ${count(lines.length)} lines`;
@@ -103,6 +134,31 @@ function useChoices() {
     sources: asked ?? wide,
     setSources: setAsked,
   };
+}
+
+/** What this page adds to the palette. */
+function useLogOffers(c: ReturnType<typeof useChoices>, onFilter: (filter: LogFilter) => void) {
+  const entry = (label: string, run: () => void, keys?: string) => ({
+    label,
+    group: 'Logs',
+    run,
+    ...(keys !== undefined && { keys }),
+  });
+  const { filter } = c;
+  useOffer(() => [
+    entry('Follow the newest lines', () => c.setTarget({ at: Infinity }), 'f'),
+    entry(c.wrap ? 'One row a line' : 'Wrap long lines', c.toggleWrap, 'w'),
+    entry(c.sources ? 'Hide the sources' : 'Show the sources', () => c.setSources(!c.sources)),
+    entry(filter.isPattern ? 'Search plain text' : 'Search by regular expression', () =>
+      onFilter({ ...filter, isPattern: !filter.isPattern }),
+    ),
+    ...LEVELS.filter((level) => level !== filter.level).map((level) =>
+      entry(level === 'debug' ? 'All levels' : `Level: ${level} and up`, () =>
+        onFilter({ ...filter, level }),
+      ),
+    ),
+    entry('Show all lines', () => onFilter(SHOW_ALL)),
+  ]);
 }
 
 /** Shows one writer's lines where the page was opened for it, until somebody chooses others. */
@@ -133,6 +189,8 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
   const { view, problem } = useLogs(profile, used);
   const { shown, lines } = view;
   const setFilter = useOnly(c, view.sources);
+  useAsked('log-export', () => setExporting(true));
+  useLogOffers(c, setFilter);
   const range = chosenRange(shown, c.chosen);
   const tints = useTints(view.sources);
   const picked = range === null ? [] : shown.slice(range[0], range[1] + 1);
@@ -168,7 +226,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
         onExport={() => setExporting(true)}
       />
       <div className="relative flex min-h-0 flex-1 gap-3">
-        {c.sources ? (
+        {c.sources && view.sources.length > 0 ? (
           <LogSources
             sources={view.sources}
             tints={tints}
@@ -183,7 +241,7 @@ function Page({ profile, status }: { profile: string; status: LogsStatus }) {
           className="min-h-0 flex-1"
         >
           {shown.length === 0 ? (
-            <Nothing status={status} view={view} onClear={() => setFilter(SHOW_ALL)} />
+            <Nothing profile={profile} status={status} view={view} onClear={() => setFilter(SHOW_ALL)} />
           ) : (
             <LogList
               view={view}

@@ -1,16 +1,16 @@
-import type { Virtualizer } from '@tanstack/react-virtual';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { LogLine } from '../../../electron/contract/models.ts';
 import type { LogView } from '../../api/log-buffer.ts';
-import { indexAt, indexOfLine } from '../../api/log-buffer.ts';
+import { indexOfLine } from '../../api/log-buffer.ts';
+import { useFromNow } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { useWritten } from '../../parts/written.ts';
 import { LINE_PX, LogRow } from './log-row.tsx';
 import type { Tints } from './tints.ts';
-
-type Place = Pick<LogLine, 'at' | 'n'>;
+import type { Virtual } from './use-follow.ts';
+import { useFollow } from './use-follow.ts';
 
 /** The chosen lines: from where choosing began to where it is now. */
 export interface Chosen {
@@ -24,7 +24,7 @@ export interface LogListProps {
   chosen: Chosen | null;
   /** Every line over as many rows as it takes. */
   wrap: boolean;
-  /** Goes to the first line at this time; a new object goes there again. */
+  /** Goes to the first line at this time, or follows (Infinity); a new object goes there again. */
   target: { at: number } | null;
   onChoose: (chosen: Chosen | null) => void;
   onCopy: () => void;
@@ -48,70 +48,6 @@ function freshOf(shown: readonly LogLine[], seen: number): number {
 }
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20 };
-
-/** So long a turn of the wheel has to become a scrolling. */
-const WHEEL_MS = 250;
-
-type Virtual = Virtualizer<HTMLDivElement, Element>;
-
-/** Stays at the end while following; else the first line in view stays where it is, whatever comes and goes above it. */
-function useFollow(view: LogView, virtual: Virtual, target: LogListProps['target']) {
-  const { shown, newest } = view;
-  const [following, setFollowing] = useState(true);
-  const [seen, setSeen] = useState(0);
-  const lastTop = useRef(0);
-  const heldUntil = useRef(0);
-  const anchor = useRef<{ line: Place; out: number } | null>(null);
-  const height = virtual.getTotalSize();
-
-  useLayoutEffect(() => {
-    const element = virtual.scrollElement;
-    if (element === null) return;
-    if (following) {
-      if (performance.now() < heldUntil.current) return;
-      element.scrollTop = element.scrollHeight;
-      lastTop.current = element.scrollTop;
-      return;
-    }
-    const kept = anchor.current;
-    if (kept === null) return;
-    const exact = indexOfLine(shown, kept.line);
-    const index = exact < 0 ? indexAt(shown, kept.line.at) : exact;
-    const top = (virtual.measurementsCache[index]?.start ?? index * LINE_PX) + kept.out;
-    if (Math.abs(top - element.scrollTop) >= 1) element.scrollTop = top;
-  }, [virtual, following, shown, height]);
-
-  const leave = () => {
-    if (!following) return;
-    setSeen(newest);
-    setFollowing(false);
-  };
-  useEffect(() => {
-    if (target === null) return;
-    setFollowing(false);
-    anchor.current = null;
-    virtual.scrollToIndex(Math.min(shown.length - 1, indexAt(shown, target.at)), { align: 'start' });
-    // oxlint-disable-next-line react/exhaustive-deps -- a target is gone to once
-  }, [target]);
-
-  const onScroll = () => {
-    const element = virtual.scrollElement;
-    if (element === null) return;
-    const { scrollTop, scrollHeight, clientHeight } = element;
-    const isUp = scrollTop < lastTop.current - 1;
-    lastTop.current = scrollTop;
-    if (isUp) leave();
-    else if (scrollHeight - scrollTop - clientHeight < LINE_PX * 1.5) setFollowing(true);
-    const first = virtual.getVirtualItemForOffset(scrollTop);
-    const line = first && shown[first.index];
-    anchor.current = line ? { line: { at: line.at, n: line.n }, out: scrollTop - first.start } : null;
-  };
-  /** Where lines come with every frame the list would be at its end again before the scrolling is told. */
-  const onWheel = ({ deltaY }: { deltaY: number }) => {
-    if (deltaY < 0) heldUntil.current = performance.now() + WHEEL_MS;
-  };
-  return { following, seen, follow: () => setFollowing(true), leave, onScroll, onWheel };
-}
 
 /** Choosing lines by mouse and keys, and the other keys of the list. */
 function useChoosing(props: LogListProps, virtual: Virtual, place: ReturnType<typeof useFollow>) {
@@ -148,6 +84,23 @@ function useChoosing(props: LogListProps, virtual: Virtual, place: ReturnType<ty
   return { choose, onKeyDown };
 }
 
+const date = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: '2-digit', month: 'short' });
+
+/** The day of the first line in view, where it is not today: lines have their time of day alone. */
+function Day({ at }: { at: number | undefined }) {
+  const today = useFromNow((now) => date.format(now));
+  const day = at === undefined ? today : date.format(at);
+  if (day === today) return null;
+  return (
+    <span
+      data-testid="log-day"
+      className="pointer-events-none absolute top-1 right-6 rounded-md border border-line-strong bg-raised px-2 text-xs leading-5 text-quiet"
+    >
+      {day}
+    </span>
+  );
+}
+
 /** The lines of the log; only those in view are drawn. */
 export function LogList(props: LogListProps) {
   const { view, tints, chosen, wrap, target } = props;
@@ -165,7 +118,8 @@ export function LogList(props: LogListProps) {
   });
   // heights of the other reading are no measure for this one
   useLayoutEffect(() => virtual.measure(), [virtual, wrap]);
-  const place = useFollow(view, virtual, target);
+  const drawn = virtual.getVirtualItems();
+  const place = useFollow(view, virtual, drawn, target);
   const { choose, onKeyDown } = useChoosing(props, virtual, place);
   const { following } = place;
   const range = chosenRange(shown, chosen);
@@ -188,7 +142,7 @@ export function LogList(props: LogListProps) {
         className="h-full overflow-y-scroll -outline-offset-2"
       >
         <div className="relative w-full" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
+          {drawn.map((item) => {
             const line = shown[item.index];
             return line === undefined ? null : (
               <div
@@ -211,6 +165,7 @@ export function LogList(props: LogListProps) {
           })}
         </div>
       </div>
+      <Day at={shown[virtual.range?.startIndex ?? 0]?.at} />
       {following ? null : (
         <Button
           look="primary"
