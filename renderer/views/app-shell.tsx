@@ -10,7 +10,7 @@ import { useKeys } from '../parts/keys.ts';
 import { LostBanner } from '../parts/banner.tsx';
 import { NoticeList } from '../parts/notice-bell.tsx';
 import { PAGE_WORDS } from '../parts/pages.ts';
-import { Palette } from '../parts/palette.tsx';
+import { Palette } from './palette/palette.tsx';
 import { Waiting } from '../parts/panel.tsx';
 import { Sidebar } from '../parts/sidebar.tsx';
 import { StopPanel, StopStrip } from '../parts/stop-report.tsx';

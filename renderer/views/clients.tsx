@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ClientId, ClientTarget } from '../../electron/contract/bridge.ts';
 import { useProfileName } from '../api/app-context.tsx';
 import { FormPage } from '../parts/form-page.tsx';
+import { useAsked } from '../api/asked.ts';
 import { Panel, Problem, Waiting } from '../parts/panel.tsx';
 import { BundlePanel } from './clients/bundle-panel.tsx';
 import type { PlanAsked } from './clients/client-plan.tsx';
@@ -40,6 +41,7 @@ export function Clients() {
   const [version, setVersion] = useState(0);
   const [asked, setAsked] = useState<PlanAsked | null>(null);
   const targets = useTargets(version);
+  useAsked('client-plan', ({ client, label, action }) => setAsked({ client, label, action }));
   if (profile === null) return <NoProfile />;
   return (
     <FormPage>

@@ -4,6 +4,7 @@ import type { Tone } from '../../electron/contract/present.ts';
 import type { LinkConfig } from '../../electron/contract/profile.ts';
 import { useApp, useMirror, useProfile, useProfileName, useUi } from '../api/app-context.tsx';
 import type { DoctorView } from '../api/doctor.ts';
+import { useAsked } from '../api/asked.ts';
 import { recallDoctor, runDoctor } from '../api/doctor.ts';
 import { Age } from '../parts/age.tsx';
 import { Button } from '../parts/button.tsx';
@@ -131,6 +132,7 @@ export function Doctor() {
   const profile = useProfileName();
   const view = useUi((s) => (profile === null ? undefined : s.doctor[profile]));
   const [report, setReport] = useState(false);
+  useAsked('doctor-report', () => setReport(true));
   useEffect(() => {
     if (profile !== null) void recallDoctor(app, profile);
   }, [app, profile]);

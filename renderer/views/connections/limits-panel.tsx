@@ -4,6 +4,7 @@ import { LIMIT_NAMES, limitTexts, readLimit } from '../../../electron/contract/l
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
 import type { Limits, Profile } from '../../../electron/contract/profile.ts';
 import { useApp, useCall } from '../../api/app-context.tsx';
+import { useAsked } from '../../api/asked.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Panel, Problem } from '../../parts/panel.tsx';
@@ -106,6 +107,7 @@ function Editor({ profile, done }: { profile: Profile; done: () => void }) {
 /** What start-like calls may do at most. Tighter at once; looser only with the profile's name typed. */
 export function LimitsPanel({ profile }: { profile: Profile }) {
   const [editing, setEditing] = useState(false);
+  useAsked('limits', () => setEditing(true));
   return (
     <Panel
       title="Limits on starts"

@@ -4,6 +4,7 @@ import type { Chain, LinkState } from '../../../electron/contract/link.ts';
 import { age, linkActions, presentChain, presentLink } from '../../../electron/contract/present.ts';
 import type { LinkConfig, Profile } from '../../../electron/contract/profile.ts';
 import { useAction, useNow, useProfile } from '../../api/app-context.tsx';
+import { useAsked } from '../../api/asked.ts';
 import { Button } from '../../parts/button.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Panel, Problem } from '../../parts/panel.tsx';
@@ -179,6 +180,7 @@ const NO_CHAIN: Chain = [];
 /** How it reaches its droplet, and the form in the place of it while that is changed. */
 function Reaching({ profile, link, chain }: { profile: Profile; link: LinkState; chain: Chain }) {
   const [editing, setEditing] = useState<'not yet' | 'now' | 'done'>('not yet');
+  useAsked('profile-edit', () => setEditing('now'));
   if (editing === 'now') return <EditProfile profile={profile} done={() => setEditing('done')} />;
   // the built-in demo is made anew with each start
   const edit =

@@ -3,6 +3,7 @@ import type { ClientTarget } from '../../../electron/contract/bridge.ts';
 import { clientsWith, removeEntryCommand } from '../../../electron/contract/present-clients.ts';
 import type { Profile } from '../../../electron/contract/profile.ts';
 import { useAction } from '../../api/app-context.tsx';
+import { useAsked } from '../../api/asked.ts';
 import { Button } from '../../parts/button.tsx';
 import { CopyField } from '../../parts/copy.tsx';
 import { Field } from '../../parts/field.tsx';
@@ -91,6 +92,7 @@ function Question({ profile, onKeep }: { profile: string; onKeep: () => void }) 
 /** Removing a profile asks for its name, since its secrets go with it. */
 export function RemoveProfile({ profile }: { profile: Profile }) {
   const [open, setOpen] = useState(false);
+  useAsked('profile-remove', () => setOpen(true));
   if (open) return <Question profile={profile.name} onKeep={() => setOpen(false)} />;
   return (
     <div>

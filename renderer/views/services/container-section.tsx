@@ -1,7 +1,7 @@
 import { RotateCw } from 'lucide-react';
 import type { Container, Restart } from '../../../electron/contract/containers.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
-import { useApp, useCall, useProfile } from '../../api/app-context.tsx';
+import { useApp, useProfile } from '../../api/app-context.tsx';
 import { writerOf } from '../../api/log-filter.ts';
 import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -10,6 +10,7 @@ import { PlainText } from '../../parts/plain-text.tsx';
 import { shown } from '../../parts/reading-note.tsx';
 import { Section } from '../../parts/section.tsx';
 import { StateWord } from '../../parts/state-mark.tsx';
+import { useRestart } from './use-restart.ts';
 
 const STATES: Record<Restart['state'], { tone: Tone; label: string }> = {
   asking: { tone: 'working', label: 'Waits for your consent' },
@@ -64,7 +65,7 @@ function Facts({ row, unknown }: { row: Container | undefined; unknown: string |
 /** What compose says of a service's container, and restarting it: a person is asked, with the exact command. */
 export function ContainerSection({ service }: { service: string }) {
   const { ui } = useApp();
-  const call = useCall();
+  const run = useRestart();
   const profile = useProfile((p) => p.profile.name);
   const reading = useProfile((p) => p.containers.list);
   const restart = useProfile((p) => p.containers.restarts[service]);
@@ -73,13 +74,6 @@ export function ContainerSection({ service }: { service: string }) {
   const row = known?.value.rows.find((one) => one.service === service);
   const stale = reading.state === 'unknown';
   const busy = restart?.state === 'asking' || restart?.state === 'running';
-  const run = async () => {
-    const outcome = await call((client) => client.containers.restart({ profile, service }));
-    if (outcome.ok) return;
-    const { code, message, next } = outcome.error;
-    // a person's own no is no problem
-    if (code !== 'CONSENT_DENIED') ui.notify('problem', message, next);
-  };
   return (
     <Section title="Container" aside={known === null ? '' : <Age at={known.known.receivedAt} />}>
       <Facts row={row} unknown={stale ? reading.reason : null} />
@@ -91,7 +85,7 @@ export function ContainerSection({ service }: { service: string }) {
           disabled={row === undefined || stale || busy}
           title={stale ? reading.reason : 'Asks you first, with the exact command'}
           icon={<RotateCw size={13} aria-hidden />}
-          onClick={() => void run()}
+          onClick={() => void run(profile, service)}
         >
           Restart…
         </Button>

@@ -8,7 +8,7 @@ import { SwitchRow } from './switch-row.tsx';
 
 type Kind = NoticeSettings['off'][number];
 
-const KINDS: readonly (readonly [Kind, string, string])[] = [
+export const KINDS: readonly (readonly [Kind, string, string])[] = [
   ['link', 'Link', 'Lost for 10 s, or waiting for you. One notice, whatever else becomes unknown with it.'],
   ['services', 'Services', 'Down by our own probe for 20 s while the link works; not in planned downtime.'],
   ['consent', 'Consent', 'A client asks to add risk. The request itself is always shown.'],

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
 import type { ImportPlan } from '../../../electron/contract/transfer.ts';
 import { useApp, useCall } from '../../api/app-context.tsx';
+import { useAsked } from '../../api/asked.ts';
 import { Button } from '../../parts/button.tsx';
 import { Overlay } from '../../parts/overlay.tsx';
 import { Panel, Problem } from '../../parts/panel.tsx';
@@ -104,6 +105,7 @@ export function TransferPanel() {
   const input = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [error, setError] = useState<ErrorShape | null>(null);
+  useAsked('settings-import', () => input.current?.click());
   const save = async () => {
     const outcome = await call((c) => c.settings.exportFile());
     if (outcome.ok) saveFile(exportName('settings', 'json', new Date()), 'json', [outcome.value.text]);

@@ -1,10 +1,10 @@
 import { useId, useMemo, useState } from 'react';
-import { useApp, useUi } from '../api/app-context.tsx';
-import { fuzzy } from './fuzzy.ts';
-import { Overlay } from './overlay.tsx';
-import type { Entry } from './palette-entries.ts';
-import { useEntries } from './palette-entries.ts';
-import { PlainText } from './plain-text.tsx';
+import { useApp, useUi } from '../../api/app-context.tsx';
+import { fuzzy } from '../../parts/fuzzy.ts';
+import { Overlay } from '../../parts/overlay.tsx';
+import type { Entry } from '../../api/ui-store.ts';
+import { PlainText } from '../../parts/plain-text.tsx';
+import { useEntries } from './entries.ts';
 
 /** More than this nobody reads; typing finds the rest. */
 const SHOWN = 60;
@@ -31,7 +31,10 @@ function Option(props: {
       <span className="truncate">
         <PlainText text={props.entry.label} />
       </span>
-      <span className="text-sm text-quiet">{props.entry.group}</span>
+      <span className="flex shrink-0 items-center gap-3 text-sm text-quiet">
+        {props.entry.group}
+        {props.entry.keys === undefined ? null : <kbd>{props.entry.keys}</kbd>}
+      </span>
     </li>
   );
 }
