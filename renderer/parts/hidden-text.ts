@@ -28,3 +28,10 @@ export function runsOf(text: string): Run[] {
 export function hiddenCount(text: string): number {
   return runsOf(text).filter((run) => 'hidden' in run).length;
 }
+
+/** As one text, for where nothing else can stand: hidden characters become their code points in brackets. */
+export function visible(text: string): string {
+  return runsOf(text)
+    .map((run) => ('text' in run ? run.text : `[${run.hidden}]`))
+    .join('');
+}

@@ -19,3 +19,12 @@ export function durationText(ms: number | null): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return `${(ms / 1000).toFixed(2)} s`;
 }
+
+const date = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
+
+/** `14:02:11` today, else `20 Nov 14:02`: for a column that must not be wide; what is beside it has the rest. */
+export function shortMoment(at: number, now: number): string {
+  const text = momentText(at, now);
+  const clocked = clockText(at);
+  return text === clocked ? text : `${date.format(at)} ${clocked.slice(0, 5)}`;
+}

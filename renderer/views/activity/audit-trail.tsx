@@ -1,8 +1,9 @@
-import { Download, RotateCw } from 'lucide-react';
+import { RotateCw } from 'lucide-react';
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { AuditCheck, AuditFilter, AuditLine } from '../../../electron/contract/audit.ts';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
-import { useApp, useCall, useFromNow, useMirror } from '../../api/app-context.tsx';
+import { useCall, useFromNow, useMirror } from '../../api/app-context.tsx';
+import { useAsked, useOffer } from '../../api/asked.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Panel, Problem, Waiting } from '../../parts/panel.tsx';
 import { AuditBar } from './audit-bar.tsx';
@@ -11,7 +12,9 @@ import { AuditDrawer } from './audit-drawer.tsx';
 import type { Asked } from './audit-filter.ts';
 import { filterOf, NOTHING_ASKED } from './audit-filter.ts';
 import { AuditList, keyOf } from './audit-list.tsx';
-import { exportName, saveFile } from '../../parts/save-file.ts';
+import type { Format } from './export-buttons.tsx';
+import { ExportButtons, FORMATS } from './export-buttons.tsx';
+import { useTextExport } from '../../parts/text-export.ts';
 import type { Written } from '../../parts/written.ts';
 import { useWritten } from '../../parts/written.ts';
 import type { AuditView } from './use-audit.ts';
@@ -55,29 +58,6 @@ function useCheck(known: AuditCheck | null) {
   return { newest, checking, failed, check };
 }
 
-function useExport(filter: AuditFilter) {
-  const call = useCall();
-  const { ui } = useApp();
-  const [busy, setBusy] = useState<'jsonl' | 'csv' | null>(null);
-  const run = async (format: 'jsonl' | 'csv') => {
-    setBusy(format);
-    const outcome = await call(async (client) => {
-      const parts: string[] = [];
-      for await (const { text } of await client.audit.export({ format, filter })) parts.push(text);
-      return parts;
-    });
-    setBusy(null);
-    if (!outcome.ok) {
-      ui.notify('problem', outcome.error.message, outcome.error.next);
-      return;
-    }
-    const name = exportName('audit', format, new Date());
-    saveFile(name, format, outcome.value);
-    ui.notify('done', `Exported as ${name}`);
-  };
-  return { busy, run };
-}
-
 function Nothing(props: { view: AuditView; asked: boolean; onClear: () => void; onRetry: () => void }) {
   const { view, asked, onClear, onRetry } = props;
   if (view.problem !== null)
@@ -104,30 +84,6 @@ function Nothing(props: { view: AuditView; asked: boolean; onClear: () => void; 
   );
 }
 
-function ExportButtons(props: { filter: AuditFilter; narrowed: boolean; empty: boolean }) {
-  const { filter, narrowed, empty } = props;
-  const { busy, run } = useExport(filter);
-  return (
-    <>
-      {(['jsonl', 'csv'] as const).map((format) => (
-        <Button
-          key={format}
-          small
-          data-testid={`audit-export-${format}`}
-          disabled={busy !== null || empty}
-          title={
-            narrowed ? 'Exports what the filter shows, oldest first' : 'Exports the whole trail, oldest first'
-          }
-          icon={<Download size={13} aria-hidden />}
-          onClick={() => void run(format)}
-        >
-          {busy === format ? 'Exporting…' : format.toUpperCase()}
-        </Button>
-      ))}
-    </>
-  );
-}
-
 function titleOf(count: number, narrowed: boolean, written: Written): string {
   if (count === 0) return 'Entries';
   const read = `${written.count(count)} ${count === 1 ? 'entry' : 'entries'} read`;
@@ -149,6 +105,21 @@ export function AuditTrail() {
   const minute = useFromNow((now) => Math.floor(now / 60_000) * 60_000);
   const written = useWritten();
   const narrowed = Object.keys(filter).length > 0;
+  const { busy, run } = useTextExport();
+  const save = (format: Format) =>
+    void run('audit', format, (client) => client.audit.export({ format, filter }));
+  const checkNow = () => void check().then(view.refresh);
+  useAsked('audit-check', checkNow);
+  useOffer(() => [
+    { label: 'Check every entry now', group: 'Audit trail', run: checkNow },
+    ...(view.lines.length === 0 || !narrowed
+      ? []
+      : FORMATS.map((format) => ({
+          label: `Export what the filter shows as ${format.toUpperCase()}`,
+          group: 'Audit trail',
+          run: () => save(format),
+        }))),
+  ]);
   // a rare match may be pages away
   useEffect(() => {
     if (view.lines.length === 0 && view.next && !view.reading && view.problem === null) view.more();
@@ -159,7 +130,7 @@ export function AuditTrail() {
       data-testid="audit-check"
       disabled={checking}
       icon={<RotateCw size={13} aria-hidden />}
-      onClick={() => void check().then(view.refresh)}
+      onClick={checkNow}
     >
       Check now
     </Button>
@@ -177,7 +148,19 @@ export function AuditTrail() {
       <div className="relative flex min-h-0 flex-1 gap-3">
         <Panel
           title={titleOf(view.lines.length, narrowed, written)}
-          aside={<ExportButtons filter={filter} narrowed={narrowed} empty={view.lines.length === 0} />}
+          aside={
+            <ExportButtons
+              name="audit"
+              title={
+                narrowed
+                  ? 'Exports what the filter shows, oldest first'
+                  : 'Exports the whole trail, oldest first'
+              }
+              busy={busy !== null}
+              empty={view.lines.length === 0}
+              onExport={save}
+            />
+          }
           flush
           className="min-h-0 flex-1"
         >
