@@ -17,11 +17,14 @@ export function DiffView({ diff, label }: { diff: string; label: string }) {
       aria-label={label}
       className="max-h-[min(320px,38vh)] overflow-auto rounded-md border border-line bg-sunken py-2"
     >
-      {diff.split('\n').map((line, i) => (
-        <div key={i} className={`min-w-max px-3 ${look(line)}`}>
-          <PlainText text={line === '' ? ' ' : line} />
-        </div>
-      ))}
+      {diff
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line, i) => (
+          <div key={i} className={`min-w-max px-3 ${look(line)}`}>
+            <PlainText text={line === '' ? ' ' : line} />
+          </div>
+        ))}
     </pre>
   );
 }

@@ -53,9 +53,13 @@ export function Choice(
 }
 
 /** The filter of a page; `/` puts the cursor here. */
-export function FilterInput({ label, ...input }: { label: string } & ComponentProps<'input'>) {
+export function FilterInput({
+  label,
+  wide = false,
+  ...input
+}: { label: string; wide?: boolean } & ComponentProps<'input'>) {
   return (
-    <div className="relative w-64 max-w-full min-w-32 shrink">
+    <div className={`relative max-w-full min-w-32 shrink ${wide ? '' : 'w-64'}`}>
       <input
         type="search"
         data-filter

@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'react';
 import type { CatalogueView } from '../../electron/contract/bridge.ts';
-import { useApp, useProfile, useUi } from '../api/app-context.tsx';
+import { useAction, useApp, useProfile, useUi } from '../api/app-context.tsx';
 import { Age } from '../parts/age.tsx';
+import { Button } from '../parts/button.tsx';
 import { FilterInput } from '../parts/field.tsx';
 import { Empty } from '../parts/panel.tsx';
 import { PlainText } from '../parts/plain-text.tsx';
@@ -38,6 +39,7 @@ function Explorer({ catalogue }: { catalogue: CatalogueView }) {
         <Head catalogue={catalogue} />
         <div className="p-3 pb-1">
           <FilterInput
+            wide
             label="Filter tools"
             value={query}
             onChange={(event) => setQuery(event.target.value)}
@@ -58,13 +60,48 @@ function Explorer({ catalogue }: { catalogue: CatalogueView }) {
   );
 }
 
+/** Says what they wait for, and what brings them. */
+function NoTools() {
+  const { ui } = useApp();
+  const act = useAction();
+  const profile = useProfile((p) => p.profile.name) ?? '';
+  const link = useProfile((p) => p.link.state);
+  const isRead = useProfile((p) => p.catalogue.savedAt !== null) ?? false;
+  if (isRead) return <Empty title="No tools">The back end answered that it offers none.</Empty>;
+  if (link === 'off')
+    return (
+      <Empty
+        title="No tools known yet"
+        actions={
+          <Button look="primary" onClick={() => void act((c) => c.links.connect({ profile, waitMs: 0 }))}>
+            Connect
+          </Button>
+        }
+      >
+        They are read at the first contact with the droplet and kept.
+      </Empty>
+    );
+  const waits = link === 'connecting' || link === 'live';
+  return (
+    <Empty
+      title={waits ? 'Reading the tools…' : 'No tools known yet'}
+      actions={
+        waits ? undefined : (
+          <Button onClick={() => ui.go({ page: 'connections', section: 'link' })}>Look at the link</Button>
+        )
+      }
+    >
+      {waits
+        ? 'They come with the first contact and are kept from then on.'
+        : 'They are read at the first contact with the droplet, which has not come about.'}
+    </Empty>
+  );
+}
+
 /** What the back end offers and what clients may call; new and changed definitions wait here. */
 export function Tools() {
   const catalogue = useProfile((p) => p.catalogue);
   if (catalogue === undefined) return <NoProfile />;
-  if (catalogue.tools.length + catalogue.resources.length === 0)
-    return (
-      <Empty title="No tools known yet">They are read at the first contact with the droplet and kept.</Empty>
-    );
+  if (catalogue.tools.length + catalogue.resources.length === 0) return <NoTools />;
   return <Explorer key={catalogue.server?.name ?? ''} catalogue={catalogue} />;
 }

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'react';
 import type { McpRequest } from '../../../electron/contract/explorer.ts';
 import type { JsonNode } from '../../../electron/contract/json-text.ts';
 import { useApp, useCall, useProfile, useUi } from '../../api/app-context.tsx';
+import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
 import { INPUT } from '../../parts/field.tsx';
 import { Problem } from '../../parts/panel.tsx';
@@ -68,6 +69,27 @@ function endOf({ outcome }: KeptExchange, written: Written): { text: string; bad
   if (!outcome.ok) return { text: 'not answered', bad: true };
   const { failed } = answerOf(outcome.exchange.answer);
   return { text: `${failed ? 'error' : 'ok'}, ${written.duration(outcome.exchange.ms)}`, bad: failed };
+}
+
+/** A call that was made: how it ended and when, since what is kept may be old; then what came. */
+function Kept({ kept, onRead }: { kept: KeptExchange; onRead: (uri: string) => void }) {
+  const { outcome } = kept;
+  const end = endOf(kept, useWritten());
+  return (
+    <>
+      <p className="flex gap-2 border-t border-line pt-3 text-sm" data-testid="call-end">
+        <span className={end.bad ? 'font-medium text-danger' : 'font-medium'}>{end.text}</span>
+        <span className="text-quiet">
+          <Age at={kept.at} before="asked " />
+        </span>
+      </p>
+      {outcome.ok ? (
+        <AnswerView key={kept.id} exchange={outcome.exchange} onRead={onRead} />
+      ) : (
+        <Problem error={outcome.error} />
+      )}
+    </>
+  );
 }
 
 function History(props: {
@@ -211,14 +233,8 @@ export function CallPanel(props: {
           {props.note}
         </span>
       </div>
-      {kept === undefined ? null : kept.outcome.ok ? (
-        <AnswerView
-          key={kept.id}
-          exchange={kept.outcome.exchange}
-          onRead={(uri) => void run.run({ kind: 'resource', uri }, item)}
-        />
-      ) : (
-        <Problem error={kept.outcome.error} />
+      {kept === undefined ? null : (
+        <Kept kept={kept} onRead={(uri) => void run.run({ kind: 'resource', uri }, item)} />
       )}
       <History list={list} shown={kept?.id ?? null} onShow={({ id }) => run.setShown(id)} />
     </form>

@@ -38,14 +38,9 @@ function Approve({ tool }: { tool: ToolEntry }) {
   const [confirm, setConfirm] = useState('');
   const mustType = (as === 'read' || as === 'stop') && !demo;
   return (
-    <div className="flex flex-wrap items-end gap-3">
+    <div className="flex flex-wrap items-start gap-3">
       <div className="w-64">
-        <Choice
-          label="Treat as"
-          value={as}
-          onChange={(event) => setAs(event.target.value as As)}
-          className="mb-5"
-        >
+        <Choice label="Treat as" value={as} onChange={(event) => setAs(event.target.value as As)}>
           <option value="keep">What the app knows of it</option>
           <option value="start">Adds risk: ask each time</option>
           <option value="read">Only reads: never ask</option>
@@ -61,7 +56,7 @@ function Approve({ tool }: { tool: ToolEntry }) {
           />
         </div>
       ) : null}
-      <div className="flex gap-2 pb-5">
+      <div className="mt-6 flex gap-2">
         <Button
           look="primary"
           data-testid="tool-approve"
@@ -149,7 +144,7 @@ export function DecisionPanel({ tool }: { tool: ToolEntry }) {
   return (
     <section aria-label="Treatment" className="flex flex-col gap-2">
       <p>
-        {CLASS[tool.class]}
+        {tool.status === 'listed' ? CLASS[tool.class] : `Once approved: ${CLASS[tool.class].toLowerCase()}`}
         {tool.why === undefined ? null : <span className="text-quiet">, {WHY[tool.why]}</span>}
       </p>
       {tool.status === 'listed' ? <Treatment tool={tool} /> : <Approve tool={tool} />}

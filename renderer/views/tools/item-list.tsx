@@ -27,7 +27,7 @@ function ToolMark({ tool }: { tool: ToolEntry }) {
 function Aside({ item }: { item: Item }) {
   if (item.kind !== 'tool') return null;
   const hidden = hiddenCount(item.tool.definition);
-  if (hidden > 0) return <span className="text-xs font-medium text-danger">{hidden} hidden</span>;
+  if (hidden > 0) return <span className="text-xs font-medium text-danger">hidden text</span>;
   if (item.tool.status !== 'listed')
     return <span className="text-xs font-medium text-quiet">{STATUS[item.tool.status].label}</span>;
   return <span className="text-xs text-quiet">{CLASS_SHORT[item.tool.class]}</span>;

@@ -161,7 +161,7 @@ const KIND = { tool: 'Tool', resource: 'Resource', template: 'Resource template'
 export function ItemDetail({ item }: { item: Item }) {
   const description = descriptionOf(item);
   return (
-    <article aria-label={item.name} className="flex min-w-0 flex-col gap-3 p-4" data-testid="item">
+    <article aria-label={item.name} className="flex max-w-6xl min-w-0 flex-col gap-3 p-4" data-testid="item">
       <header className="flex items-baseline gap-3">
         <h2 className="min-w-0 text-lg break-all">
           <PlainText text={item.name} />
