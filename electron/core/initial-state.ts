@@ -1,3 +1,4 @@
+import { NOT_READ } from '../contract/awaited.ts';
 import type { Unknown } from '../contract/models.ts';
 import type { Profile } from '../contract/profile.ts';
 import { DEFAULT_PREFERENCES } from '../contract/settings.ts';
@@ -21,7 +22,7 @@ export function initialAppState(app: AppInfo): AppState {
 }
 
 function notRead<T>(now: number): Unknown<T> {
-  return { state: 'unknown', reason: 'not connected yet', since: now, last: null };
+  return { state: 'unknown', reason: NOT_READ, since: now, last: null };
 }
 
 /** A profile before anything was read: everything unknown, nothing empty or zero. */
@@ -33,7 +34,7 @@ export function initialProfileState(profile: Profile, secrets: string[], now: nu
     chain: [],
     health: { services: [], reported: null, hint: null, plannedDowntime: false },
     trading: { positions: notRead(now), pnl: notRead(now), workflow: notRead(now), cycle: notRead(now) },
-    records: emptyRecords('not connected yet', now),
+    records: emptyRecords(NOT_READ, now),
     logs: { state: 'off' },
     catalogue: { savedAt: null, server: null, tools: [], resources: [] },
     lastStop: null,

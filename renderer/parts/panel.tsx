@@ -20,7 +20,7 @@ export function Panel(props: {
       className={`flex min-w-0 flex-col rounded-md border border-line bg-raised ${props.className ?? ''}`}
     >
       <header className="flex h-9 shrink-0 items-center justify-between gap-3 px-4">
-        <h2 id={id} className="truncate text-sm">
+        <h2 id={id} className="max-w-2/3 shrink-0 truncate text-sm">
           {props.title}
         </h2>
         <div className="flex min-w-0 items-center gap-2 text-sm text-quiet">{props.aside}</div>

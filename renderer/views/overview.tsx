@@ -35,14 +35,14 @@ function Live() {
     <>
       <GuardNotes />
       <PathPanel />
-      <div className="grid min-h-72 flex-[3] grid-cols-[minmax(0,1fr)_minmax(264px,320px)] gap-3">
+      <div className="grid min-h-72 flex-[3] grid-cols-[minmax(0,1fr)_minmax(264px,320px)] gap-3 roomy:max-h-176 roomy:flex-1 roomy:grid-cols-[minmax(0,1fr)_400px]">
         <MoneyPanel />
         <div className="flex min-w-0 flex-col gap-3">
           <PositionsPanel />
           <TradingPanel />
         </div>
       </div>
-      <div className="grid min-h-46 flex-[2] grid-cols-2 gap-3">
+      <div className="grid min-h-46 flex-[2] grid-cols-2 gap-3 roomy:flex-1 roomy:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <ServicesPanel />
         <RecentPanel />
       </div>

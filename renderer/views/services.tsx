@@ -1,11 +1,13 @@
 import { useState } from 'react';
+import { STALE_MS } from '../../electron/contract/freshness.ts';
 import type { HealthModel } from '../../electron/contract/models.ts';
 import { presentLink, presentVerdict } from '../../electron/contract/present.ts';
 import { useMirror, useNow, useProfile } from '../api/app-context.tsx';
 import { useServicesHistory } from '../api/use-history.ts';
-import { Age } from '../parts/age.tsx';
+import { Age, useStale } from '../parts/age.tsx';
 import { Empty, Note, Panel } from '../parts/panel.tsx';
 import { PlainText } from '../parts/plain-text.tsx';
+import { sentence } from '../parts/sentence.ts';
 import { StateMark } from '../parts/state-mark.tsx';
 import { NoProfile } from './no-profile.tsx';
 import { ServiceDrawer } from './services/drawer.tsx';
@@ -24,8 +26,7 @@ function LinkCause() {
       title={`Services are unknown while the link is ${label.toLowerCase()}`}
       testId="link-cause"
     >
-      {detail === '' ? '' : `${detail.charAt(0).toUpperCase()}${detail.slice(1).replace(/\.?$/, '.')} `}What
-      is greyed below was probed before; it says nothing about now.
+      {sentence(detail)} What is greyed below was probed before; it says nothing about now.
     </Note>
   );
 }
@@ -48,19 +49,18 @@ function HistoryNote({ failed }: { failed: string | null }) {
   );
 }
 
+/** The orchestrator's own word, with its age; an old one is no word about now. */
 function Said({ health }: { health: HealthModel }) {
   const { reported } = health;
+  const stale = useStale(reported?.receivedAt ?? null, STALE_MS);
   if (reported === null) return <span>the orchestrator has not reported</span>;
+  const { verdict, text, failed, source, receivedAt } = reported;
   return (
-    <span
-      className="flex min-w-0 items-center gap-2"
-      title={`${reported.source.kind} ${reported.source.ref}`}
-    >
-      <StateMark tone={presentVerdict(reported.verdict).tone} />
+    <span className="flex min-w-0 items-center gap-2" title={`${source.kind} ${source.ref}`}>
+      <StateMark tone={stale ? 'unknown' : presentVerdict(verdict).tone} />
       <span className="truncate">
-        orchestrator reports “<PlainText text={reported.text} />”
-        {reported.failed.length > 0 ? `, ${reported.failed.length} failed` : ''} ·{' '}
-        <Age at={reported.receivedAt} />
+        orchestrator {stale ? 'reported' : 'reports'} “<PlainText text={text} />”
+        {failed.length > 0 ? `, ${failed.length} failed` : ''} · <Age at={receivedAt} />
       </span>
     </span>
   );

@@ -100,7 +100,7 @@ describe.skipIf(!chromiumAvailable)('overview and services (Debian package chrom
     const rows = page.locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(10);
     const names = await rows.locator('th').allInnerTexts();
-    expect(names[0]).toMatch(/^Link · ssh root@droplet/);
+    expect(names[0]).toMatch(/^Link\s+ssh root@droplet/);
     expect(names[1]).toMatch(/^orchestration/);
     const news = service(page, 'news');
     expect(await news.getAttribute('data-verdict')).toBe('down');

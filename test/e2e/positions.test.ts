@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { NOT_READ } from '../../electron/contract/awaited.ts';
 import type { FakeCore } from '../fixtures/page/fake-core.ts';
 import { startFakeCore } from '../fixtures/page/fake-core.ts';
 import type { Scenario } from '../fixtures/page/scenarios.ts';
@@ -227,21 +228,43 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
     const page = await positions('stale');
     const note = page.getByTestId('unknown').first();
     await note.waitFor();
-    expect(await note.innerText()).toMatch(/Positions are unknown: the link is away\..*received 3 min ago/s);
+    expect(await note.innerText()).toMatch(
+      /Positions are unknown\. The link is reconnecting\..*received 3 min ago/s,
+    );
     expect(await page.locator('table.stale').count()).toBe(1);
     expect(await page.getByTestId('position-row').count()).toBe(12);
     await page.getByTestId('positions-closed').click();
-    await page.getByText('Closed trades are unknown: the link is away.').waitFor();
+    await page.getByText('Closed trades are unknown. The link is reconnecting.').waitFor();
   });
 
   it('is never drawn as an empty list or a zero before anything was read', async () => {
     const page = await positions('loading');
-    await page.getByText('This is not the same as no positions').waitFor();
+    await page.getByRole('status', { name: 'Waiting for the link…' }).waitFor();
     expect(await page.getByTestId('page-positions').innerText()).not.toMatch(/0\.00|No open positions/);
     await page.getByTestId('positions-performance').click();
-    await page.getByText('No list of closed trades: not read yet.').waitFor();
+    await page.getByRole('status', { name: 'Waiting for the link…' }).first().waitFor();
     await page.getByTestId('positions-market').click();
-    await page.getByText('News are not known').waitFor();
+    await page.getByRole('status', { name: 'Waiting for the link…' }).first().waitFor();
+    expect(await page.locator('main').innerText()).not.toMatch(/not known|never received/);
+  });
+
+  it('is being read while the link is up and nothing has answered, and not known once a source has failed', async () => {
+    const page = await positions('live');
+    const tell = (reason: string) =>
+      core!.store.set(['profiles', 'catalyst', 'trading', 'positions'], {
+        state: 'unknown',
+        reason,
+        since: Date.now(),
+        last: null,
+      });
+    tell(NOT_READ);
+    await page.getByRole('status', { name: 'Reading…' }).waitFor();
+    tell('trading /api/v1/positions/active: HTTP 503');
+    const unknown = page.getByTestId('unknown');
+    await unknown.waitFor();
+    expect(await unknown.innerText()).toMatch(
+      /Positions are not known\s+Trading .*HTTP 503\. That is not the same as no positions\./,
+    );
   });
 
   it('keeps currencies apart and says which positions are in no sum', async () => {
@@ -262,7 +285,7 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
       since: Date.now(),
       last,
     });
-    await page.getByText(/Positions are unknown: trading .*Database unavailable\./).waitFor();
+    await page.getByText(/Positions are unknown\. Trading .*Database unavailable\./).waitFor();
     expect(await page.locator('table.stale').count()).toBe(1);
   });
 

@@ -5,7 +5,7 @@ import type { LinkState } from '../../electron/contract/link.ts';
 import { DEFAULT_PREFERENCES } from '../../electron/contract/settings.ts';
 import type { AppState, ProfileState, StateEvent } from '../../electron/contract/state.ts';
 
-const unknown = { state: 'unknown' as const, reason: 'not read yet', since: 0, last: null };
+const unknown = { state: 'unknown' as const, reason: 'Not read yet.', since: 0, last: null };
 
 export function profileState(
   name: string,

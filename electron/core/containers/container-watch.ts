@@ -1,3 +1,4 @@
+import { NOT_READ } from '../../contract/awaited.ts';
 import type { ContainerList } from '../../contract/containers.ts';
 import type { Reading } from '../../contract/models.ts';
 import type { Profile } from '../../contract/profile.ts';
@@ -38,7 +39,7 @@ export class ContainerWatch {
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
-    this.#list = { state: 'unknown', reason: 'Not read yet.', since: deps.clock.now(), last: null };
+    this.#list = { state: 'unknown', reason: NOT_READ, since: deps.clock.now(), last: null };
   }
 
   get list(): Reading<ContainerList> {

@@ -1,9 +1,11 @@
+import { NOT_READ } from '../../contract/awaited.ts';
+import type { Reading } from '../../contract/models.ts';
 import { RECORDS_KEPT, type LeftPosition, type RecordsModel } from '../../contract/records.ts';
 import type { RecordName } from '../backends/presets.ts';
 import type { SourceRead } from '../backends/sources.ts';
 import type { Transport } from '../link/transport.ts';
 import { createRecordChains, type RecordSources } from './record-chains.ts';
-import { nextReading } from './trading.ts';
+import { nextReading, notYetRead } from './trading.ts';
 
 export interface RecordsDeps extends RecordSources {
   publish(model: RecordsModel): void;
@@ -59,7 +61,7 @@ class RecordsWatch implements Records {
   constructor(deps: RecordsDeps) {
     this.#deps = deps;
     this.#chains = createRecordChains(deps);
-    this.#model = emptyRecords('not read yet', deps.clock.now());
+    this.#model = emptyRecords(NOT_READ, deps.clock.now());
     this.#due = allDue();
   }
 
@@ -89,8 +91,10 @@ class RecordsWatch implements Records {
     this.#transport = this.#deps.link.transport;
     this.#abort = new AbortController();
     this.#due = allDue();
-    if (this.#transport) void this.#round(this.#generation);
-    else this.#markAway();
+    if (this.#transport) {
+      this.#each(notYetRead);
+      void this.#round(this.#generation);
+    } else this.#markAway();
   }
 
   #close(): void {
@@ -121,7 +125,11 @@ class RecordsWatch implements Records {
   #markAway(): void {
     const away: SourceRead<never> = { ok: false, reason: this.#deps.link.reason() };
     const now = this.#deps.clock.now();
-    const parts = NAMES.map((name) => [name, nextReading<unknown>(this.#model[name], away, now)]);
+    this.#each((before) => nextReading(before, away, now));
+  }
+
+  #each(next: (before: Reading<unknown>) => Reading<unknown>): void {
+    const parts = NAMES.map((name) => [name, next(this.#model[name])]);
     this.#publish(Object.fromEntries(parts) as Partial<RecordsModel>);
   }
 

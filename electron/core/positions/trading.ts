@@ -5,6 +5,7 @@ import type {
   TradingModel,
   WorkflowModel,
 } from '../../contract/models.ts';
+import { NOT_READ } from '../../contract/awaited.ts';
 import type { LeftPosition } from '../../contract/records.ts';
 import type { Profile } from '../../contract/profile.ts';
 import type { SourceChain, SourceRead } from '../backends/sources.ts';
@@ -42,7 +43,6 @@ export interface Trading {
 
 const FAST_SECONDS = 5;
 const SLOW_MS = 10_000;
-const NOT_STARTED = 'Not read yet.';
 
 /** Polls positions, P&L, workflow and cycle of a profile through its sources while the link is open. */
 export function createTrading(deps: TradingDeps): Trading {
@@ -65,6 +65,12 @@ export function nextReading<T>(before: Reading<T>, read: SourceRead<T>, now: num
   return { state: 'unknown', reason: read.reason, since: now, last: { value, source, receivedAt } };
 }
 
+/** A reading when the link has just opened: why it was away is no reason any more, and no answer has come yet. */
+export function notYetRead<T>(before: Reading<T>): Reading<T> {
+  if (before.state === 'known') return before;
+  return { ...before, reason: before.last === null ? NOT_READ : 'Not read again since the link came back.' };
+}
+
 type Part = keyof TradingModel;
 
 class TradingWatch implements Trading {
@@ -84,7 +90,7 @@ class TradingWatch implements Trading {
 
   constructor(deps: TradingDeps) {
     this.#deps = deps;
-    this.#model = emptyTrading(NOT_STARTED, deps.clock.now());
+    this.#model = emptyTrading(NOT_READ, deps.clock.now());
     this.#chains = createChains(deps, () => this.#model);
   }
 
@@ -133,6 +139,7 @@ class TradingWatch implements Trading {
   #open(): void {
     this.#transport = this.#deps.link.transport;
     this.#abort = new AbortController();
+    if (this.#transport) this.#markNotRead();
     this.#every(() => SLOW_MS, ['workflow', 'cycle']);
     this.#every(() => 1000 * (this.#deps.profile().readSeconds ?? FAST_SECONDS), ['positions', 'pnl']);
   }
@@ -152,16 +159,30 @@ class TradingWatch implements Trading {
     else for (const part of parts) if (!this.#busy.has(part)) void this.#read(part);
   }
 
+  #markNotRead(): void {
+    const { positions, pnl, workflow, cycle } = this.#model;
+    this.#replace({
+      positions: notYetRead(positions),
+      pnl: notYetRead(pnl),
+      workflow: notYetRead(workflow),
+      cycle: notYetRead(cycle),
+    });
+  }
+
   #markAway(): void {
     const now = this.#deps.clock.now();
     const away: SourceRead<never> = { ok: false, reason: this.#deps.link.reason() };
     const { positions, pnl, workflow, cycle } = this.#model;
-    const next = {
+    this.#replace({
       positions: nextReading(positions, away, now),
       pnl: nextReading(pnl, away, now),
       workflow: nextReading(workflow, away, now),
       cycle: nextReading(cycle, away, now),
-    };
+    });
+  }
+
+  /** Publishes only where it says something else. */
+  #replace(next: TradingModel): void {
     const said = (model: TradingModel) =>
       Object.values(model).map((part) => [part.state, 'reason' in part && part.reason]);
     if (JSON.stringify(said(next)) === JSON.stringify(said(this.#model))) return;

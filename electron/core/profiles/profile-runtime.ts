@@ -1,3 +1,4 @@
+import { NOT_READ } from '../../contract/awaited.ts';
 import type { ProfileState } from '../../contract/state.ts';
 import type { LinkState } from '../../contract/link.ts';
 import type { LogsBatch } from '../../contract/logs.ts';
@@ -137,8 +138,7 @@ export class ProfileRuntime {
     const records: Records = createRecords({
       ...common,
       reader,
-      trading: () =>
-        store.state.profiles[this.#name]?.trading ?? emptyTrading('not connected yet', clock.now()),
+      trading: () => store.state.profiles[this.#name]?.trading ?? emptyTrading(NOT_READ, clock.now()),
       publish: (model) => this.#putChanges('records', model),
     });
     return { health, trading, records };

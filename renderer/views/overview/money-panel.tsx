@@ -7,9 +7,8 @@ import { useMirror, useProfile } from '../../api/app-context.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Percent, ProfitLoss, Sum } from '../../parts/money.tsx';
-import { Empty, Panel } from '../../parts/panel.tsx';
-import { PlainText } from '../../parts/plain-text.tsx';
-import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { NeverReceived, ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
 import { MoneyChart } from './money-chart.tsx';
 
 const SPANS: readonly (readonly [HistorySpan, string])[] = [
@@ -43,7 +42,9 @@ function Headline({ model }: { model: PnlModel }) {
       </span>
       <span className="text-lg">
         <span className="text-quiet">today</span> {day}
-        <Percent value={dayPercent(model)} />
+        <span className="ml-1.5">
+          <Percent value={dayPercent(model)} />
+        </span>
       </span>
     </p>
   );
@@ -75,12 +76,7 @@ function Body({ reading }: { reading: Reading<PnlModel> }) {
   const note = useMirror((s) => s.app?.history.note ?? null);
   const stale = useReadingStale(reading);
   const model = shown(reading)?.value;
-  if (model === undefined)
-    return (
-      <Empty title="P&L is not known">
-        {reading.state === 'unknown' ? <PlainText text={reading.reason} /> : ''}
-      </Empty>
-    );
+  if (model === undefined) return <NeverReceived reading={reading} what="P&L is" />;
   const drawn = model.equity === null ? 'daily' : metric;
   return (
     <div className={`flex min-h-0 flex-1 flex-col ${stale ? 'stale' : ''}`}>
@@ -111,9 +107,7 @@ export function MoneyPanel() {
   return (
     <Panel title={equity === null ? 'P&L today' : 'Equity'} aside={<ReadingAge reading={reading} source />}>
       <div className="flex h-full flex-col gap-2">
-        {reading.state === 'unknown' && reading.last !== null ? (
-          <UnknownNote reading={reading} what="P&L is" />
-        ) : null}
+        <UnknownNote reading={reading} what="P&L is" />
         <Body reading={reading} />
       </div>
     </Panel>

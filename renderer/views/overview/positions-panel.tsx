@@ -1,79 +1,66 @@
 import { useMemo } from 'react';
-import type { Position, PositionsModel, Reading, Totals } from '../../../electron/contract/models.ts';
+import type {
+  PnlModel,
+  Position,
+  PositionsModel,
+  Reading,
+  Totals,
+} from '../../../electron/contract/models.ts';
+import type { PositionSums } from '../../../electron/contract/position-figures.ts';
 import { positionFigures, positionSums } from '../../../electron/contract/position-figures.ts';
 import { percentOf } from '../../../electron/contract/trade-stats.ts';
 import { useApp, useProfile } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { compareDecimals } from '../../parts/decimal.ts';
-import { ProfitLoss, Sum } from '../../parts/money.tsx';
+import { Percent, ProfitLoss, Sum } from '../../parts/money.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { ReadingAge, shown, useReadingStale } from '../../parts/reading-note.tsx';
+import { NeverReceived, ReadingAge, shown, useReadingStale } from '../../parts/reading-note.tsx';
 
-export function TotalsLine({ totals, stacked = false }: { totals: Totals; stacked?: boolean }) {
+/** Those of most positions first; never summed across currencies. */
+function byCount(totals: readonly Totals[]): Totals[] {
+  return totals.toSorted((a, b) => b.count - a.count);
+}
+
+/** What is held in one currency, and what would be lost from the entries if every stop were hit. */
+function Currency(props: { totals: Totals; sums: PositionSums | undefined; equity: string | null }) {
+  const { totals, sums, equity } = props;
+  const { currency, count, winners, losers, missing } = totals;
+  const percent = sums?.risk && equity !== null ? percentOf(sums.risk, equity) : null;
+  const without = sums?.withoutRisk ?? 0;
   return (
-    <div className="flex items-baseline justify-between gap-x-3" data-testid={`totals-${totals.currency}`}>
-      <span className="whitespace-nowrap">
-        <span className="font-semibold">{totals.count}</span>{' '}
-        <span className="text-quiet">
-          open · {totals.winners} up, {totals.losers} down
-        </span>
-        {totals.missing > 0 ? (
-          <span className={`text-attention ${stacked ? 'block text-xs' : ''}`}>
-            {stacked ? '' : ' · '}
-            {totals.missing} without P&L, not in the sum
+    <li className="border-line py-1 not-first:border-t">
+      <div className="flex items-baseline justify-between gap-x-3" data-testid={`totals-${currency}`}>
+        <span className="whitespace-nowrap">
+          <span className="font-semibold">{count}</span>{' '}
+          <span className="text-quiet">
+            open · {winners} up, {losers} down
           </span>
-        ) : null}
-      </span>
-      <ProfitLoss value={totals.unrealized} currency={totals.currency} />
-    </div>
+          {missing > 0 ? (
+            <span className="block text-xs text-attention">{missing} without P&L, not in the sum</span>
+          ) : null}
+        </span>
+        <ProfitLoss value={totals.unrealized} currency={currency} />
+      </div>
+      <div className="flex items-baseline justify-between gap-x-3" data-testid={`risk-${currency}`}>
+        <span className="text-quiet">
+          At risk{percent === null ? '' : `, ${percent} % of equity`}
+          {without > 0 ? <span className="text-attention"> · {without} without a stop</span> : null}
+        </span>
+        <span className="mr-[calc(1em*0.7+4px)] font-medium">
+          <Sum value={sums?.risk ?? null} currency={currency} />
+        </span>
+      </div>
+    </li>
   );
 }
 
-/** What would be lost from the entries if every stop were hit, per currency; what has no stop is counted apart. */
-function Risk({
-  rows,
-  equity,
-}: {
-  rows: readonly Position[];
-  equity: { value: string; currency: string } | null;
-}) {
-  const sums = useMemo(() => positionSums(rows, positionFigures), [rows]);
-  return (
-    <>
-      {sums.map(({ currency, risk, withoutRisk }) => {
-        const percent = risk !== null && equity?.currency === currency ? percentOf(risk, equity.value) : null;
-        return (
-          <div
-            key={currency}
-            className="flex items-baseline justify-between gap-x-3"
-            data-testid={`risk-${currency}`}
-          >
-            <span className="text-quiet">
-              At risk
-              {withoutRisk > 0 ? (
-                <span className="text-attention"> · {withoutRisk} without a stop</span>
-              ) : null}
-            </span>
-            <span className="font-medium">
-              <Sum value={risk} currency={currency} />
-              <span className="text-quiet">{percent === null ? '' : ` ${percent} %`}</span>
-            </span>
-          </div>
-        );
-      })}
-    </>
-  );
-}
-
-/** Open positions in two lines; sums never cross currencies. */
+/** Open positions in two lines a currency, and those that move the most. */
 export function PositionsPanel() {
   const { ui } = useApp();
   const reading = useProfile((p) => p.trading.positions);
-  const equity =
-    useProfile((p) => (p.trading.pnl.state === 'known' ? p.trading.pnl.value.equity : null)) ?? null;
-  const currency =
-    useProfile((p) => (p.trading.pnl.state === 'known' ? p.trading.pnl.value.currency : '')) ?? '';
+  const pnl = useProfile((p) => p.trading.pnl);
   if (reading === undefined) return null;
+  const account = pnl?.state === 'known' ? pnl.value : null;
   return (
     <Panel
       title="Open risk"
@@ -87,7 +74,7 @@ export function PositionsPanel() {
         </>
       }
     >
-      <Summary reading={reading} equity={equity === null ? null : { value: equity, currency }} />
+      <Summary reading={reading} account={account} />
     </Panel>
   );
 }
@@ -111,12 +98,19 @@ function Movers({ rows }: { rows: readonly Position[] }) {
         {movers(rows).map((row) => (
           <li
             key={row.key}
-            className="flex h-7 w-full items-end justify-between border-b border-line pb-1 text-sm"
+            className="flex h-7 w-full items-center justify-between border-t border-line text-sm"
           >
             <span>
               {row.symbol ?? '-'} <span className="text-quiet">{row.side === 'unknown' ? '' : row.side}</span>
             </span>
-            <ProfitLoss value={row.unrealized} currency={row.currency} />
+            <span className="flex justify-end">
+              <span className="hidden w-16 text-right roomy:block">
+                <Percent value={row.unrealizedPct} />
+              </span>
+              <span className="w-28 text-right">
+                <ProfitLoss value={row.unrealized} currency={row.currency} />
+              </span>
+            </span>
           </li>
         ))}
       </ul>
@@ -124,26 +118,27 @@ function Movers({ rows }: { rows: readonly Position[] }) {
   );
 }
 
-function Summary(props: {
-  reading: Reading<PositionsModel>;
-  equity: { value: string; currency: string } | null;
-}) {
-  const { reading, equity } = props;
+function Summary(props: { reading: Reading<PositionsModel>; account: PnlModel | null }) {
+  const { reading, account } = props;
   const stale = useReadingStale(reading);
-  const known = shown(reading);
-  if (known === null) {
-    return <p className="text-unknown">Not known: {reading.state === 'unknown' ? reading.reason : ''}</p>;
-  }
-  if (known.value.rows.length === 0) return <p className={stale ? 'stale' : ''}>No open positions.</p>;
+  const rows = shown(reading)?.value.rows;
+  const sums = useMemo(() => positionSums(rows ?? [], positionFigures), [rows]);
+  const model = shown(reading)?.value;
+  if (model === undefined) return <NeverReceived reading={reading} what="Positions are" lines={2} />;
+  if (model.rows.length === 0) return <p className={stale ? 'stale' : ''}>No open positions.</p>;
   return (
     <div className={`flex h-full flex-col ${stale ? 'stale' : ''}`}>
-      <div className="flex flex-col gap-1">
-        {known.value.totals.map((totals) => (
-          <TotalsLine key={totals.currency} totals={totals} stacked />
+      <ul aria-label="By currency" className="-mt-1">
+        {byCount(model.totals).map((totals) => (
+          <Currency
+            key={totals.currency}
+            totals={totals}
+            sums={sums.find(({ currency }) => currency === totals.currency)}
+            equity={account?.currency === totals.currency ? account.equity : null}
+          />
         ))}
-        <Risk rows={known.value.rows} equity={equity} />
-      </div>
-      <Movers rows={known.value.rows} />
+      </ul>
+      <Movers rows={model.rows} />
     </div>
   );
 }

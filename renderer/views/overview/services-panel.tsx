@@ -1,70 +1,124 @@
 import type { ServicesHistory } from '../../../electron/contract/history.ts';
-import type { ServiceHealth } from '../../../electron/contract/models.ts';
-import { presentVerdict } from '../../../electron/contract/present.ts';
-import { useApp, useProfile } from '../../api/app-context.tsx';
+import type { HealthModel, ServiceHealth } from '../../../electron/contract/models.ts';
+import { presentLink, presentVerdict } from '../../../electron/contract/present.ts';
+import { useApp, useFromNow, useProfile } from '../../api/app-context.tsx';
 import { useServicesHistory } from '../../api/use-history.ts';
+import { useRoomy } from '../../api/use-roomy.ts';
+import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
+import { Duration, Share } from '../../parts/quantity.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
-import { Duration } from '../../parts/quantity.tsx';
 import { UptimeBars } from '../../parts/uptime-bars.tsx';
+import { uptimeOf } from '../../parts/uptime.ts';
 
-function Bars({ name, day }: { name: string; day: ServicesHistory | null }) {
-  const bars = day?.services.find((one) => one.name === name)?.bars;
-  // the place is the same before history has answered
-  if (!day || !bars) return <span className="block h-4 w-[47px] shrink-0" />;
-  return <UptimeBars bars={bars} from={day.from} stepMs={day.stepMs} now={day.now} span="24 h" step={3} />;
+interface Past {
+  day: ServicesHistory | null;
+  /** One line a service, with the figures of its day. */
+  roomy: boolean;
 }
 
-function Cell({
-  service,
-  day,
-  planned,
-}: {
-  service: ServiceHealth;
-  day: ServicesHistory | null;
-  planned: boolean;
-}) {
+/** Bars of the last day: the same place before history has answered, and without colour where nothing is known of now. */
+function Day({ service, day, roomy }: { service: ServiceHealth } & Past) {
+  const bars = day?.services.find((one) => one.name === service.name)?.bars;
+  const [place, step] = roomy ? ['w-[191px]', 4] : ['w-[47px]', 3];
+  const past = service.verdict === 'unknown' ? 'opacity-60 grayscale' : '';
+  const share = day && bars ? uptimeOf(bars, day.stepMs, day.from, day.now).share : null;
+  return (
+    <>
+      {roomy ? (
+        <span className="w-16 shrink-0 text-right text-quiet">
+          <Share value={share} />
+        </span>
+      ) : null}
+      <span className={`h-4 shrink-0 ${place} ${past}`}>
+        {day && bars ? (
+          <UptimeBars
+            bars={bars}
+            from={day.from}
+            stepMs={day.stepMs}
+            now={day.now}
+            span="24 h"
+            step={step as number}
+          />
+        ) : null}
+      </span>
+    </>
+  );
+}
+
+function Cell(props: { service: ServiceHealth; planned: boolean; linked: boolean } & Past) {
+  const { service, planned, linked, day, roomy } = props;
   const { tone, label } = presentVerdict(service.verdict);
-  const quiet = service.verdict === 'unknown' ? 'text-quiet' : '';
   const asleep = planned && service.verdict === 'down';
+  // a link that is away is the reason of them all, and is said once above
+  const reason = service.verdict === 'up' || !linked ? null : (service.reason ?? label);
   return (
     <li
-      className="flex h-7 items-center gap-2"
+      className={`flex items-center gap-2 ${roomy ? 'min-h-7 gap-4' : 'h-7'} ${service.verdict === 'unknown' ? 'text-quiet' : ''}`}
       data-testid={`service-${service.name}`}
-      title={service.reason ?? undefined}
+      title={reason ?? undefined}
     >
-      <StateMark tone={asleep ? 'off' : tone} />
-      <span className="sr-only">{asleep ? 'Planned downtime' : label}</span>
-      <span className={`min-w-0 flex-1 truncate ${quiet}`}>
-        {service.name}
-        {service.verdict === 'up' ? null : (
-          <span className="ml-2 text-sm text-quiet">
-            <PlainText text={service.reason ?? label} />
-          </span>
-        )}
+      <span className="flex min-w-0 flex-1 items-center gap-2">
+        <StateMark tone={asleep ? 'off' : tone} />
+        <span className="sr-only">{asleep ? 'Planned downtime' : label}</span>
+        <span className="min-w-0 truncate">
+          {service.name}
+          {reason === null ? null : (
+            <span className="ml-2 text-sm text-quiet">
+              <PlainText text={reason} />
+            </span>
+          )}
+        </span>
       </span>
-      <span className={`shrink-0 text-right tabular-nums ${quiet}`}>
+      <span className="shrink-0 text-right">
         {service.latencyMs === null ? null : <Duration ms={service.latencyMs} />}
       </span>
-      <Bars name={service.name} day={day} />
+      <Day service={service} day={day} roomy={roomy} />
     </li>
   );
 }
+
+/** How many answer, and how old the oldest of these answers is. */
+function Count({ health, of }: { health: HealthModel; of: string }) {
+  const link = useProfile((p) => p.link);
+  const word = useFromNow((now) => (link === undefined ? '' : presentLink(link, now).label.toLowerCase()));
+  const known = health.services.filter(({ verdict }) => verdict !== 'unknown');
+  if (link !== undefined && link.state !== 'live' && link.state !== 'degraded')
+    return <span className="truncate">unknown, the link is {word}</span>;
+  if (known.length === 0) return <span>not probed yet</span>;
+  const up = known.filter(({ verdict }) => verdict === 'up').length;
+  const probed = known.flatMap(({ probedAt }) => probedAt ?? []);
+  return (
+    <span className="whitespace-nowrap">
+      {up} of {health.services.length} up
+      {probed.length === 0 ? null : (
+        <>
+          {' · '}
+          <Age at={Math.min(...probed)} />
+        </>
+      )}
+      <span className="max-lg-nav:hidden"> · {of}</span>
+    </span>
+  );
+}
+
+/** Most services that stand one below the other where there is room for it. */
+const ONE_COLUMN = 14;
 
 /** Every service by its own probe, with its last day. */
 export function ServicesPanel() {
   const { ui } = useApp();
   const health = useProfile((p) => p.health);
-  const history = useServicesHistory('1d', 16);
+  const linked = useProfile((p) => p.link.state === 'live' || p.link.state === 'degraded') ?? false;
+  const roomy = useRoomy() && (health?.services.length ?? 0) <= ONE_COLUMN;
+  const history = useServicesHistory('1d', roomy ? 48 : 16);
   if (health === undefined) return null;
   const day = history.state === 'known' ? history.value : null;
-  const up = health.services.filter((s) => s.verdict === 'up').length;
-  const known = health.services.some((s) => s.verdict !== 'unknown');
   const aside = (
     <>
-      <span>{known ? `${up} of ${health.services.length} up` : 'not known'} · 24 h</span>
+      <Count health={health} of={roomy ? 'uptime and bars of 24 h' : 'bars of 24 h'} />
       <Button small look="ghost" className="-mr-2" onClick={() => ui.go({ page: 'services' })}>
         Details
       </Button>
@@ -75,9 +129,22 @@ export function ServicesPanel() {
       {health.services.length === 0 ? (
         <Empty title="No services configured">Add them to the profile to see each probed on its own.</Empty>
       ) : (
-        <ul className="grid grid-cols-[repeat(auto-fill,minmax(216px,1fr))] gap-x-6">
+        <ul
+          className={
+            roomy
+              ? 'grid h-full auto-rows-[minmax(28px,44px)] divide-y divide-line'
+              : 'grid grid-cols-[repeat(auto-fill,minmax(216px,1fr))] gap-x-6'
+          }
+        >
           {health.services.map((service) => (
-            <Cell key={service.name} service={service} day={day} planned={health.plannedDowntime} />
+            <Cell
+              key={service.name}
+              service={service}
+              day={day}
+              planned={health.plannedDowntime}
+              linked={linked}
+              roomy={roomy}
+            />
           ))}
         </ul>
       )}

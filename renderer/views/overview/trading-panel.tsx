@@ -1,84 +1,74 @@
-import type { ReactNode } from 'react';
 import type { CycleModel, Reading, WorkflowModel } from '../../../electron/contract/models.ts';
-import type { Tone } from '../../../electron/contract/present.ts';
 import { useProfile } from '../../api/app-context.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { ReadingAge, shown, useReadingStale } from '../../parts/reading-note.tsx';
+import { ReadingAge, shown, useAwaited, useReadingStale } from '../../parts/reading-note.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
+import { sentence } from '../../parts/sentence.ts';
 
+/** Running is a fact, not a success: only what is not known wears a mark. */
 function Row(props: {
   label: string;
-  tone: Tone;
-  word: string;
-  detail: string;
   reading: Reading<unknown>;
-  children?: ReactNode;
+  /** What it does; null where the back end answered without saying. Undefined before any answer. */
+  word: string | null | undefined;
+  detail: string;
 }) {
-  const stale = useReadingStale(props.reading);
-  const tone = stale ? 'unknown' : props.tone;
+  const { label, reading, word, detail } = props;
+  const stale = useReadingStale(reading);
+  const waits = useAwaited(reading);
+  const why = word === undefined && reading.state === 'unknown' ? sentence(reading.reason) : detail;
+  const said = word === undefined ? 'Unknown' : (word ?? 'Cannot be told');
   return (
-    <div
-      className="border-line py-1.5 not-first:border-t"
-      data-testid={`trading-${props.label.toLowerCase()}`}
-    >
+    <div className="border-line py-1.5 not-first:border-t" data-testid={`trading-${label.toLowerCase()}`}>
       <div className="flex items-center justify-between gap-2">
-        <span className="text-quiet">{props.label}</span>
+        <span className="text-quiet">{label}</span>
         <span className={`flex items-center gap-1.5 font-medium ${stale ? 'text-quiet' : ''}`}>
-          {/* Running is a fact, not a success: only unknown is marked by colour. */}
-          {tone === 'unknown' ? <StateMark tone="unknown" /> : null}
-          {props.word}
+          {waits === null && (stale || word === null) ? <StateMark tone="unknown" /> : null}
+          {waits ?? (stale && typeof word === 'string' ? `Was ${word.toLowerCase()}` : said)}
         </span>
       </div>
-      <div className="flex items-center justify-between gap-2 text-xs text-quiet">
-        <span className="truncate" title={props.detail}>
-          <PlainText text={props.detail} />
+      <div className="flex min-h-4 items-center justify-between gap-2 text-xs text-quiet">
+        <span className="truncate" title={why}>
+          {waits === null ? <PlainText text={why} /> : null}
         </span>
         <span className="shrink-0">
-          <ReadingAge reading={props.reading} />
+          <ReadingAge reading={reading} />
         </span>
       </div>
     </div>
   );
 }
 
-const yesNo = (value: boolean | null, yes: string, no: string) =>
-  value === null ? 'Cannot be told' : value ? yes : no;
-
 function detailOf(parts: readonly (string | null | undefined)[]): string {
-  return parts.filter((part) => part !== null && part !== undefined && part !== '').join(' · ');
+  return parts
+    .filter((part) => part !== null && part !== undefined && part !== '')
+    .join(' · ')
+    .replaceAll('_', ' ');
 }
 
 function WorkflowRow({ reading }: { reading: Reading<WorkflowModel> }) {
   const value = shown(reading)?.value;
+  const words = { true: 'Running', false: 'Idle', null: null } as const;
   return (
     <Row
       label="Workflow"
       reading={reading}
-      tone={value?.running === null ? 'unknown' : 'live'}
-      word={value === undefined ? 'Unknown' : yesNo(value.running, 'Running', 'Idle')}
-      detail={
-        value === undefined && reading.state === 'unknown'
-          ? reading.reason
-          : detailOf([value?.status, value?.mode, value?.cycle])
-      }
+      word={value && words[`${value.running}`]}
+      detail={detailOf([value?.status, value?.mode, value?.cycle])}
     />
   );
 }
 
 function CycleRow({ reading }: { reading: Reading<CycleModel> }) {
   const value = shown(reading)?.value;
+  const words = { true: 'Active', false: 'Not active', null: null } as const;
   return (
     <Row
       label="Cycle"
       reading={reading}
-      tone={value?.active === null ? 'unknown' : 'live'}
-      word={value === undefined ? 'Unknown' : yesNo(value.active, 'Active', 'Not active')}
-      detail={
-        value === undefined && reading.state === 'unknown'
-          ? reading.reason
-          : detailOf([value?.status, value?.mode, value?.id])
-      }
+      word={value && words[`${value.active}`]}
+      detail={detailOf([value?.status, value?.mode, value?.id])}
     />
   );
 }

@@ -14,7 +14,7 @@ import { Amount, Percent, ProfitLoss } from '../../parts/money.tsx';
 import { Multiple } from '../../parts/multiple.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
+import { NeverReceived, ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
 import { exportName, saveFile } from '../../parts/save-file.ts';
 import { ScrollList } from '../../parts/scroll-list.tsx';
 import { closedCsv } from './export.ts';
@@ -283,11 +283,11 @@ export function ClosedView(props: { closed: Reading<ClosedModel>; left: readonly
     <>
       <UnknownNote reading={closed} what="Closed trades are" />
       {model === undefined ? (
-        <Panel title="Closed trades" className="min-h-40 flex-1">
-          <Empty title="Nothing known">
-            This is not the same as no trades. Positions that leave the list of open ones are noted below from
+        <Panel title="Closed trades" className="min-h-40 flex-1" flush>
+          <NeverReceived reading={closed} what="Closed trades are" lines={8} flush>
+            That is not the same as no trades. Positions that leave the list of open ones are noted below from
             now on, without their result.
-          </Empty>
+          </NeverReceived>
         </Panel>
       ) : (
         <Table reading={closed} model={model} />

@@ -1,5 +1,4 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { HistorySpan } from '../../../electron/contract/history.ts';
 import type { Position } from '../../../electron/contract/models.ts';
@@ -14,25 +13,14 @@ import { withGaps } from '../../parts/gaps.ts';
 import { Amount, Percent, ProfitLoss, Sum } from '../../parts/money.tsx';
 import { Multiple } from '../../parts/multiple.tsx';
 import { CodeBlock, indented, PlainText } from '../../parts/plain-text.tsx';
-import { shown } from '../../parts/reading-note.tsx';
+import { NotKnown, shown } from '../../parts/reading-note.tsx';
+import { Section } from '../../parts/section.tsx';
 import { Estimate } from './columns.tsx';
 import { Curve } from './curve.tsx';
 import type { FiguresOf } from './figures.ts';
 import { Ladder } from './ladder.tsx';
 import { Moment } from './moment.tsx';
 import { firstPoints, SpanChoice, spanWords } from './spans.tsx';
-
-function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="flex flex-col gap-2 border-t border-line pt-3">
-      <div className="flex items-center justify-between">
-        <h3 className="text-sm text-quiet">{title}</h3>
-        {aside}
-      </div>
-      {children}
-    </section>
-  );
-}
 
 function Figures({ position, figures }: { position: Position; figures: FiguresOf }) {
   const { currency } = position;
@@ -164,26 +152,16 @@ function ordersOf(orders: readonly Order[], position: Position): { rows: readonl
 function Orders({ position }: { position: Position }) {
   const reading = useProfile((p) => p.records.orders);
   const known = reading === undefined ? null : shown(reading);
-  if (known === null) {
-    const reason = reading?.state === 'unknown' ? reading.reason : '';
+  if (reading === undefined) return null;
+  if (known === null)
     return (
       <Section title="Orders">
-        <p className="text-sm break-words text-quiet">
-          Not known: <PlainText text={reason} />.
-        </p>
+        <NotKnown reading={reading} />
       </Section>
     );
-  }
   const { rows, by } = ordersOf(known.value.rows, position);
   return (
-    <Section
-      title={by}
-      aside={
-        <span className="text-xs text-quiet">
-          <Age at={known.known.receivedAt} />
-        </span>
-      }
-    >
+    <Section title={by} aside={<Age at={known.known.receivedAt} />}>
       {rows.length === 0 ? (
         <p className="text-sm text-quiet">None among the {known.value.rows.length} newest.</p>
       ) : (

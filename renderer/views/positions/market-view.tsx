@@ -14,7 +14,7 @@ import { plainDecimal } from '../../parts/decimal.ts';
 import { Amount, ProfitLoss } from '../../parts/money.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
+import { NeverReceived, ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
 import { ScrollList } from '../../parts/scroll-list.tsx';
 import { Moment } from './moment.tsx';
 import { Scroller } from './scroller.tsx';
@@ -87,11 +87,6 @@ const COLUMNS: readonly DataColumn<ScanCandidate>[] = [
   },
 ];
 
-/** A reason as a sentence of its own. */
-function sentence(reason: string): string {
-  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${reason.endsWith('.') ? '' : '.'}`;
-}
-
 /** A list of the back end in a panel: unknown with its reason, empty in words, else drawn. */
 function Listed<T extends { rows: readonly unknown[] }>(props: {
   title: string;
@@ -118,9 +113,7 @@ function Listed<T extends { rows: readonly unknown[] }>(props: {
       className={`min-h-48 max-lg-nav:h-64 max-lg-nav:flex-none ${props.className ?? ''}`}
     >
       {model === undefined ? (
-        <Empty title={`${props.what} not known`}>
-          {reading.state === 'unknown' ? sentence(reading.reason) : ''}
-        </Empty>
+        <NeverReceived reading={reading} what={props.what} flush />
       ) : (
         <div className={`flex h-full min-h-0 flex-col ${stale ? 'stale' : ''}`}>
           <UnknownNote reading={reading} what={props.what} />

@@ -12,7 +12,7 @@ import { signOf } from '../../parts/decimal.ts';
 import { FrozenNote } from '../../parts/guard-notes.tsx';
 import { ProfitLoss, Sum } from '../../parts/money.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
-import { ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
+import { NeverReceived, ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
 import { exportName, saveFile } from '../../parts/save-file.ts';
 import { positionColumns } from './columns.tsx';
 import { PositionDrawer } from './drawer.tsx';
@@ -168,10 +168,10 @@ export function OpenView({ reading, pnl }: { reading: Reading<PositionsModel>; p
       <FrozenNote />
       <ClosedNote />
       {model === undefined ? (
-        <Panel title="Open positions" className="flex-1">
-          <Empty title="Nothing known">
-            This is not the same as no positions: none of the sources has answered.
-          </Empty>
+        <Panel title="Open positions" className="flex-1" flush>
+          <NeverReceived reading={reading} what="Positions are" lines={8} flush>
+            That is not the same as no positions.
+          </NeverReceived>
         </Panel>
       ) : (
         <Content reading={reading} pnl={pnl} model={model} />

@@ -10,7 +10,15 @@ import { Amount, ProfitLoss } from '../../parts/money.tsx';
 import { Multiple } from '../../parts/multiple.tsx';
 import { Empty, Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { ReadingAge, shown, SourceText, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
+import {
+  NeverReceived,
+  NotKnown,
+  ReadingAge,
+  shown,
+  SourceText,
+  UnknownNote,
+  useReadingStale,
+} from '../../parts/reading-note.tsx';
 import { momentText } from '../../parts/time-text.ts';
 import { Curve } from './curve.tsx';
 import { Equity } from './equity.tsx';
@@ -139,9 +147,7 @@ function TradeResults({ reading }: { reading: Reading<ClosedModel> }) {
   return (
     <Panel title="Closed trades, added up here" aside={aside} className="min-h-112 min-w-0 flex-1">
       {model === undefined ? (
-        <Empty title="Cannot be known">
-          {reading.state === 'unknown' ? `No list of closed trades: ${reading.reason}.` : ''}
-        </Empty>
+        <NeverReceived reading={reading} what="Closed trades are" />
       ) : model.rows.length === 0 ? (
         <Empty title="No trade has ended">The back end answered with an empty list.</Empty>
       ) : (
@@ -159,9 +165,7 @@ function Reported({ title, reading }: { title: string; reading: Reading<Performa
   return (
     <Panel title={title} aside={<ReadingAge reading={reading} />} className="min-w-0 flex-1">
       {model === undefined ? (
-        <p className="text-sm break-words text-quiet">
-          Not known: <PlainText text={reading.state === 'unknown' ? reading.reason : ''} />.
-        </p>
+        <NotKnown reading={reading} />
       ) : (
         <div className={`flex flex-col gap-3 ${stale ? 'stale' : ''}`}>
           <UnknownNote reading={reading} what="It is" />

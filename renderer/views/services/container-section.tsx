@@ -1,5 +1,6 @@
 import { RotateCw } from 'lucide-react';
-import type { Container, Restart } from '../../../electron/contract/containers.ts';
+import type { Container, ContainerList, Restart } from '../../../electron/contract/containers.ts';
+import type { Reading } from '../../../electron/contract/models.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
 import { useApp, useProfile } from '../../api/app-context.tsx';
 import { writerOf } from '../../api/log-filter.ts';
@@ -7,7 +8,7 @@ import { Age } from '../../parts/age.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { shown } from '../../parts/reading-note.tsx';
+import { NotKnown, shown } from '../../parts/reading-note.tsx';
 import { Section } from '../../parts/section.tsx';
 import { StateWord } from '../../parts/state-mark.tsx';
 import { useRestart } from './use-restart.ts';
@@ -40,23 +41,21 @@ function LastRestart({ restart }: { restart: Restart }) {
   );
 }
 
-function Facts({ row, unknown }: { row: Container | undefined; unknown: string | null }) {
+function Facts({ row, reading }: { row: Container | undefined; reading: Reading<ContainerList> }) {
+  if (shown(reading) === null) return <NotKnown reading={reading} />;
   if (row === undefined)
-    return (
-      <p className="text-sm break-words text-quiet">
-        {unknown === null ? (
-          'Compose lists no container of this name.'
-        ) : (
-          <PlainText text={`Not known: ${unknown}`} />
-        )}
-      </p>
-    );
+    return <p className="text-sm text-quiet">Compose lists no container of this name.</p>;
   return (
-    <dl className={`grid grid-cols-3 gap-x-4 ${unknown === null ? '' : 'stale'}`} data-testid="container">
+    <dl
+      className={`grid grid-cols-3 gap-x-4 gap-y-3 ${reading.state === 'known' ? '' : 'stale'}`}
+      data-testid="container"
+    >
       <Figure label="State">{row.state ?? 'not told'}</Figure>
-      <Figure label="Docker’s check">{row.health ?? 'none'}</Figure>
-      <Figure label="Since">
-        <span title={row.status}>{row.status === '' ? '-' : row.status}</span>
+      <Figure label="Docker’s check" className="col-span-2">
+        {row.health ?? 'none'}
+      </Figure>
+      <Figure label="In Docker’s words" className="col-span-3">
+        {row.status === '' ? '-' : <PlainText text={row.status} />}
       </Figure>
     </dl>
   );
@@ -76,7 +75,7 @@ export function ContainerSection({ service }: { service: string }) {
   const busy = restart?.state === 'asking' || restart?.state === 'running';
   return (
     <Section title="Container" aside={known === null ? '' : <Age at={known.known.receivedAt} />}>
-      <Facts row={row} unknown={stale ? reading.reason : null} />
+      <Facts row={row} reading={reading} />
       {restart === undefined ? null : <LastRestart restart={restart} />}
       <div className="flex gap-2">
         <Button

@@ -2,9 +2,10 @@ import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Incident, ServiceHistory, ServicesHistory } from '../../../electron/contract/history.ts';
 import { presentVerdict } from '../../../electron/contract/present.ts';
-import { useNow } from '../../api/app-context.tsx';
+import { useApp, useNow, useProfile } from '../../api/app-context.tsx';
 import { Age } from '../../parts/age.tsx';
-import { IconButton } from '../../parts/button.tsx';
+import { Button, IconButton } from '../../parts/button.tsx';
+import { Choice } from '../../parts/choice.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Section } from '../../parts/section.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
@@ -61,29 +62,37 @@ function Now({ row }: { row: TreeRow }) {
   );
 }
 
+/** The link of now: how long it has held, and when something last answered over it. */
+function LinkNow({ row }: { row: TreeRow }) {
+  const { ui } = useApp();
+  const link = useProfile((p) => p.link);
+  if (link === undefined) return null;
+  const since = link.state === 'live' || link.state === 'degraded' ? link.since : null;
+  return (
+    <Section title="Now" aside={row.at === null ? '' : <Age at={row.at} />}>
+      <dl className="grid grid-cols-3 gap-x-4 gap-y-3">
+        <Figure label="Round trip">
+          <Duration ms={row.latencyMs} />
+        </Figure>
+        <Figure label="Last answer">{row.at === null ? '-' : <Age at={row.at} />}</Figure>
+        <Figure label="Held for">{since === null ? '-' : <Age at={since} after="" />}</Figure>
+        <Figure label="Address" className="col-span-3">
+          {row.detail === null ? '-' : <PlainText text={row.detail} />}
+        </Figure>
+      </dl>
+      <div>
+        <Button small onClick={() => ui.go({ page: 'connections', section: 'link' })}>
+          Connection
+        </Button>
+      </div>
+    </Section>
+  );
+}
+
 const SPANS = [
   ['day', '24 h'],
   ['week', '7 d'],
 ] as const;
-
-function SpanChoice({ span, onSpan }: { span: 'day' | 'week'; onSpan: (span: 'day' | 'week') => void }) {
-  return (
-    <span role="radiogroup" aria-label="Span" className="flex rounded-md border border-line">
-      {SPANS.map(([key, label]) => (
-        <button
-          key={key}
-          type="button"
-          role="radio"
-          aria-checked={span === key}
-          className={`transition-quick h-5 rounded-md px-2 ${span === key ? 'bg-selected font-medium text-text' : 'hover:bg-hover'}`}
-          onClick={() => onSpan(key)}
-        >
-          {label}
-        </button>
-      ))}
-    </span>
-  );
-}
 
 function Past({
   row,
@@ -97,7 +106,7 @@ function Past({
   const [span, setSpan] = useState<'day' | 'week'>('day');
   const history = span === 'day' ? day : week;
   const own = history?.services.find((one) => one.name === row.key);
-  const aside = <SpanChoice span={span} onSpan={setSpan} />;
+  const aside = <Choice label="Span" options={SPANS} value={span} onChoose={setSpan} />;
   if (!history || !own)
     return (
       <Section title="Uptime and latency" aside={aside}>
@@ -170,6 +179,8 @@ function IncidentLine({ incident, now }: { incident: Incident; now: number }) {
   );
 }
 
+const INCIDENTS = 8;
+
 function Incidents({ row, week }: { row: TreeRow; week: ServicesHistory | null }) {
   const now = useNow();
   const own = week?.services.find((one) => one.name === row.key);
@@ -180,9 +191,14 @@ function Incidents({ row, week }: { row: TreeRow; week: ServicesHistory | null }
         <p className="text-sm text-quiet">Never, as far as it was observed.</p>
       ) : (
         <ul data-testid="incidents">
-          {own.incidents.slice(0, 8).map((incident) => (
+          {own.incidents.slice(0, INCIDENTS).map((incident) => (
             <IncidentLine key={incident.since} incident={incident} now={now} />
           ))}
+          {own.incidents.length > INCIDENTS ? (
+            <li className="border-t border-line py-1.5 text-sm text-quiet">
+              {own.incidents.length - INCIDENTS} earlier ones are not listed.
+            </li>
+          ) : null}
         </ul>
       )}
     </Section>
@@ -222,7 +238,7 @@ export function ServiceDrawer(props: {
           <PlainText text={row.reason} />
         </p>
       )}
-      <Now row={row} />
+      {row.service === null ? <LinkNow row={row} /> : <Now row={row} />}
       <Past row={row} day={day} week={week} />
       {row.service === null ? null : <ContainerSection service={row.service.name} />}
       <Incidents row={row} week={week} />

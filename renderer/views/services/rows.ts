@@ -12,6 +12,8 @@ export interface TreeRow {
   key: string;
   depth: 0 | 1 | 2;
   name: string;
+  /** What stands small below the name: where the link goes, or which version answers. */
+  detail: string | null;
   tone: Tone;
   word: string;
   /** Why it is not up, or what else to say of it now. */
@@ -34,7 +36,8 @@ function linkRow({ link, chain }: ProfileState, history: ServiceHistory | null, 
   return {
     key: LINK_SERVICE,
     depth: 0,
-    name: used ? `Link · ${used.via.label}` : 'Link',
+    name: 'Link',
+    detail: used?.via.label ?? null,
     tone,
     word: label,
     reason: detail === '' ? null : detail,
@@ -52,15 +55,18 @@ function serviceRow(service: ServiceHealth, depth: 1 | 2, state: ProfileState, n
   const stale = service.probedAt !== null && now - service.probedAt > STALE_MS;
   const planned = state.health.plannedDowntime && service.verdict === 'down';
   const known = service.verdict !== 'unknown';
+  const linked = state.link.state === 'live' || state.link.state === 'degraded';
   const { list } = state.containers;
   const listed = list.state === 'known' ? list.value.rows : (list.last?.value.rows ?? []);
   return {
     key: service.name,
     depth,
     name: service.name,
+    detail: service.version ?? (service.probedAt === null ? null : 'version unknown'),
     tone: planned ? 'off' : stale && known ? 'unknown' : tone,
     word: planned ? 'Planned' : stale && known ? `Was ${label.toLowerCase()}` : label,
-    reason: service.reason,
+    // a link that is away is the reason of them all, and stands once above them
+    reason: linked ? service.reason : null,
     latencyMs: service.latencyMs,
     at: service.probedAt,
     stale: stale || !known,

@@ -1,5 +1,6 @@
 import type { ServicesHistory } from '../../../electron/contract/history.ts';
 import { presentVerdict } from '../../../electron/contract/present.ts';
+import { useRoomy } from '../../api/use-roomy.ts';
 import { Age } from '../../parts/age.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { Duration, Share } from '../../parts/quantity.tsx';
@@ -11,8 +12,11 @@ import type { TreeRow } from './rows.ts';
 const HEAD = 'h-8 px-2 text-left text-xs font-medium text-quiet whitespace-nowrap first:pl-4 last:pr-4';
 const CELL = 'px-2 py-1.5 align-top first:pl-4 last:pr-4';
 /** What is first left out where there is little room; the drawer has it all. */
+const FROM_SMALL = 'hidden @2xl:table-cell';
 const FROM_MIDDLE = 'hidden @3xl:table-cell';
 const FROM_WIDE = 'hidden @5xl:table-cell';
+/** Of what is not known now only the past is told: without colour. */
+const PAST = 'opacity-60 grayscale';
 const INDENT = ['', 'pl-2', 'pl-5'] as const;
 
 /** What of the container is worth a word beside the name. */
@@ -25,7 +29,6 @@ function containerWord(row: TreeRow): string {
 }
 
 function Name({ row, open, onOpen }: { row: TreeRow; open: boolean; onOpen: () => void }) {
-  const version = row.service === null ? null : (row.service.version ?? 'version unknown');
   const container = containerWord(row);
   return (
     <th scope="row" className={`${CELL} text-left font-normal`}>
@@ -45,14 +48,10 @@ function Name({ row, open, onOpen }: { row: TreeRow; open: boolean; onOpen: () =
           >
             <PlainText text={row.name} />
           </button>
-          <span className="block truncate text-xs text-quiet">
-            {version}
-            {container === '' ? null : (
-              <span className="text-attention">
-                {version === null ? '' : ' · '}
-                {container}
-              </span>
-            )}
+          <span className="block truncate text-xs text-quiet" title={row.detail ?? undefined}>
+            {container === '' ? null : <span className="text-attention">{container}</span>}
+            {container !== '' && row.detail !== null ? ' · ' : ''}
+            {row.detail === null ? null : <PlainText text={row.detail} />}
           </span>
         </span>
       </span>
@@ -60,13 +59,34 @@ function Name({ row, open, onOpen }: { row: TreeRow; open: boolean; onOpen: () =
   );
 }
 
-function Latency({ row }: { row: TreeRow }) {
+/** The state of now, and below it how old that is and why it is not up. */
+function State({ row }: { row: TreeRow }) {
+  const never = row.service !== null && row.at === null;
+  return (
+    <td className={CELL}>
+      <span className="flex h-5">
+        <StateWord tone={row.tone} label={row.word} />
+      </span>
+      <span className="block truncate text-xs text-quiet" title={row.reason ?? undefined}>
+        {never ? 'not probed yet' : row.at === null ? null : <Age at={row.at} />}
+        {row.reason === null || never ? null : (
+          <>
+            {row.at === null ? '' : ' · '}
+            <PlainText text={row.reason} />
+          </>
+        )}
+      </span>
+    </td>
+  );
+}
+
+function Latency({ row, roomy }: { row: TreeRow; roomy: boolean }) {
   const figures = row.history?.latency ?? null;
   return (
     <td className={`${CELL} ${FROM_MIDDLE}`}>
-      <span className="flex items-center justify-end gap-2">
-        <span className="hidden @5xl:block">
-          <MedianLine medians={row.history?.medians ?? []} />
+      <span className="flex h-5 items-center justify-end gap-2">
+        <span className={`hidden @5xl:block ${row.stale ? PAST : ''}`}>
+          <MedianLine medians={row.history?.medians ?? []} width={roomy ? 160 : 72} />
         </span>
         <span className={`w-14 text-right ${row.stale ? 'text-quiet' : ''}`}>
           <Duration ms={row.latencyMs} />
@@ -89,7 +109,7 @@ function Reported({ row }: { row: TreeRow }) {
   return (
     <td className={`${CELL} ${FROM_WIDE}`} title={reported.text}>
       <span className={`block truncate ${differs ? 'font-medium' : 'text-quiet'}`}>
-        says {presentVerdict(reported.verdict).label.toLowerCase()}
+        {row.stale ? 'said' : 'says'} {presentVerdict(reported.verdict).label.toLowerCase()}
       </span>
       <span className="block truncate text-xs text-quiet">
         <PlainText text={reported.text} />
@@ -119,7 +139,7 @@ function Uptimes({
     );
   };
   return (
-    <td className={`${CELL} ${FROM_MIDDLE} text-right whitespace-nowrap`} data-testid={`uptime-${row.key}`}>
+    <td className={`${CELL} ${FROM_SMALL} text-right whitespace-nowrap`} data-testid={`uptime-${row.key}`}>
       <span className="block">{share(day)}</span>
       <span className="block text-xs text-quiet">7 d {share(week)}</span>
     </td>
@@ -132,9 +152,10 @@ function Row(props: {
   week: ServicesHistory | null;
   open: boolean;
   compact: boolean;
+  roomy: boolean;
   onOpen: () => void;
 }) {
-  const { row, day, week, open, compact, onOpen } = props;
+  const { row, day, week, open, compact, roomy, onOpen } = props;
   const bars = row.history?.bars ?? null;
   return (
     <tr
@@ -143,27 +164,25 @@ function Row(props: {
       className={`h-13 border-t border-line ${open ? 'bg-selected' : 'hover:bg-hover'} ${row.stale ? 'stale' : ''}`}
     >
       <Name row={row} open={open} onOpen={onOpen} />
-      <td className={CELL}>
-        <StateWord tone={row.tone} label={row.word} />
-        <span className="block truncate text-xs text-quiet" title={row.reason ?? undefined}>
-          {row.at === null ? row.depth === 0 ? '' : 'never probed' : <Age at={row.at} />}
-          {row.reason === null ? null : (
-            <>
-              {row.at === null ? '' : ' · '}
-              <PlainText text={row.reason} />
-            </>
-          )}
-        </span>
-      </td>
-      <td className={`${CELL} pt-2.5`}>
+      <State row={row} />
+      <td className={`${CELL} pt-2`}>
         {day === null || bars === null ? (
           <span className="block h-4 text-xs text-quiet">no history yet</span>
         ) : (
-          <UptimeBars bars={bars} from={day.from} stepMs={day.stepMs} now={day.now} span="24 h" />
+          <span className={`block ${row.stale ? PAST : ''}`}>
+            <UptimeBars
+              bars={bars}
+              from={day.from}
+              stepMs={day.stepMs}
+              now={day.now}
+              span="24 h"
+              step={roomy ? 9 : 4}
+            />
+          </span>
         )}
       </td>
       <Uptimes row={row} day={day} week={week} />
-      <Latency row={row} />
+      <Latency row={row} roomy={roomy} />
       {compact ? null : <Reported row={row} />}
     </tr>
   );
@@ -179,21 +198,29 @@ export function ServicesTable(props: {
 }) {
   const { rows, day, week, open, onOpen } = props;
   const compact = open !== null;
+  const roomy = useRoomy();
   return (
     <table className="w-full table-fixed">
       <thead>
         <tr>
-          <th className={`${HEAD} w-[140px] @2xl:w-[160px] @5xl:w-[180px]`}>Service</th>
+          <th className={`${HEAD} w-[140px] @2xl:w-[160px] @5xl:w-[192px] roomy:w-[280px]`}>Service</th>
           <th className={HEAD}>Probed by us</th>
-          <th className={`${HEAD} w-[212px]`}>Last 24 h</th>
-          <th className={`${HEAD} w-[156px] text-right ${FROM_MIDDLE}`}>Up in 24 h</th>
+          <th className={`${HEAD} w-[212px] roomy:w-[460px]`}>Last 24 h</th>
           <th
-            className={`${HEAD} w-[124px] text-right @5xl:w-[168px] ${FROM_MIDDLE}`}
+            className={`${HEAD} w-[156px] text-right roomy:w-[180px] ${FROM_SMALL}`}
+            title="Of the time in which it was looked at, planned downtime left out; cut, not rounded"
+          >
+            Up in 24 h
+          </th>
+          <th
+            className={`${HEAD} w-[124px] text-right @5xl:w-[168px] roomy:w-[264px] ${FROM_MIDDLE}`}
             title="Now, and over 24 h: half, 95 % and 99 % of the answers came within"
           >
             Latency <span className="hidden @5xl:inline">· p50 p95 p99</span>
           </th>
-          {compact ? null : <th className={`${HEAD} w-[148px] ${FROM_WIDE}`}>Reported to us</th>}
+          {compact ? null : (
+            <th className={`${HEAD} w-[148px] roomy:w-[300px] ${FROM_WIDE}`}>Reported to us</th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -205,6 +232,7 @@ export function ServicesTable(props: {
             week={week}
             open={open === row.key}
             compact={compact}
+            roomy={roomy}
             onOpen={() => onOpen(row.key)}
           />
         ))}

@@ -203,7 +203,7 @@ describe.skipIf(!catalystDroplet.available)(
         const last = recorded.at(-1);
         const { left: _left, ...parts } = last ?? { left: [] };
         const asked = Object.values(parts).filter(
-          (part) => part.state === 'known' || part.reason !== 'not read yet',
+          (part) => part.state === 'known' || part.reason !== 'Not read yet.',
         );
         return asked.length === 8 ? last : undefined;
       });

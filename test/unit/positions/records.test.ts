@@ -49,7 +49,7 @@ async function watch(reader: Parameters<typeof fakeReader>[0]) {
   const last = () => models.at(-1);
   await until(() => {
     const news = last()?.news;
-    return news?.state === 'unknown' && news.reason !== 'not read yet';
+    return news?.state === 'unknown' && news.reason !== 'Not read yet.';
   });
   return { server, link, time, records, asked: mcp.asked, last };
 }

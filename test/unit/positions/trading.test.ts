@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NOT_READ } from '../../../electron/contract/awaited.ts';
 import { TradingModel } from '../../../electron/contract/models.ts';
 import { createTrading } from '../../../electron/core/positions/trading.ts';
 import type { McpReader, RpcAnswer } from '../../../electron/core/seams.ts';
@@ -86,6 +87,20 @@ describe('sources', () => {
     time.move(60_000);
     await trading.refresh();
     expect(last().positions).toMatchObject({ source: { kind: 'mcp-resource', ref: OPEN } });
+  });
+
+  it('says that nothing was read yet as soon as the link opens, not that it is away', async () => {
+    const server = await droplet({ positions: list(row('AAPL', '1.5')) });
+    const { trading, link, models } = watch(server.url, fakeReader({}).reader);
+    link.cut();
+    link.state.reason = 'The link is connecting (signing in).';
+    trading.start();
+    const told = () => models.map(({ pnl }) => (pnl.state === 'unknown' ? pnl.reason : pnl.state));
+    expect(told()).toEqual(['The link is connecting (signing in).']);
+    link.open();
+    expect(told().at(-1)).toBe(NOT_READ);
+    await trading.refresh();
+    expect(models.at(-1)?.positions.state).toBe('known');
   });
 
   it('says unknown with every source’s reason, keeps the last value, and when it began', async () => {

@@ -1,0 +1,16 @@
+import type { LinkState } from './link.ts';
+import type { Reading } from './models.ts';
+
+/** Why a part is unknown before it was first asked for over the link of now: nothing has failed. */
+export const NOT_READ = 'Not read yet.';
+
+/**
+ * What a value that was never received waits for, in a few words; null where nothing is on its way, so that the reason
+ * of the reading is the last word.
+ */
+export function awaited(reading: Reading<unknown>, link: LinkState): string | null {
+  if (reading.state === 'known' || reading.last !== null) return null;
+  if (link.state === 'connecting') return 'Waiting for the link';
+  const carries = link.state === 'live' || link.state === 'degraded';
+  return carries && reading.reason === NOT_READ ? 'Reading' : null;
+}
