@@ -1,4 +1,5 @@
 import type { LinkState } from './link.ts';
+import { carries } from './link.ts';
 import type { Reading } from './models.ts';
 
 /** Why a part is unknown before it was first asked for over the link of now: nothing has failed. */
@@ -11,6 +12,5 @@ export const NOT_READ = 'Not read yet.';
 export function awaited(reading: Reading<unknown>, link: LinkState): string | null {
   if (reading.state === 'known' || reading.last !== null) return null;
   if (link.state === 'connecting') return 'Waiting for the link';
-  const carries = link.state === 'live' || link.state === 'degraded';
-  return carries && reading.reason === NOT_READ ? 'Reading' : null;
+  return carries(link) && reading.reason === NOT_READ ? 'Reading' : null;
 }

@@ -1,6 +1,7 @@
 import type { BridgeClient } from '../../electron/contract/bridge.ts';
 import type { HealthModel, ServiceHealth } from '../../electron/contract/models.ts';
 import type { LinkState } from '../../electron/contract/link.ts';
+import { carries } from '../../electron/contract/link.ts';
 import type { LinkConfig } from '../../electron/contract/profile.ts';
 import type { ProfileState } from '../../electron/contract/state.ts';
 import type { Tone } from '../../electron/contract/present.ts';
@@ -164,10 +165,6 @@ function linkHop(state: ProfileState, now: number): Hop {
   };
 }
 
-function carries(link: LinkState): boolean {
-  return link.state === 'live' || link.state === 'degraded';
-}
-
 function dropletHop(state: ProfileState, now: number): Hop {
   const { link, catalogue, health } = state;
   const server = catalogue.server;
@@ -206,8 +203,15 @@ function servicesHop(state: ProfileState, now: number): Hop {
   };
   if (total === 0) return { ...base, label: 'Services', figure: 'none configured', note: '', tone: 'off' };
   const known = services.filter((service) => service.verdict !== 'unknown');
-  if (!carries(state.link) || known.length === 0) {
-    return { ...base, figure: 'unknown', note: 'link is away', tone: 'unknown' };
+  if (!carries(state.link)) return { ...base, figure: 'unknown', note: 'link is away', tone: 'unknown' };
+  if (known.length === 0) {
+    const probed = services.some((service) => service.probedAt !== null);
+    return {
+      ...base,
+      figure: 'unknown',
+      note: probed ? 'none can be told' : 'not probed yet',
+      tone: 'unknown',
+    };
   }
   const up = services.filter((service) => service.verdict === 'up');
   const failing = known.filter((service) => service.verdict !== 'up');

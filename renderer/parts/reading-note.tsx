@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { awaited } from '../../electron/contract/awaited.ts';
 import { STALE_MS } from '../../electron/contract/freshness.ts';
+import { carries } from '../../electron/contract/link.ts';
 import type { Known, Reading, Source } from '../../electron/contract/models.ts';
 import { presentLink } from '../../electron/contract/present.ts';
 import { useFromNow, useProfile } from '../api/app-context.tsx';
@@ -62,8 +63,7 @@ export function ReadingAge({ reading, source = false }: { reading: Reading<unkno
 function useReason(reading: Reading<unknown>): string {
   const link = useProfile((p) => p.link);
   const label = useFromNow((now) => (link === undefined ? '' : presentLink(link, now).label));
-  if (link !== undefined && link.state !== 'live' && link.state !== 'degraded')
-    return `The link is ${label.toLowerCase()}.`;
+  if (link !== undefined && !carries(link)) return `The link is ${label.toLowerCase()}.`;
   return reading.state === 'unknown' ? sentence(reading.reason) : '';
 }
 

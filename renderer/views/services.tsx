@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { STALE_MS } from '../../electron/contract/freshness.ts';
+import { carries } from '../../electron/contract/link.ts';
 import type { HealthModel } from '../../electron/contract/models.ts';
 import { presentLink, presentVerdict } from '../../electron/contract/present.ts';
 import { useMirror, useNow, useProfile } from '../api/app-context.tsx';
@@ -18,7 +19,7 @@ import { ServicesTable } from './services/table.tsx';
 function LinkCause() {
   const now = useNow();
   const link = useProfile((p) => p.link);
-  if (link === undefined || link.state === 'live' || link.state === 'degraded') return null;
+  if (link === undefined || carries(link)) return null;
   const { label, detail } = presentLink(link, now);
   return (
     <Note

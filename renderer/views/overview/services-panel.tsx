@@ -1,4 +1,5 @@
 import type { ServicesHistory } from '../../../electron/contract/history.ts';
+import { carries } from '../../../electron/contract/link.ts';
 import type { HealthModel, ServiceHealth } from '../../../electron/contract/models.ts';
 import { presentLink, presentVerdict } from '../../../electron/contract/present.ts';
 import { useApp, useFromNow, useProfile } from '../../api/app-context.tsx';
@@ -22,7 +23,7 @@ interface Past {
 /** Bars of the last day: the same place before history has answered, and without colour where nothing is known of now. */
 function Day({ service, day, roomy }: { service: ServiceHealth } & Past) {
   const bars = day?.services.find((one) => one.name === service.name)?.bars;
-  const [place, step] = roomy ? ['w-[191px]', 4] : ['w-[47px]', 3];
+  const place = roomy ? 'w-[191px]' : 'w-[47px]';
   const past = service.verdict === 'unknown' ? 'opacity-60 grayscale' : '';
   const share = day && bars ? uptimeOf(bars, day.stepMs, day.from, day.now).share : null;
   return (
@@ -40,7 +41,7 @@ function Day({ service, day, roomy }: { service: ServiceHealth } & Past) {
             stepMs={day.stepMs}
             now={day.now}
             span="24 h"
-            step={step as number}
+            step={roomy ? 4 : 3}
           />
         ) : null}
       </span>
@@ -85,7 +86,7 @@ function Count({ health, of }: { health: HealthModel; of: string }) {
   const link = useProfile((p) => p.link);
   const word = useFromNow((now) => (link === undefined ? '' : presentLink(link, now).label.toLowerCase()));
   const known = health.services.filter(({ verdict }) => verdict !== 'unknown');
-  if (link !== undefined && link.state !== 'live' && link.state !== 'degraded')
+  if (link !== undefined && !carries(link))
     return <span className="truncate">unknown, the link is {word}</span>;
   if (known.length === 0) return <span>not probed yet</span>;
   const up = known.filter(({ verdict }) => verdict === 'up').length;
@@ -111,7 +112,7 @@ const ONE_COLUMN = 14;
 export function ServicesPanel() {
   const { ui } = useApp();
   const health = useProfile((p) => p.health);
-  const linked = useProfile((p) => p.link.state === 'live' || p.link.state === 'degraded') ?? false;
+  const linked = useProfile((p) => carries(p.link)) ?? false;
   const roomy = useRoomy() && (health?.services.length ?? 0) <= ONE_COLUMN;
   const history = useServicesHistory('1d', roomy ? 48 : 16);
   if (health === undefined) return null;

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Incident, ServiceHistory, ServicesHistory } from '../../../electron/contract/history.ts';
+import { carries } from '../../../electron/contract/link.ts';
 import { presentVerdict } from '../../../electron/contract/present.ts';
 import { useApp, useNow, useProfile } from '../../api/app-context.tsx';
 import { Age } from '../../parts/age.tsx';
@@ -67,7 +68,7 @@ function LinkNow({ row }: { row: TreeRow }) {
   const { ui } = useApp();
   const link = useProfile((p) => p.link);
   if (link === undefined) return null;
-  const since = link.state === 'live' || link.state === 'degraded' ? link.since : null;
+  const since = carries(link) ? link.since : null;
   return (
     <Section title="Now" aside={row.at === null ? '' : <Age at={row.at} />}>
       <dl className="grid grid-cols-3 gap-x-4 gap-y-3">

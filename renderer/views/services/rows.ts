@@ -2,6 +2,7 @@ import type { Container } from '../../../electron/contract/containers.ts';
 import type { ServiceHistory, ServicesHistory } from '../../../electron/contract/history.ts';
 import { LINK_SERVICE } from '../../../electron/contract/history-limits.ts';
 import { STALE_MS } from '../../../electron/contract/freshness.ts';
+import { carries } from '../../../electron/contract/link.ts';
 import type { ServiceHealth } from '../../../electron/contract/models.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
 import { presentLink, presentVerdict } from '../../../electron/contract/present.ts';
@@ -32,7 +33,7 @@ const ORCHESTRATOR = /^orchestrat/;
 function linkRow({ link, chain }: ProfileState, history: ServiceHistory | null, now: number): TreeRow {
   const { tone, label, detail } = presentLink(link, now);
   const used = chain.find((entry) => entry.state === 'in-use');
-  const proof = link.state === 'live' || link.state === 'degraded' ? link.lastProof : null;
+  const proof = carries(link) ? link.lastProof : null;
   return {
     key: LINK_SERVICE,
     depth: 0,
@@ -50,26 +51,31 @@ function linkRow({ link, chain }: ProfileState, history: ServiceHistory | null, 
   };
 }
 
-function serviceRow(service: ServiceHealth, depth: 1 | 2, state: ProfileState, now: number): TreeRow {
+/** How a service looks now: an old answer is told as one, and what is stopped on purpose is no failure. */
+function look(service: ServiceHealth, plannedDowntime: boolean, now: number) {
   const { tone, label } = presentVerdict(service.verdict);
-  const stale = service.probedAt !== null && now - service.probedAt > STALE_MS;
-  const planned = state.health.plannedDowntime && service.verdict === 'down';
   const known = service.verdict !== 'unknown';
-  const linked = state.link.state === 'live' || state.link.state === 'degraded';
+  const old = service.probedAt !== null && now - service.probedAt > STALE_MS;
+  const stale = old || !known;
+  if (plannedDowntime && service.verdict === 'down') return { tone: 'off' as const, word: 'Planned', stale };
+  if (old && known) return { tone: 'unknown' as const, word: `Was ${label.toLowerCase()}`, stale };
+  return { tone, word: label, stale };
+}
+
+function serviceRow(service: ServiceHealth, depth: 1 | 2, state: ProfileState, now: number): TreeRow {
   const { list } = state.containers;
   const listed = list.state === 'known' ? list.value.rows : (list.last?.value.rows ?? []);
+  const never = service.probedAt === null;
   return {
     key: service.name,
     depth,
     name: service.name,
-    detail: service.version ?? (service.probedAt === null ? null : 'version unknown'),
-    tone: planned ? 'off' : stale && known ? 'unknown' : tone,
-    word: planned ? 'Planned' : stale && known ? `Was ${label.toLowerCase()}` : label,
+    detail: service.version ?? (never ? null : 'version unknown'),
+    ...look(service, state.health.plannedDowntime, now),
     // a link that is away is the reason of them all, and stands once above them
-    reason: linked ? service.reason : null,
+    reason: carries(state.link) ? service.reason : null,
     latencyMs: service.latencyMs,
     at: service.probedAt,
-    stale: stale || !known,
     service,
     container: listed.find((one) => one.service === service.name) ?? null,
     history: null,

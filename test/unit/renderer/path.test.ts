@@ -30,6 +30,17 @@ describe('the path from Claude to the services', () => {
     expect(path('off').broken).toMatchObject({ key: 'link', tone: 'off' });
   });
 
+  it('does not blame the link for services that were not probed yet', () => {
+    const state = scenarioState('good', NOW).profiles.catalyst;
+    const services = state.health.services.map((one) => ({
+      ...one,
+      verdict: 'unknown' as const,
+      probedAt: null,
+    }));
+    const found = pathOf({ ...state, health: { ...state.health, services } }, [], NOW);
+    expect(found.hops[4]).toMatchObject({ figure: 'unknown', note: 'not probed yet' });
+  });
+
   it('blames the orchestrator when MCP alone fails', () => {
     const state = scenarioState('good', NOW).profiles.catalyst;
     const error = { code: 'MCP_NOT_FOUND' as const, message: 'Nothing at /mcp.', next: 'Check the address.' };
