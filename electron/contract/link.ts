@@ -140,8 +140,3 @@ export const RETURN_AFTER_MS = 60_000;
 
 /** After this long without an application answer a link is no longer `live`. */
 export const PROOF_LIMIT_MS = 45_000;
-
-/** Whether calls go over it, whatever is said of its quality. */
-export function carries(link: LinkState): link is Extract<LinkState, { state: 'live' | 'degraded' }> {
-  return link.state === 'live' || link.state === 'degraded';
-}

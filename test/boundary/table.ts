@@ -132,6 +132,7 @@ export const TABLE: Table = {
           'electron/contract/errors.ts',
           'electron/contract/stop.ts',
           'electron/contract/freshness.ts',
+          'electron/contract/awaited.ts',
           'electron/contract/diff.ts',
           'electron/contract/json-text.ts',
           'electron/contract/notice-steps.ts',
