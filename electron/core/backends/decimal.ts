@@ -53,13 +53,14 @@ function bare(text: string): string {
 /**
  * A figure from any shape that back ends use: JSON numbers by their own spelling, `"175.20"`, `"$1,234.50"`,
  * `"+2.47%"`, `"(12.50)"`. Keeps the places that were written. null for what is not a finite decimal number
- * (NaN, Infinity, text, booleans, absurd exponents).
+ * (NaN, Infinity, text, booleans, absurd exponents, more than 64 characters).
  */
 export function parseDecimal(value: unknown): Decimal | null {
   const number = numberText(value);
-  if (number !== undefined) return canonical(number);
-  if (typeof value !== 'string' || value.length > MAX_TEXT) return null;
-  return canonical(bare(value));
+  const text = number ?? (typeof value === 'string' ? value : '');
+  // a number of a million digits would keep every sum, here and on the page, busy for seconds
+  if (text.length > MAX_TEXT) return null;
+  return canonical(number ?? bare(text));
 }
 
 /**

@@ -64,6 +64,18 @@ export function textOf(value: unknown): string | undefined {
   return numberText(value);
 }
 
+/** Of one row at most, characters. */
+const MAX_RAW = 16_384;
+
+/** A row as it was received, for people to look at: kept with every change of the row, so what is absurdly large is told of. */
+export function rawText(row: Fields): string {
+  const text = JSON.stringify(row);
+  if (text.length <= MAX_RAW) return text;
+  return JSON.stringify({
+    'not shown': `The row has ${text.length} characters; ${MAX_RAW} are kept at most.`,
+  });
+}
+
 /** The value of the first of the keys that is there and not null. */
 export function firstOf(fields: Fields, keys: readonly string[]): unknown {
   for (const key of keys) if (fields[key] !== undefined && fields[key] !== null) return fields[key];

@@ -26,9 +26,11 @@ function listIn(value: unknown, keys: readonly string[]): Rows | undefined {
 /** Gives a row its key: the id, or what stands for it, and a number where two are alike. */
 export function uniqueKeys(): (base: string) => string {
   const taken = new Set<string>();
+  const counts = new Map<string, number>();
   return (base) => {
     let key = base;
-    for (let n = 2; taken.has(key); n += 1) key = `${base}#${n}`;
+    // counted on from the last of that name: ten thousand rows of one id are no reason to stand still
+    for (let n = counts.get(base) ?? 1; taken.has(key); key = `${base}#${n}`) counts.set(base, (n += 1));
     taken.add(key);
     return key;
   };

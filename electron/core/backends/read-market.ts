@@ -1,6 +1,6 @@
 import type { NewsItem, NewsModel, ScanCandidate, ScanModel } from '../../contract/records.ts';
 import { parseDecimal } from './decimal.ts';
-import { asNumber, firstOf, textOf, type Fields } from './json-text.ts';
+import { asNumber, firstOf, rawText, textOf, type Fields } from './json-text.ts';
 import type { Read } from './json-value.ts';
 import { newestFirst, readRows, type RecordsContext } from './read-list.ts';
 import { RECORDS_KEPT } from '../../contract/records.ts';
@@ -21,7 +21,7 @@ function candidateOf(row: Fields, key: (base: string) => string): ScanCandidate 
     catalyst: amount('catalyst_score', 'news_score'),
     technical: amount('technical_score'),
     momentum: amount('momentum_score', 'momentum'),
-    raw: JSON.stringify(row),
+    raw: rawText(row),
   };
 }
 

@@ -2,8 +2,9 @@ import type { Decimal, Position, PositionsModel, Totals } from '../../contract/m
 import { addDecimals, magnitude, signOf } from '../../contract/decimal-math.ts';
 import { currencyOf, parseDecimal } from './decimal.ts';
 import type { ReadInstant } from './instant.ts';
-import { firstOf, isFields, textOf, type Fields } from './json-text.ts';
+import { firstOf, isFields, rawText, textOf, type Fields } from './json-text.ts';
 import { unwrap, type Read } from './json-value.ts';
+import { uniqueKeys } from './read-list.ts';
 
 type PositionStatus = Position['status'];
 
@@ -26,6 +27,9 @@ const STATUSES = new Set([
 ]);
 const GONE = new Set<PositionStatus>(['closed', 'stopped_out', 'cancelled', 'pending']);
 const LIST_KEYS = ['positions', 'positions_summary'] as const;
+
+/** More than any account holds. A list that was cut would make its sums wrong, so a longer one is not read at all. */
+const MOST_ROWS = 5_000;
 
 interface Found {
   rows: readonly unknown[];
@@ -72,13 +76,8 @@ function percentOf(row: Fields): Decimal | null {
   return points ?? fractionToPercent(parseDecimal(row['unrealized_plpc']));
 }
 
-function keyOf(id: string | null, row: Position, taken: Set<string>): string {
-  const base = id ?? [row.symbol ?? '?', row.entry ?? '?', row.openedAt?.text ?? '', row.side].join('@');
-  let key = base;
-  for (let n = 2; taken.has(key); n += 1) key = `${base}#${n}`;
-  taken.add(key);
-  return key;
-}
+const keyBase = ({ id, symbol, entry, openedAt, side }: Position): string =>
+  id ?? [symbol ?? '?', entry ?? '?', openedAt?.text ?? '', side].join('@');
 
 /** One row in canonical names (facts 6.3). What is not reported is null, never zero or a substitute. */
 function positionOf(row: Fields, context: PositionsContext, zeroIsUnknown: boolean): Position {
@@ -112,7 +111,7 @@ function positionOf(row: Fields, context: PositionsContext, zeroIsUnknown: boole
     cycle: textOf(row['cycle_id']) ?? null,
     updatedAt: context.instant(firstOf(row, ['updated_at', 'last_updated', 'last_check_at'])),
     changedAt: null,
-    raw: JSON.stringify(row),
+    raw: rawText(row),
   };
 }
 
@@ -148,12 +147,15 @@ export function totalsOf(rows: readonly Position[]): Totals[] {
 export function readPositions(value: unknown, context: PositionsContext): Read<PositionsModel> {
   const found = unwrap(value, (candidate) => listIn(candidate, candidate === value));
   if (!found.ok) return found;
-  const taken = new Set<string>();
+  const { length } = found.value.rows;
+  if (length > MOST_ROWS)
+    return { ok: false, reason: `the list has ${length} rows; at most ${MOST_ROWS} are read` };
+  const unique = uniqueKeys();
   const rows: Position[] = [];
   for (const row of found.value.rows) {
     if (!isFields(row)) return { ok: false, reason: 'a row of the list of positions is not readable' };
     const position = positionOf(row, context, found.value.bare);
-    rows.push({ ...position, key: keyOf(position.id, position, taken) });
+    rows.push({ ...position, key: unique(keyBase(position)) });
   }
   return { ok: true, value: { rows, totals: totalsOf(rows) } };
 }

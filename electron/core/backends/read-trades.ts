@@ -2,7 +2,7 @@ import { magnitude, signOf } from '../../contract/decimal-math.ts';
 import type { Decimal } from '../../contract/models.ts';
 import type { ClosedModel, ClosedTrade, Order, OrdersModel } from '../../contract/records.ts';
 import { currencyOf, parseDecimal } from './decimal.ts';
-import { firstOf, textOf, type Fields } from './json-text.ts';
+import { firstOf, rawText, textOf, type Fields } from './json-text.ts';
 import type { Read } from './json-value.ts';
 import { newestFirst, readRows, type RecordsContext } from './read-list.ts';
 import { sideOf } from './read-positions.ts';
@@ -46,7 +46,7 @@ function closedOf(
     closedAt,
     currency: currencyOf(row['currency'], context.currency),
     cycle: textOf(row['cycle_id']) ?? null,
-    raw: JSON.stringify(row),
+    raw: rawText(row),
   };
 }
 
@@ -88,7 +88,7 @@ function orderOf(row: Fields, key: (base: string) => string, context: RecordsCon
     placedAt,
     filledAt: context.instant(firstOf(row, ['filled_at', 'executed_at'])),
     currency: currencyOf(row['currency'], context.currency),
-    raw: JSON.stringify(row),
+    raw: rawText(row),
   };
 }
 

@@ -121,7 +121,7 @@ export class SourceChain<T> {
         absent.push(outcome.reason);
         continue;
       }
-      const read = this.#parse(outcome.payload, step);
+      const read = this.#read(outcome.payload, step);
       if (read.ok) {
         this.#winner = step;
         return { ok: true, value: read.value, source: outcome.source, receivedAt: this.#access.clock.now() };
@@ -131,6 +131,15 @@ export class SourceChain<T> {
     this.#winner = undefined;
     const reasons = [...new Set(failures.length > 0 ? failures : absent)].join('; ');
     return { ok: false, reason: reasons.slice(0, MAX_REASON) || 'this back end has no source for it' };
+  }
+
+  /** An answer nested a hundred thousand times over is a fault of that answer: no reader of ours comes to its end. */
+  #read(payload: Payload, step: SourceStep): Read<T> {
+    try {
+      return this.#parse(payload, step);
+    } catch (error) {
+      return { ok: false, reason: `its answer cannot be read (${(error as Error).message})` };
+    }
   }
 
   #order(): readonly SourceStep[] {
