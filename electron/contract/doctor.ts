@@ -1,25 +1,10 @@
 import { z } from 'zod';
+import { LAYER_ORDER } from './doctor-layers.ts';
 import { Millis } from './link.ts';
 import { ProfileName } from './profile.ts';
 
-/** The layers in the order in which they carry one another; a verdict names the first that is broken. */
-export const DoctorLayer = z.enum([
-  'profile',
-  'name',
-  'tcp',
-  'ssh',
-  'tls',
-  'tunnel',
-  'web',
-  'mcp',
-  'session',
-  'tools',
-  'services',
-  'stub',
-  'client',
-  'log',
-  'policy',
-]);
+/** A verdict names the first layer that is broken. */
+export const DoctorLayer = z.enum(LAYER_ORDER);
 export type DoctorLayer = z.infer<typeof DoctorLayer>;
 
 /** `skipped`: not looked at, because an earlier layer failed, or because it does not apply; `seen` says which. */

@@ -134,6 +134,7 @@ export const TABLE: Table = {
           'electron/contract/freshness.ts',
           'electron/contract/awaited.ts',
           'electron/contract/diff.ts',
+          'electron/contract/doctor-layers.ts',
           'electron/contract/json-text.ts',
           'electron/contract/notice-steps.ts',
           'electron/contract/notices.ts',

@@ -1,4 +1,5 @@
-import type { DoctorEvent, DoctorLayer, DoctorRun } from '../../contract/doctor.ts';
+import type { DoctorEvent, DoctorRun } from '../../contract/doctor.ts';
+import { DOCTOR_LAYERS, LAYER_ORDER } from '../../contract/doctor-layers.ts';
 import type { LinkConfig, Profile } from '../../contract/profile.ts';
 import type { Inspection } from '../clients/inspect.ts';
 import { linkVia } from '../link/dial.ts';
@@ -15,7 +16,6 @@ import { checkServices } from './services-checks.ts';
 import { openSsh } from './ssh-checks.ts';
 import { checkStub } from './stub-checks.ts';
 import type { CheckId } from './table.ts';
-import { LAYERS } from './table.ts';
 import { checkTools } from './tools-checks.ts';
 import { verdictOf } from './verdict.ts';
 import type { Reached } from './reached.ts';
@@ -170,7 +170,7 @@ async function examine(
     made.push(rounds);
     return rounds;
   };
-  const layers = Object.entries(LAYERS).map(([id, label]) => ({ id: id as DoctorLayer, label }));
+  const layers = LAYER_ORDER.map((id) => ({ id, label: DOCTOR_LAYERS[id] }));
   tell({ type: 'begin', at, layers });
   const remote = AbortSignal.timeout(REMOTE_MS);
   if (await checkProfileFiles(make(remote)(), one)) await checkRemote(make(remote), one);

@@ -1,10 +1,9 @@
-import type { DoctorCheck, DoctorLayer, DoctorRun } from '../../contract/doctor.ts';
-import { DoctorLayer as Layers } from '../../contract/doctor.ts';
+import type { DoctorCheck, DoctorRun } from '../../contract/doctor.ts';
+import { DOCTOR_LAYERS, LAYER_ORDER } from '../../contract/doctor-layers.ts';
 import type { Profile } from '../../contract/profile.ts';
 import { bareHost, isLoopbackHost } from '../addresses.ts';
 import { visible } from '../guard/visible.ts';
 import type { DoctorPorts } from './ports.ts';
-import { LAYERS } from './table.ts';
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
@@ -28,9 +27,9 @@ function linesOf({ state, id, subject, seen, ms, remedy }: DoctorCheck): string[
 
 /** The checks of a run in the order of the layers. */
 function textOf(run: Omit<DoctorRun, 'report'>, about: string): string {
-  const blocks = Layers.options.flatMap((layer: DoctorLayer) => {
+  const blocks = LAYER_ORDER.flatMap((layer) => {
     const checks = run.checks.filter((check) => check.layer === layer);
-    return checks.length === 0 ? [] : [LAYERS[layer], ...checks.flatMap(linesOf)];
+    return checks.length === 0 ? [] : [DOCTOR_LAYERS[layer], ...checks.flatMap(linesOf)];
   });
   return [about, '', run.verdict.text, '', ...blocks, ''].join('\n');
 }

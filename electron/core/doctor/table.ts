@@ -1,24 +1,5 @@
 import type { DoctorLayer } from '../../contract/doctor.ts';
 
-/** The layers as people know them, in order. */
-export const LAYERS: Readonly<Record<DoctorLayer, string>> = {
-  profile: 'Profile and settings',
-  name: 'Name resolution',
-  tcp: 'TCP connection',
-  ssh: 'SSH',
-  tls: 'TLS',
-  tunnel: 'Tunnel',
-  web: 'Web server',
-  mcp: 'MCP handshake',
-  session: 'MCP session',
-  tools: 'Tools',
-  services: 'Services',
-  stub: 'Bridge program',
-  client: "Claude's configuration",
-  log: "Claude's logs",
-  policy: 'Policy',
-};
-
 interface CheckText {
   readonly title: string;
   /** What is looked at, for the documentation. */

@@ -1,8 +1,7 @@
 import type { DoctorCheck, DoctorVerdict } from '../../contract/doctor.ts';
-import { DoctorLayer } from '../../contract/doctor.ts';
-import { LAYERS } from './table.ts';
+import { DOCTOR_LAYERS, LAYER_ORDER } from '../../contract/doctor-layers.ts';
 
-const place = ({ layer }: DoctorCheck): number => DoctorLayer.options.indexOf(layer);
+const place = ({ layer }: DoctorCheck): number => LAYER_ORDER.indexOf(layer);
 
 /** The check of the lowest layer in a state; of several in one layer the first that was made. */
 function first(checks: readonly DoctorCheck[], state: DoctorCheck['state']): DoctorCheck | undefined {
@@ -21,14 +20,14 @@ export function verdictOf(checks: readonly DoctorCheck[], unfinished: string | n
     const { layer, id, seen } = broken;
     const more = checks.filter(({ state }) => state === 'failed').length - 1;
     const others = more === 0 ? '' : ` ${more} more ${more === 1 ? 'check' : 'checks'} failed.`;
-    return { result: 'broken', layer, check: id, text: `${LAYERS[layer]}: ${seen}${others}` };
+    return { result: 'broken', layer, check: id, text: `${DOCTOR_LAYERS[layer]}: ${seen}${others}` };
   }
   if (unfinished !== null) return { result: 'unfinished', layer: null, check: null, text: unfinished };
   const doubtful = first(checks, 'warning');
   if (doubtful) {
     const { layer, id, seen } = doubtful;
     const count = checks.filter(({ state }) => state === 'warning').length;
-    const text = `Nothing is broken. ${count === 1 ? 'One warning' : `${count} warnings`}, first ${LAYERS[layer]}: ${seen}`;
+    const text = `Nothing is broken. ${count === 1 ? 'One warning' : `${count} warnings`}, first ${DOCTOR_LAYERS[layer]}: ${seen}`;
     return { result: 'warnings', layer, check: id, text };
   }
   const fine = checks.filter(({ state }) => state === 'ok').length;

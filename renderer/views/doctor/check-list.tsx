@@ -1,10 +1,11 @@
 import type { DoctorCheck, DoctorLayer } from '../../../electron/contract/doctor.ts';
+import { DOCTOR_LAYERS, LAYER_ORDER } from '../../../electron/contract/doctor-layers.ts';
 import type { DoctorView } from '../../api/doctor.ts';
 import { CopyField } from '../../parts/copy.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { Duration } from '../../parts/quantity.tsx';
 import { StateMark, TONE_TEXT } from '../../parts/state-mark.tsx';
-import { CHECK_TONE, CHECK_WORD, LAYER_LABELS, LAYER_LOOKS, worstOf } from './words.ts';
+import { CHECK_TONE, CHECK_WORD, LAYER_LOOKS, worstOf } from './words.ts';
 
 /** Below this a time says nothing about the connection. */
 const WORTH_SAYING_MS = 1;
@@ -108,12 +109,12 @@ export function CheckList({
   view: DoctorView | undefined;
   layers: readonly DoctorLayer[];
 }) {
-  const shown = (Object.keys(LAYER_LABELS) as DoctorLayer[]).flatMap((id) => {
+  const shown = LAYER_ORDER.flatMap((id) => {
     const checks = view?.checks.filter((check) => check.layer === id) ?? [];
     const running = view?.running.filter((each) => each.layer === id) ?? [];
     const expected = view?.phase !== 'done' && layers.includes(id);
     if (checks.length + running.length === 0 && !expected) return [];
-    const label = view?.layers.find((layer) => layer.id === id)?.label ?? LAYER_LABELS[id];
+    const label = view?.layers.find((layer) => layer.id === id)?.label ?? DOCTOR_LAYERS[id];
     return [{ id, label, looks: LAYER_LOOKS[id], checks, running }];
   });
   if (shown.length === 0) return null;

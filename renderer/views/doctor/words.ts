@@ -1,3 +1,4 @@
+import { LAYER_ORDER } from '../../../electron/contract/doctor-layers.ts';
 import type {
   CheckState,
   DoctorCheck,
@@ -26,25 +27,6 @@ export const VERDICT: Readonly<Record<DoctorVerdict['result'], { tone: Tone; lab
   warnings: { tone: 'attention', label: 'It works, with warnings' },
   broken: { tone: 'danger', label: 'Something is broken' },
   unfinished: { tone: 'unknown', label: 'Not finished' },
-};
-
-/** The layers where the stream named none, because the run is an earlier one. */
-export const LAYER_LABELS: Readonly<Record<DoctorLayer, string>> = {
-  profile: 'Profile and settings',
-  name: 'Name resolution',
-  tcp: 'TCP connection',
-  ssh: 'SSH',
-  tls: 'TLS',
-  tunnel: 'Tunnel',
-  web: 'Web server',
-  mcp: 'MCP handshake',
-  session: 'MCP session',
-  tools: 'Tools',
-  services: 'Services',
-  stub: 'Bridge program',
-  client: "Claude's configuration",
-  log: "Claude's logs",
-  policy: 'Policy',
 };
 
 /** What each layer looks at, said until its checks have spoken. */
@@ -76,8 +58,7 @@ const FOREIGN: Readonly<Record<LinkConfig['kind'], readonly DoctorLayer[]>> = {
 
 /** The layers that a profile has, in the order in which they carry one another. */
 export function layersOf(links: readonly Pick<LinkConfig, 'kind'>[]): DoctorLayer[] {
-  const all = Object.keys(LAYER_LABELS) as DoctorLayer[];
-  return all.filter((layer) => links.some(({ kind }) => !FOREIGN[kind].includes(layer)));
+  return LAYER_ORDER.filter((layer) => links.some(({ kind }) => !FOREIGN[kind].includes(layer)));
 }
 
 const RANK: readonly CheckState[] = ['failed', 'warning', 'ok', 'skipped'];

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { CHECKS, LAYERS, layerOf } from '../../../electron/core/doctor/table.ts';
+import { DOCTOR_LAYERS } from '../../../electron/contract/doctor-layers.ts';
+import { CHECKS, layerOf } from '../../../electron/core/doctor/table.ts';
 import type { CheckId } from '../../../electron/core/doctor/table.ts';
 
 /** The page's tables: each row as its cells, under the heading it stands below. */
@@ -23,7 +24,7 @@ const words = (text: string) => text.replaceAll(/[\\*_]/g, '');
 it('docs/doctor.md lists every check of the code, with the same words, and no other', () => {
   const known = Object.entries(CHECKS).map(([id, { looks, helps }]) => ({
     id,
-    layer: LAYERS[layerOf(id as CheckId)],
+    layer: DOCTOR_LAYERS[layerOf(id as CheckId)],
     looks: words(looks),
     helps: words(helps),
   }));

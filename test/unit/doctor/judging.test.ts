@@ -11,7 +11,7 @@ import { Rounds } from '../../../electron/core/doctor/rounds.ts';
 import { onDroplet, remedyOf } from '../../../electron/core/doctor/remedy.ts';
 import { placeOfSshError } from '../../../electron/core/doctor/ssh-checks.ts';
 import { clientEnv } from '../../../electron/core/doctor/stub-start.ts';
-import { CHECKS, LAYERS, layerOf } from '../../../electron/core/doctor/table.ts';
+import { CHECKS, layerOf } from '../../../electron/core/doctor/table.ts';
 import type { CheckId } from '../../../electron/core/doctor/table.ts';
 import { namesFinding } from '../../../electron/core/doctor/tools-checks.ts';
 import { verdictOf } from '../../../electron/core/doctor/verdict.ts';
@@ -56,7 +56,6 @@ describe('the verdict', () => {
 
 it('every check belongs to a layer of the list', () => {
   for (const id of Object.keys(CHECKS) as CheckId[]) expect(DoctorLayer.options).toContain(layerOf(id));
-  expect(Object.keys(LAYERS)).toEqual(DoctorLayer.options);
 });
 
 describe('where an HTTP answer belongs', () => {
