@@ -12,7 +12,7 @@ import { exportAudit, tailAudit } from '../../../electron/core/audit/read.ts';
 import { verifyAudit } from '../../../electron/core/audit/verify.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
 import { createRedactor } from '../../../electron/core/secrets/redact.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 let dir: string;
 let logs: AuditLog[];
@@ -95,10 +95,10 @@ describe('AuditLog', () => {
   });
 
   it('begins a new file by size and by day, and the chain goes on over them', async () => {
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     const log = await open({ clock, maxBytes: 1_500 });
     for (let n = 0; n < 20; n += 1) await log.append(event(n));
-    clock.pass(24 * 3_600_000);
+    clock.advance(24 * 3_600_000);
     await log.append(event(99), { sync: true });
     const files = await trailFiles();
     expect(files.length).toBeGreaterThan(3);

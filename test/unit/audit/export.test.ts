@@ -7,7 +7,7 @@ import type { AuditLog } from '../../../electron/core/audit/log.ts';
 import { readPage, tailAudit } from '../../../electron/core/audit/read.ts';
 import { withoutSecrets } from '../../../electron/core/audit/withhold.ts';
 import { createRedactor } from '../../../electron/core/secrets/redact.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 import { TrailFolder } from './trail-folder.ts';
 
 let folder: TrailFolder;
@@ -100,11 +100,11 @@ describe('pages', () => {
   });
 
   it('choose by time and by text in any case', async () => {
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     log = folder.log({ clock });
     for (const detail of ['One', 'Two', 'Three']) {
       await log.append({ actor: 'you', kind: 'a', detail });
-      clock.pass(60_000);
+      clock.advance(60_000);
     }
     const from = Date.UTC(2026, 10, 21, 10, 1);
     const found = async (filter: object) =>
@@ -121,7 +121,7 @@ describe('pages', () => {
 
 describe('the desk', () => {
   it('checks while entries are written, and tells of a fault', async () => {
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     log = folder.log();
     const faults: unknown[] = [];
     const desk = new AuditDesk({
@@ -139,7 +139,7 @@ describe('the desk', () => {
     const text = await fs.readFile(file, 'utf8');
     await fs.writeFile(file, text.replace('"seq":300', '"seq":301'));
     const cancel = desk.checkSoon();
-    clock.pass(5_000);
+    clock.advance(5_000);
     await expect.poll(() => faults).toMatchObject([{ seq: 300 }]);
     cancel();
     expect((await desk.page({ limit: 1, filter: {} })).check).toMatchObject({ ok: false, by: 'app' });

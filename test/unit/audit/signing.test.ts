@@ -5,7 +5,7 @@ import type { AuditLog } from '../../../electron/core/audit/log.ts';
 import { tailAudit } from '../../../electron/core/audit/read.ts';
 import type { AuditVault } from '../../../electron/core/audit/vault.ts';
 import { verifyAudit } from '../../../electron/core/audit/verify.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 import { TrailFolder } from './trail-folder.ts';
 
 let folder: TrailFolder;
@@ -76,7 +76,7 @@ describe('a vault that does not open', () => {
   });
 
   it('does not hold an entry back when it does not answer, and is taken as soon as it does', async () => {
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     const late = Promise.withResolvers<Awaited<ReturnType<AuditVault['open']>>>();
     let asked = 0;
     const slow: AuditVault = {
@@ -88,11 +88,11 @@ describe('a vault that does not open', () => {
     const log = open({ clock, vault: slow });
     const first = log.append(ENTRY, { sync: true });
     await expect.poll(() => asked).toBe(1);
-    clock.pass(3_000);
+    clock.advance(3_000);
     expect((await first).sig).toBe('none');
     await log.append(ENTRY);
     expect(asked).toBe(1);
-    clock.pass(60_000);
+    clock.advance(60_000);
     expect((await log.append(ENTRY, { sync: true })).sig).toBe('none');
     expect(asked).toBe(2);
     late.resolve(await folder.vault().open());
@@ -127,7 +127,7 @@ describe('the anchor', () => {
   const anchored = async () => (await folder.using()).anchor;
 
   it('follows outcomes, stops and changes of trust at once, an intent a moment later, and the end', async () => {
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     const log = open({ clock });
     const append = (kind: string) => log.append({ actor: 'c', kind }, { sync: true });
     await append('outcome');
@@ -136,7 +136,7 @@ describe('the anchor', () => {
     await expect.poll(anchored).toMatchObject({ seq: 3 });
     await append('intent');
     expect(await anchored()).toMatchObject({ seq: 3 });
-    clock.pass(250);
+    clock.advance(250);
     await expect.poll(anchored).toMatchObject({ seq: 4 });
     for (let n = 0; n < 16; n += 1) await append('intent');
     await expect.poll(anchored).toMatchObject({ seq: 20 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AuditLog } from '../../../electron/core/audit/log.ts';
 import { unfinishedCalls } from '../../../electron/core/audit/unfinished.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 describe('unfinishedCalls', () => {
   let dir = '';
@@ -14,7 +14,7 @@ describe('unfinishedCalls', () => {
   afterEach(() => fs.rm(dir, { recursive: true, force: true }));
 
   it('reads what can be read and names what cannot: a broken file must not keep the app, and so the stop, from starting', async () => {
-    const log = new AuditLog({ dir, clock: new FakeClock() });
+    const log = new AuditLog({ dir, clock: new ManualClock() });
     const call = {
       actor: 'claude',
       kind: 'intent',

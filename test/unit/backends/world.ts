@@ -4,42 +4,15 @@ import type { LinkVia } from '../../../electron/contract/link.ts';
 import type { Profile } from '../../../electron/contract/profile.ts';
 import { presetProfile } from '../../../electron/core/backends/presets.ts';
 import type { LinkHandle, Transport } from '../../../electron/core/link/transport.ts';
-import type { Clock } from '../../../electron/core/ports.ts';
 import type { McpReader, RpcAnswer } from '../../../electron/core/seams.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 export const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A clock that stands still until it is moved. */
 export function manualClock(start = Date.parse('2026-11-17T12:00:00Z')) {
-  let elapsed = 0;
-  let timers: { at: number; run: () => void }[] = [];
-  const clock: Clock = {
-    now: () => start + elapsed,
-    monotonic: () => elapsed,
-    after(ms, run) {
-      const timer = { at: elapsed + ms, run };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((other) => other !== timer);
-      };
-    },
-  };
-  return {
-    clock,
-    waiting: () => timers.length,
-    /** Moves on, running what falls due in its order. */
-    move(ms: number) {
-      const end = elapsed + ms;
-      for (;;) {
-        const [next] = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
-        if (!next) break;
-        timers = timers.filter((timer) => timer !== next);
-        elapsed = Math.max(elapsed, next.at);
-        next.run();
-      }
-      elapsed = end;
-    },
-  };
+  const clock = new ManualClock(start, 0);
+  return { clock, waiting: () => clock.waiting, move: (ms: number) => clock.advance(ms) };
 }
 
 export type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;

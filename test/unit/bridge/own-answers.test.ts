@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { OwnAnswers } from '../../../electron/core/bridge/own-answers.ts';
 import { emptyState } from '../../fixtures/mcp/rig.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 describe('what companion_positions tells', () => {
-  const clock = new FakeClock();
+  const clock = new ManualClock();
   const tell = (ageMs: number) => {
     const state = emptyState();
     state.trading = {

@@ -4,42 +4,16 @@ import type { Clients, Standing } from '../../../electron/core/clients/clients.t
 import { SETTLE_MS } from '../../../electron/core/clients/watch/judge.ts';
 import { ClientWatch } from '../../../electron/core/clients/watch/watcher.ts';
 import type { Written } from '../../../electron/core/clients/written.ts';
-import type { Clock } from '../../../electron/core/ports.ts';
 import { silentLog } from '../../../electron/core/ports.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 /** A clock that the test moves; what is due runs, and all that follows from it, before `pass` resolves. */
 function handClock() {
-  let now = 1_000_000;
-  let timers: { at: number; run: () => void }[] = [];
-  const clock: Clock = {
-    now: () => now,
-    monotonic: () => now,
-    after(ms, run) {
-      const timer = { at: now + ms, run };
-      timers.push(timer);
-      return () => (timers = timers.filter((each) => each !== timer));
-    },
-  };
+  const clock = new ManualClock();
   const calm = async () => {
     for (let turn = 0; turn < 50; turn++) await Promise.resolve();
   };
-  return {
-    clock,
-    pending: () => timers.map((timer) => timer.at - now),
-    async pass(ms: number) {
-      const until = now + ms;
-      for (;;) {
-        const next = timers.filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
-        if (!next) break;
-        now = next.at;
-        timers = timers.filter((timer) => timer !== next);
-        next.run();
-        await calm();
-      }
-      now = until;
-      await calm();
-    },
-  };
+  return { clock, pending: () => clock.left(), pass: (ms: number) => clock.advanceSettled(ms, calm) };
 }
 
 /** Claude Desktop and its file as far as the watch can tell, with all that the watch did to it. */

@@ -5,7 +5,7 @@ import { Simulation } from '../../../electron/core/demo/simulation.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 
 function simulate(seed: number) {
-  const clock = new ManualClock();
+  const clock = new ManualClock(Date.UTC(2026, 10, 20, 14, 30));
   const simulation = new Simulation({ seed, clock, faults: new FaultBoard() });
   return { clock, simulation, positions: () => JSON.stringify(activePositions(simulation)) };
 }
@@ -118,7 +118,7 @@ describe('the two states', () => {
     const { clock, simulation } = simulate(5);
     clock.advance(3_000);
     simulation.stop();
-    expect(clock.pending()).toBe(0);
+    expect(clock.waiting).toBe(0);
   });
 });
 
@@ -135,7 +135,7 @@ describe('spelling', () => {
   });
 
   it('holds 200 positions that change twice a second when asked, and none once everything is closed and stopped', () => {
-    const clock = new ManualClock();
+    const clock = new ManualClock(Date.UTC(2026, 10, 20, 14, 30));
     const faults = new FaultBoard();
     faults.set({ kind: 'many-positions' });
     const simulation = new Simulation({ seed: 5, clock, faults });

@@ -7,9 +7,9 @@ import { closeAllTool } from '../../../electron/contract/stop.ts';
 import { closeAll } from '../../../electron/core/guard/close-all.ts';
 import type { CloseAllOptions } from '../../../electron/core/guard/close-all.ts';
 import type { TrailEntry } from '../../../electron/core/guard/trail.ts';
-import { FakeClock } from './fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
-let clock: FakeClock;
+let clock: ManualClock;
 let entries: TrailEntry[];
 let sent: { tool: string; args: unknown; key: string | undefined }[];
 /** How many positions each read finds; null: the read fails. */
@@ -19,7 +19,7 @@ let positions: Reading<PositionsModel>;
 const unknown: Reading<PositionsModel> = { state: 'unknown', reason: 'away', since: 0, last: null };
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new ManualClock();
   entries = [];
   sent = [];
   finds = [0];
@@ -71,7 +71,7 @@ async function run(over: Partial<CloseAllOptions> = {}): Promise<CloseReport> {
     await new Promise(setImmediate);
     if (failed !== undefined) throw failed as Error;
     if (done) return done;
-    clock.pass(50);
+    clock.advance(50);
   }
   throw new Error('it hangs');
 }

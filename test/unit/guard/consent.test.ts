@@ -4,11 +4,11 @@ import type { ConsentEnd } from '../../../electron/contract/bridge.ts';
 import { createConsent } from '../../../electron/core/guard/consent.ts';
 import type { Consent } from '../../../electron/core/guard/consent.ts';
 import type { GatedCall } from '../../../electron/core/seams.ts';
-import { FakeClock } from './fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 const FACTS = { toolClass: 'start' as const, known: [], unresolved: null };
 
-let clock: FakeClock;
+let clock: ManualClock;
 let screen: { there: boolean; canAsk(): boolean };
 let published: ConsentRequest[][];
 let ends: ConsentEnd[];
@@ -41,7 +41,7 @@ const code = (work: () => unknown): string => {
 };
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new ManualClock();
   screen = { there: true, canAsk: () => screen.there };
   published = [];
   ends = [];
@@ -67,7 +67,7 @@ describe('Consent', () => {
       expiresAt: clock.wall + 45_000,
       unresolved: 'earlier one',
     });
-    clock.pass(700);
+    clock.advance(700);
     expect(consent.answer(request.id, request.nonce, 'allow')).toEqual({ decided: 'allow' });
     expect(await verdict).toBe('allow');
     expect(published.at(-1)).toEqual([]);
@@ -77,9 +77,9 @@ describe('Consent', () => {
   it('is denied by default after 45 s, and a late click is told so', async () => {
     const verdict = consent.request(callOf(), FACTS);
     const { id, nonce } = shown();
-    clock.pass(44_999);
+    clock.advance(44_999);
     expect(consent.list()).toHaveLength(1);
-    clock.pass(1);
+    clock.advance(1);
     expect(await verdict).toBe('expired');
     expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('CONSENT_EXPIRED');
   });
@@ -87,7 +87,7 @@ describe('Consent', () => {
   it('does not take a click after the machine slept past the deadline', async () => {
     const verdict = consent.request(callOf(), FACTS);
     const { id, nonce } = shown();
-    clock.pass(1_000);
+    clock.advance(1_000);
     clock.sleep(3_600_000);
     expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('CONSENT_EXPIRED');
     expect(await verdict).toBe('expired');
@@ -96,14 +96,14 @@ describe('Consent', () => {
   it('does not take a click after the wall clock was set back', async () => {
     const verdict = consent.request(callOf(), FACTS);
     clock.sleep(-86_400_000);
-    clock.pass(45_000);
+    clock.advance(45_000);
     expect(await verdict).toBe('expired');
   });
 
   it('refuses an allow before it is armed, while a deny counts at once', async () => {
     const verdict = consent.request(callOf(), FACTS);
     const { id, nonce } = shown();
-    clock.pass(699);
+    clock.advance(699);
     expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('INPUT_INVALID');
     expect(consent.list()).toHaveLength(1);
     consent.answer(id, nonce, 'deny');
@@ -113,7 +113,7 @@ describe('Consent', () => {
   it('refuses another request’s nonce, a wrong one, and an unknown id', () => {
     void consent.request(callOf(), FACTS);
     void consent.request(callOf({ argumentsText: '{"mode":"aggressive"}' }), FACTS);
-    clock.pass(1_000);
+    clock.advance(1_000);
     const [first, second] = [shown(0), shown(1)];
     expect(code(() => consent.answer(first.id, second.nonce, 'allow'))).toBe('INPUT_INVALID');
     expect(code(() => consent.answer(first.id, '', 'allow'))).toBe('INPUT_INVALID');
@@ -130,21 +130,21 @@ describe('Consent', () => {
     const first = consent.request(callOf(), FACTS);
     const second = consent.request(callOf({ tool: 'execute_trade' }), FACTS);
     const queued = shown(1);
-    clock.pass(5_000);
+    clock.advance(5_000);
     expect(code(() => consent.answer(queued.id, queued.nonce, 'allow'))).toBe('INPUT_INVALID');
     expect(queued.armedAt).toBe(queued.expiresAt);
     consent.answer(shown(0).id, shown(0).nonce, 'allow');
     expect(await first).toBe('allow');
     expect(shown()).toMatchObject({ id: queued.id, armedAt: clock.wall + 700 });
     expect(code(() => consent.answer(queued.id, queued.nonce, 'allow'))).toBe('INPUT_INVALID');
-    clock.pass(700);
+    clock.advance(700);
     consent.answer(queued.id, queued.nonce, 'deny');
     expect(await second).toBe('deny');
   });
 
   it('takes one answer only', async () => {
     const verdict = consent.request(callOf(), FACTS);
-    clock.pass(1_000);
+    clock.advance(1_000);
     const { id, nonce } = shown();
     consent.answer(id, nonce, 'deny');
     expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('INPUT_INVALID');
@@ -207,7 +207,7 @@ describe('Consent', () => {
     const ids = consent.list().map(({ id }) => id);
     leaves.abort();
     consent.answer(shown().id, shown().nonce, 'deny');
-    clock.pass(45_000);
+    clock.advance(45_000);
     await Promise.all(verdicts);
     expect(ends.map(({ id, verdict }) => [id, verdict])).toEqual([
       [ids[0], 'withdrawn'],
@@ -233,7 +233,7 @@ describe('Consent', () => {
     expect(await Promise.all([verdicts[0], verdicts[2]])).toEqual(['deny', 'deny']);
     expect(consent.list().map(({ profile }) => profile)).toEqual(['paper']);
     expect(ends.map(({ verdict }) => verdict)).toEqual(['stopped', 'stopped']);
-    clock.pass(1_000);
+    clock.advance(1_000);
     expect(code(() => consent.answer(id, nonce, 'allow'))).toBe('INPUT_INVALID');
   });
 });

@@ -6,12 +6,12 @@ import { createGate } from '../../../electron/core/guard/gate.ts';
 import type { GateCallEnd, GuardGate } from '../../../electron/core/guard/gate.ts';
 import type { TrailEntry } from '../../../electron/core/guard/trail.ts';
 import type { GateDecision, GatedCall, RecordActivity } from '../../../electron/core/seams.ts';
-import { FakeClock } from './fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 type Line = Parameters<RecordActivity>[0];
 
 class World {
-  readonly clock = new FakeClock();
+  readonly clock = new ManualClock();
   readonly entries: TrailEntry[] = [];
   readonly steps: string[] = [];
   readonly lines = new Map<string, Line>();
@@ -118,7 +118,7 @@ describe('policy', () => {
   it('records a repeated refusal once a minute', async () => {
     for (let n = 0; n < 50; n += 1) await world.refused('sell_everything');
     expect(world.entries).toHaveLength(1);
-    world.clock.pass(60_000);
+    world.clock.advance(60_000);
     await world.refused('sell_everything');
     expect(world.entries).toHaveLength(2);
   });
@@ -161,7 +161,7 @@ describe('a read', () => {
   it('goes without consent and without an audit entry, and its line ends', async () => {
     const decision = await world.allowed('get_risk_metrics');
     expect(world.newest).toMatchObject({ outcome: 'pending', toolClass: 'read' });
-    world.clock.pass(20);
+    world.clock.advance(20);
     await decision.ended({ outcome: 'error', detail: 'x' });
     expect(world.newest).toMatchObject({ outcome: 'error', durationMs: 20, detail: 'x' });
     expect(world.lines.size).toBe(1);
@@ -276,7 +276,7 @@ describe('a start', () => {
     world.disk = 'hangs';
     const refused = world.refused('start_trading_cycle');
     await new Promise(setImmediate);
-    world.clock.pass(5_000);
+    world.clock.advance(5_000);
     expect((await refused).code).toBe('AUDIT_WRITE_FAILED');
     expect(world.gate.unresolved('real')).toBeNull();
   });
@@ -287,7 +287,7 @@ describe('a start', () => {
     let done = false;
     void ended({ outcome: 'ok', detail: '' }).then(() => (done = true));
     await new Promise(setImmediate);
-    world.clock.pass(1_000);
+    world.clock.advance(1_000);
     await new Promise(setImmediate);
     expect(done).toBe(true);
     expect(world.newest).toMatchObject({ outcome: 'ok' });
@@ -314,7 +314,7 @@ describe('an unknown outcome', () => {
     await unknownStart();
     expect(world.entries.at(-1)).toMatchObject({ outcome: 'unknown', detail: '-32602' });
     expect(world.newest).toMatchObject({ outcome: 'unknown' });
-    world.clock.pass(60_000);
+    world.clock.advance(60_000);
     await world.allowed('scan_market');
     expect(world.asked[1]?.unresolved).toContain(
       'start_trading_cycle of 2026-11-21 10:00:00 UTC (claude-ai 0.1.0): outcome unknown',
@@ -422,11 +422,11 @@ describe('a stop', () => {
     void decision.then(() => (done = true));
     await new Promise(setImmediate);
     expect(done).toBe(false);
-    world.clock.pass(250);
+    world.clock.advance(250);
     let told = false;
     void (await decision).ended({ outcome: 'ok', detail: '' }).then(() => (told = true));
     await new Promise(setImmediate);
-    world.clock.pass(250);
+    world.clock.advance(250);
     await new Promise(setImmediate);
     expect(told).toBe(true);
   });

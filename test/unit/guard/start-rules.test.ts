@@ -10,7 +10,7 @@ import { CALLS_PER_MINUTE } from '../../../electron/core/guard/rate.ts';
 import type { TrailEntry } from '../../../electron/core/guard/trail.ts';
 import type { GatedCall, RecordActivity } from '../../../electron/core/seams.ts';
 import { profileState } from '../../helpers/fake-app.ts';
-import { FakeClock } from './fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 const START = 'start_trading_cycle';
 
@@ -25,7 +25,7 @@ const entry = (name: string, annotations?: object): ToolEntry => ({
 
 /** A guard over a profile whose status was just read, with a person who allows everything unless told otherwise. */
 class Desk {
-  readonly clock = new FakeClock();
+  readonly clock = new ManualClock();
   readonly entries: TrailEntry[] = [];
   readonly asked: ConsentFacts[] = [];
   readonly lines: Parameters<RecordActivity>[0][] = [];
@@ -146,7 +146,7 @@ describe('limits', () => {
     desk.gate.restore([], [{ profile: 'real', at: desk.clock.now() - 30 * 60_000 }]);
     const both = await Promise.all([desk.call(), desk.call(START, '{"mode":"b"}')]);
     expect(both.filter(({ allowed }) => allowed)).toHaveLength(1);
-    desk.clock.pass(31 * 60_000);
+    desk.clock.advance(31 * 60_000);
     desk.read();
     expect((await desk.call()).allowed).toBe(true);
     expect((await desk.refused()).message).toContain('2 starts were let through');
@@ -159,7 +159,7 @@ describe('limits', () => {
     desk.verdict = 'allow';
     expect((await desk.refused()).message).toContain('for 60 s more nothing is asked again');
     expect(desk.asked).toHaveLength(1);
-    desk.clock.pass(60_000);
+    desk.clock.advance(60_000);
     desk.read();
     await desk.ok();
   });
@@ -185,7 +185,7 @@ describe('limits', () => {
 describe('a status that cannot be relied on', () => {
   it('has to be confirmed by itself', async () => {
     const desk = new Desk('live');
-    desk.clock.pass(180_000);
+    desk.clock.advance(180_000);
     expect((await desk.refused()).code).toBe('CONSENT_NOT_CONFIRMED');
     expect(desk.asked[0]?.warnings).toEqual([
       { id: 'status', text: expect.stringContaining('The workflow status is 3 min old.') as string },
@@ -196,8 +196,8 @@ describe('a status that cannot be relied on', () => {
 
   it('that became so while a person thought about it is not confirmed', async () => {
     const desk = new Desk('live');
-    desk.clock.pass(44_000);
-    desk.onAsk = () => desk.clock.pass(5_000);
+    desk.clock.advance(44_000);
+    desk.onAsk = () => desk.clock.advance(5_000);
     desk.extras = { confirmed: ['status'] };
     expect((await desk.refused()).code).toBe('STATUS_NOT_FRESH');
     expect(desk.entries.some(({ kind }) => kind === 'intent')).toBe(false);
@@ -253,7 +253,7 @@ describe('a grant', () => {
   });
 
   it.each<[string, () => unknown]>([
-    ['time', () => desk.clock.pass(15 * 60_000)],
+    ['time', () => desk.clock.advance(15 * 60_000)],
     ['sleep, of which the monotonic clock knows nothing', () => desk.clock.sleep(16 * 60_000)],
     ['a stop', () => desk.ok('stop_trading')],
     [
@@ -278,7 +278,7 @@ describe('a grant', () => {
   });
 
   it('does not cover a call that a person has to weigh: an old status, or an outcome that is not known', async () => {
-    desk.clock.pass(60_000);
+    desk.clock.advance(60_000);
     desk.extras = { confirmed: ['status'] };
     expect(await asks()).toBe(true);
     desk.read();

@@ -7,7 +7,7 @@ import { manualStopCommand } from '../../../electron/contract/stop.ts';
 import { stopTrading } from '../../../electron/core/guard/stop.ts';
 import type { StopOptions, StopState } from '../../../electron/core/guard/stop.ts';
 import type { TrailEntry } from '../../../electron/core/guard/trail.ts';
-import { FakeClock } from './fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 const RUNNING: StopState = {
   workflow: { running: true, text: 'scanning' },
@@ -20,13 +20,13 @@ const STOPPED: StopState = {
 const never = <T>() => new Promise<T>(() => undefined);
 const lost = (code: 'LINK_NOT_CONNECTED' | 'LINK_LOST') => new AppError(code, 'away', 'retry');
 
-let clock: FakeClock;
+let clock: ManualClock;
 let sent: { tool: string; args: Record<string, unknown> }[];
 let posts: number;
 let entries: TrailEntry[];
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new ManualClock();
   sent = [];
   posts = 0;
   entries = [];
@@ -69,7 +69,7 @@ async function run(
     await new Promise(setImmediate);
     if (done[0]) return { report: StopReport.parse(done[0]), ms: clock.monotonic() - begun };
     if (clock.monotonic() - begun > limit) throw new Error('it hangs');
-    clock.pass(50);
+    clock.advance(50);
   }
 }
 

@@ -8,39 +8,9 @@ import type { DialContext, OpenLink } from '../../../electron/core/link/dialling
 import { HostKeyRefused } from '../../../electron/core/link/refusal.ts';
 import { createSupervisor } from '../../../electron/core/link/supervisor.ts';
 import type { Supervisor } from '../../../electron/core/link/supervision.ts';
-import type { Clock } from '../../../electron/core/ports.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 /** Time that moves only when told; what is due runs in order, and promises get their turn in between. */
-class ManualClock implements Clock {
-  time = 1_000_000;
-  private timers: { at: number; run: () => void }[] = [];
-  now = () => this.time;
-  monotonic = () => this.time;
-  after = (ms: number, run: () => void) => {
-    const timer = { at: this.time + ms, run };
-    this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((other) => other !== timer);
-    };
-  };
-  get pending() {
-    return this.timers.length;
-  }
-  async advance(ms: number) {
-    const end = this.time + ms;
-    for (;;) {
-      await settle();
-      const [first] = this.timers.toSorted((a, b) => a.at - b.at);
-      if (!first || first.at > end) break;
-      this.time = first.at;
-      this.timers = this.timers.filter((other) => other !== first);
-      first.run();
-    }
-    this.time = end;
-    await settle();
-  }
-}
-
 const settle = async () => {
   for (let i = 0; i < 8; i++) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -106,13 +76,14 @@ const changedKey = new HostKeyRefused('LINK_HOST_KEY_CHANGED', 'Other.', 'Stop.'
 
 describe('a chain of links', () => {
   let clock: ManualClock;
+  const pass = (ms: number) => clock.advanceSettled(ms, settle);
   let ends: [End, End, End];
   let chain: Chain;
   let busy: boolean;
   let link: Supervisor;
 
   beforeEach(() => {
-    clock = new ManualClock();
+    clock = new ManualClock(1_000_000);
     ends = [new End(), new End(), new End()];
     [chain, busy] = [[], false];
     const profile = Profile.parse({
@@ -154,7 +125,7 @@ describe('a chain of links', () => {
     link.dispose();
     await settle();
     expect(ends.map((end) => end.open.size)).toEqual([0, 0, 0]);
-    expect(clock.pending).toBe(0);
+    expect(clock.waiting).toBe(0);
   });
 
   const used = () => {
@@ -166,13 +137,13 @@ describe('a chain of links', () => {
   const shown = () => chain.map((each) => each.state);
   const connected = async () => {
     link.connect();
-    await clock.advance(0);
+    await pass(0);
     expect(used()).toEqual(['live', 0]);
   };
 
   it('uses the first, and leaves the others alone', async () => {
     await connected();
-    await clock.advance(300_000);
+    await pass(300_000);
     expect(ends.map((end) => end.dials)).toEqual([1, 0, 0]);
     expect(shown()).toEqual(['in-use', 'idle', 'idle']);
   });
@@ -181,7 +152,7 @@ describe('a chain of links', () => {
     await connected();
     ends[0].dial = 'hang';
     ends[0].lose(lost);
-    await clock.advance(9_999);
+    await pass(9_999);
     expect(used()).toEqual(['live', 1]);
     expect(chain[0]).toMatchObject({ state: 'trying', error: { code: 'LINK_LOST' } });
     expect(ends[2].dials).toBe(0);
@@ -191,7 +162,7 @@ describe('a chain of links', () => {
     await connected();
     ends[0].dial = lost;
     ends[0].lose(lost);
-    await clock.advance(100);
+    await pass(100);
     expect(used()).toEqual(['live', 1]);
   });
 
@@ -199,7 +170,7 @@ describe('a chain of links', () => {
     await connected();
     ends[0].dial = ends[1].dial = 'hang';
     ends[0].lose(lost);
-    await clock.advance(9_999);
+    await pass(9_999);
     expect(used()).toEqual(['live', 2]);
   });
 
@@ -207,18 +178,18 @@ describe('a chain of links', () => {
     await connected();
     ends[0].dial = lost;
     ends[0].lose(lost);
-    await clock.advance(1_000);
+    await pass(1_000);
     ends[0].dial = 'open';
-    await clock.advance(55_000); // its next attempt is due within 50 s
+    await pass(55_000); // its next attempt is due within 50 s
     expect(shown()).toEqual(['proving', 'in-use', 'idle']);
     expect(used()).toEqual(['live', 1]);
     const since = chain[0]?.since ?? 0;
-    await clock.advance(since + 59_000 - clock.time);
+    await pass(since + 59_000 - clock.wall);
     expect(used()).toEqual(['live', 1]);
-    await clock.advance(2_500);
+    await pass(2_500);
     expect(used()).toEqual(['live', 0]);
     expect(ends[1].open.size).toBe(1);
-    await clock.advance(60_000);
+    await pass(60_000);
     expect([ends[1].open.size, shown()]).toEqual([0, ['in-use', 'idle', 'idle']]);
   });
 
@@ -226,14 +197,14 @@ describe('a chain of links', () => {
     await connected();
     ends[0].dial = lost;
     ends[0].lose(lost);
-    await clock.advance(1_000);
+    await pass(1_000);
     ends[0].dial = 'open';
-    await clock.advance(20_000);
+    await pass(20_000);
     expect(shown()[0]).toBe('proving');
     ends[0].lose(lost);
-    await clock.advance(50_000);
+    await pass(50_000);
     expect([used(), shown()[0]]).toEqual([['live', 1], 'proving']);
-    await clock.advance(70_000);
+    await pass(70_000);
     expect(used()).toEqual(['live', 0]);
   });
 
@@ -241,13 +212,13 @@ describe('a chain of links', () => {
     await connected();
     ends[0].dial = lost;
     ends[0].lose(lost);
-    await clock.advance(1_000);
+    await pass(1_000);
     ends[0].dial = 'open';
     busy = true;
-    await clock.advance(200_000);
+    await pass(200_000);
     expect([used(), shown()[0]]).toEqual([['live', 1], 'proving']);
     busy = false;
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(used()).toEqual(['live', 0]);
   });
 
@@ -255,12 +226,12 @@ describe('a chain of links', () => {
     await connected();
     ends[0].dial = lost;
     ends[0].lose(lost);
-    await clock.advance(1_000);
+    await pass(1_000);
     ends[0].dial = 'open';
-    await clock.advance(20_000);
+    await pass(20_000);
     ends[1].answers = 'silent';
     ends[1].lose(lost);
-    await clock.advance(0);
+    await pass(0);
     expect(used()).toEqual(['live', 0]);
     expect(ends[0].dials).toBeLessThan(6);
   });
@@ -269,10 +240,10 @@ describe('a chain of links', () => {
     await connected();
     busy = true;
     ends[0].answers = 'mcp-fails';
-    await clock.advance(20_000);
+    await pass(20_000);
     expect(used()).toEqual(['degraded', 0]);
     busy = false;
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(used()).toEqual(['live', 1]);
     expect(chain[0]).toMatchObject({ state: expect.stringMatching(/trying|failed/) });
   });
@@ -281,10 +252,10 @@ describe('a chain of links', () => {
     ends[1].dial = ends[2].dial = lost;
     await connected();
     ends[0].answers = 'mcp-fails';
-    await clock.advance(120_000);
+    await pass(120_000);
     expect(used()).toEqual(['degraded', 0]);
     ends[0].answers = 'fine';
-    await clock.advance(20_000);
+    await pass(20_000);
     expect([used(), shown()]).toEqual([
       ['live', 0],
       ['in-use', 'failed', 'failed'],
@@ -296,7 +267,7 @@ describe('a chain of links', () => {
     busy = true;
     ends[0].answers = 'silent';
     ends[0].dial = 'hang';
-    await clock.advance(45_000 + 9_000);
+    await pass(45_000 + 9_000);
     expect(used()).toEqual(['live', 1]);
     expect(ends[0].open.size).toBe(0);
   });
@@ -304,12 +275,12 @@ describe('a chain of links', () => {
   it('passes a refused sign-in on, keeps it shown and does not repeat it', async () => {
     ends[0].dial = refusedKey;
     link.connect();
-    await clock.advance(600_000);
+    await pass(600_000);
     expect([used(), ends[0].dials]).toEqual([['live', 1], 1]);
     expect(chain[0]).toMatchObject({ state: 'refused', reason: 'auth-refused' });
     ends[0].dial = 'open';
     link.retry();
-    await clock.advance(0);
+    await pass(0);
     expect(chain[0]?.state).toBe('proving');
     expect(used()).toEqual(['live', 1]);
   });
@@ -317,13 +288,13 @@ describe('a chain of links', () => {
   it('passes an unknown host key on; trusting it leaves the link in use alone', async () => {
     ends[0].dial = unknownKey;
     link.connect();
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(used()).toEqual(['live', 1]);
     expect(chain[0]).toMatchObject({ state: 'refused', hostKey: keyFacts });
     const transport = link.transport;
     ends[0].dial = 'open';
     await link.trust('SHA256:a');
-    await clock.advance(1_000);
+    await pass(1_000);
     expect([link.transport === transport, shown()[0]]).toEqual([true, 'proving']);
   });
 
@@ -332,7 +303,7 @@ describe('a chain of links', () => {
     ends[0].dial = unknownKey;
     ends[1].dial = new HostKeyRefused('LINK_HOST_KEY_UNKNOWN', 'New.', 'Look.', other);
     link.connect();
-    await clock.advance(1_000);
+    await pass(1_000);
     expect([used(), shown()]).toEqual([
       ['live', 2],
       ['refused', 'refused', 'in-use'],
@@ -340,11 +311,11 @@ describe('a chain of links', () => {
     ends[0].dial = 'open';
     await expect(link.trust('SHA256:c')).rejects.toMatchObject({ code: 'LINK_HOST_KEY_UNKNOWN' });
     await link.trust('SHA256:a');
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(shown()).toEqual(['proving', 'refused', 'in-use']);
     ends[1].dial = 'open';
     await link.trust('SHA256:b');
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(shown()).toEqual(['proving', 'proving', 'in-use']);
   });
 
@@ -352,7 +323,7 @@ describe('a chain of links', () => {
     ends[0].dial = unknownKey;
     ends[1].dial = ends[2].dial = refusedKey;
     link.connect();
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(link.state).toMatchObject({ state: 'blocked', reason: 'host-key-unknown', hostKey: keyFacts });
     expect(shown()).toEqual(['refused', 'refused', 'refused']);
   });
@@ -364,19 +335,19 @@ describe('a chain of links', () => {
     await connected();
     ends[0].dial = lost;
     ends[0].lose(lost);
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(used()).toEqual(['live', 1]);
     ends[0].dial = error;
-    await clock.advance(60_000);
+    await pass(60_000);
     expect(link.state).toMatchObject({ state: 'blocked', reason });
-    expect([ends[1].open.size, link.transport, clock.pending]).toEqual([0, undefined, 0]);
+    expect([ends[1].open.size, link.transport, clock.waiting]).toEqual([0, undefined, 0]);
   });
 
   it('does not race two flapping links without a pause', async () => {
     await connected();
     for (let i = 0; i < 20; i++) {
       for (const end of ends) end.lose(lost);
-      await clock.advance(500);
+      await pass(500);
     }
     expect(ends.reduce((sum, end) => sum + end.dials, 0)).toBeLessThan(12);
   });
@@ -386,7 +357,7 @@ describe('a chain of links', () => {
     ends[0].answers = 'silent';
     ends[0].dial = lost;
     link.wake();
-    await clock.advance(9_999);
+    await pass(9_999);
     expect(used()).toEqual(['live', 1]);
   });
 
@@ -394,30 +365,30 @@ describe('a chain of links', () => {
     await connected();
     const { transport } = link;
     link.wake();
-    await clock.advance(30_000);
+    await pass(30_000);
     expect([used(), link.transport === transport, ends[0].dials]).toEqual([['live', 0], true, 1]);
   });
 
   it('asks a link at once when a call through it met no answer, and once for many', async () => {
     ends[0].dial = lost;
     link.connect();
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(used()).toEqual(['live', 1]);
     ends[1].answers = 'silent';
     ends[1].dial = lost;
     for (let i = 0; i < 50; i++) link.doubt?.();
-    await clock.advance(4_000);
+    await pass(4_000);
     expect(used()).toEqual(['live', 2]);
   });
 
   it('tries a waiting link within 2 s of a wake', async () => {
     for (const end of ends) end.dial = lost;
     link.connect();
-    await clock.advance(120_000);
+    await pass(120_000);
     for (const end of ends) end.dial = 'open';
     expect(used()).toBe('reconnecting');
     link.wake();
-    await clock.advance(2_000);
+    await pass(2_000);
     expect(used()).toEqual(['live', 0]);
   });
 
@@ -425,9 +396,9 @@ describe('a chain of links', () => {
     link.wake();
     ends[0].dial = changedKey;
     link.connect();
-    await clock.advance(0);
+    await pass(0);
     link.wake();
-    await clock.advance(60_000);
+    await pass(60_000);
     expect([used(), ends[0].dials]).toEqual(['blocked', 1]);
   });
 });

@@ -10,7 +10,7 @@ import type { DialContext, OpenLink } from '../../../electron/core/link/dialling
 import { HostKeyRefused } from '../../../electron/core/link/refusal.ts';
 import { createSupervisor } from '../../../electron/core/link/supervisor.ts';
 import type { Supervisor } from '../../../electron/core/link/supervision.ts';
-import type { Clock } from '../../../electron/core/ports.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 const SEQUENCES = process.env['COMPANION_SOAK'] ? 100_000 : 2_500;
 const STEPS = 40;
@@ -20,25 +20,6 @@ const HOSTS = ['one', 'two', 'three'];
 function randomFrom(seed: number): () => number {
   let value = seed * 2 + 1;
   return () => (value = (value * 48_271) % 2_147_483_647) / 2_147_483_647;
-}
-
-class ManualClock implements Clock {
-  time = 1_000_000;
-  timers = new Set<{ at: number; run: () => void }>();
-  now = () => this.time;
-  monotonic = () => this.time;
-  after = (ms: number, run: () => void) => {
-    const timer = { at: this.time + ms, run };
-    this.timers.add(timer);
-    return () => void this.timers.delete(timer);
-  };
-  advance(ms: number): void {
-    this.time += ms;
-    for (const timer of [...this.timers].toSorted((a, b) => a.at - b.at)) {
-      if (timer.at > this.time || !this.timers.delete(timer)) continue;
-      timer.run();
-    }
-  }
 }
 
 /** A peer in process that answers every request as FastMCP does, or hangs up. */
@@ -63,7 +44,7 @@ const fingerprint = 'SHA256:shown';
 
 /** One link under test: dials that end when the sequence says so, and transports that count themselves. */
 class World {
-  readonly clock = new ManualClock();
+  readonly clock = new ManualClock(1_000_000);
   readonly states: LinkState[] = [];
   chain: Chain = [];
   busy = false;
@@ -202,7 +183,7 @@ class World {
     const current = this.link.transport;
     if (state.state === 'live') {
       expect(current, `green without transport, ${seen}`).toBeDefined();
-      expect(this.clock.time - state.lastProof, `green without proof, ${seen}`).toBeLessThan(PROOF_LIMIT_MS);
+      expect(this.clock.wall - state.lastProof, `green without proof, ${seen}`).toBeLessThan(PROOF_LIMIT_MS);
       expect(state.via, `green for another link, ${seen}`).toEqual(current?.via);
     }
     const used = this.chain.filter((each) => each.state === 'in-use');
@@ -243,7 +224,7 @@ describe('a link in any order of events', () => {
         await turn();
         await turn();
         world.check('the end');
-        expect([world.open.size, world.clock.timers.size, world.dialling.length]).toEqual([0, 0, 0]);
+        expect([world.open.size, world.clock.waiting, world.dialling.length]).toEqual([0, 0, 0]);
       } catch (error) {
         throw new Error(`seed ${seed}: ${done.join(' ')}`, { cause: error });
       }

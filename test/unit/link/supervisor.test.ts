@@ -8,53 +8,17 @@ import type { DialContext, OpenLink } from '../../../electron/core/link/dialling
 import { HostKeyRefused } from '../../../electron/core/link/refusal.ts';
 import { createSupervisor } from '../../../electron/core/link/supervisor.ts';
 import type { Supervisor } from '../../../electron/core/link/supervision.ts';
-import type { Clock } from '../../../electron/core/ports.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 /** Time that stands still until it is moved; `sleep` moves the wall clock alone, as a suspended machine does. */
-class TestClock implements Clock {
-  wall = 1_000_000;
-  mono = 0;
-  private timers: { at: number; run: () => void }[] = [];
-  now = () => this.wall;
-  monotonic = () => this.mono;
-  after = (ms: number, run: () => void) => {
-    const timer = { at: this.mono + ms, run };
-    this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((other) => other !== timer);
-    };
-  };
-  get pending() {
-    return this.timers.length;
-  }
-  async advance(ms: number) {
-    const end = this.mono + ms;
-    for (;;) {
-      const [first] = this.timers.toSorted((a, b) => a.at - b.at);
-      if (!first || first.at > end) break;
-      this.move(first.at - this.mono);
-      this.timers = this.timers.filter((other) => other !== first);
-      first.run();
-      await settle();
-    }
-    this.move(end - this.mono);
-  }
-  sleep(ms: number) {
-    this.wall += ms;
-  }
-  private move(ms: number) {
-    this.mono += ms;
-    this.wall += ms;
-  }
-}
-
 /** Lets promises and the loopback HTTP exchange of a probe come to their end. */
 const settle = async () => {
   for (let i = 0; i < 12; i++) await new Promise((resolve) => setTimeout(resolve, 1));
 };
 
 describe('supervisor', () => {
-  let clock: TestClock;
+  let clock: ManualClock;
+  const pass = (ms: number) => clock.advanceSettled(ms, settle);
   let server: http.Server;
   let answers: boolean;
   let dials: DialContext[];
@@ -87,7 +51,7 @@ describe('supervisor', () => {
   };
 
   beforeEach(async () => {
-    clock = new TestClock();
+    clock = new ManualClock(1_000_000, 0);
     answers = true;
     server = http.createServer((_request, response) => {
       if (answers) response.writeHead(406).end();
@@ -141,7 +105,7 @@ describe('supervisor', () => {
       const { state } = link;
       if (state.state !== 'reconnecting') throw new Error(state.state);
       delays.push(state.nextAt - clock.wall);
-      await clock.advance(state.nextAt - clock.wall);
+      await pass(state.nextAt - clock.wall);
       await settle();
     }
     expect(delays).toEqual([1, 2, 4, 8, 16, 32, 50, 50].map((s) => s * 1000));
@@ -154,21 +118,21 @@ describe('supervisor', () => {
     outcomes = [() => lost, () => lost, () => lost, () => lost, open];
     link.connect();
     await settle();
-    await clock.advance(1_000);
+    await pass(1_000);
     await settle();
     expect(nextDelay()).toBe(2_000);
-    await clock.advance(2_000);
+    await pass(2_000);
     await settle();
     expect(link.state.state).toBe('live');
-    await clock.advance(5_000);
+    await pass(5_000);
     outcomes = [open];
     opened[0].lose(lost);
     await settle();
     expect(nextDelay()).toBe(4_000);
-    await clock.advance(4_000);
+    await pass(4_000);
     await settle();
     expect(link.state.state).toBe('live');
-    await clock.advance(46_000);
+    await pass(46_000);
     opened[1].lose(lost);
     await settle();
     expect(nextDelay()).toBe(1_000);
@@ -180,7 +144,7 @@ describe('supervisor', () => {
     link.connect();
     await settle();
     for (let i = 0; i < 5; i++) {
-      await clock.advance(60_000);
+      await pass(60_000);
       await settle();
     }
     expect(hosts().filter((host) => host === 'first')).toHaveLength(1);
@@ -190,9 +154,9 @@ describe('supervisor', () => {
     await settle();
     expect(link.state).toMatchObject({ state: 'blocked', reason: 'auth-refused' });
     const count = dials.length;
-    await clock.advance(3_600_000);
+    await pass(3_600_000);
     expect(dials.length).toBe(count);
-    expect(clock.pending).toBe(0);
+    expect(clock.waiting).toBe(0);
   });
 
   it('stops the whole chain at a certificate or a changed key', async () => {
@@ -242,7 +206,7 @@ describe('supervisor', () => {
     await link.trust('SHA256:a');
     link.connect();
     await settle();
-    expect([link.state.state, dials.length, clock.pending]).toEqual(['off', count, 0]);
+    expect([link.state.state, dials.length, clock.waiting]).toEqual(['off', count, 0]);
   });
 
   it('turns stale 45 s after the last answer, and live with the next one', async () => {
@@ -251,9 +215,9 @@ describe('supervisor', () => {
     await settle();
     expect(link.state.state).toBe('live');
     answers = false;
-    await clock.advance(44_000);
+    await pass(44_000);
     expect(link.state.state).toBe('live');
-    await clock.advance(2_000);
+    await pass(2_000);
     expect(link.state).toMatchObject({ state: 'degraded', reason: 'stale' });
     expect(link.transport).toBe(opened[0].link);
     link.proof();
@@ -266,7 +230,7 @@ describe('supervisor', () => {
     await settle();
     answers = false;
     clock.sleep(3_600_000);
-    await clock.advance(1_000);
+    await pass(1_000);
     expect(link.state).toMatchObject({ state: 'degraded', reason: 'stale' });
   });
 
@@ -308,7 +272,7 @@ describe('supervisor', () => {
     const before = states.length;
     for (let i = 0; i < 1_000; i++) link.proof();
     expect(states.length).toBe(before);
-    await clock.advance(1_000);
+    await pass(1_000);
     link.proof();
     expect(states.length).toBe(before + 1);
   });
@@ -327,7 +291,7 @@ describe('supervisor', () => {
     expect(opened[0].isClosed()).toBe(true);
     expect(changes).toBe(2);
     forget();
-    expect(clock.pending).toBe(0);
+    expect(clock.waiting).toBe(0);
   });
 
   const base = {

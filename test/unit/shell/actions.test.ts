@@ -12,7 +12,7 @@ import type { WindowPlace } from '../../../electron/shell/bounds.ts';
 import { DashboardWindow } from '../../../electron/shell/window.ts';
 import { windowOptions } from '../../../electron/shell/window-options.ts';
 import { appState, fakeApp } from '../../helpers/fake-app.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 const look = { preload: '/p', packaged: true, icon: '/i', background: '#f6f7f8' };
 
@@ -275,7 +275,7 @@ describe('the window', () => {
     const made: any[] = [];
     const calls: string[] = [];
     const places: WindowPlace[] = [];
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     const loading: { error?: Error } = {};
     const window = new DashboardWindow({
       makeWindow: () => {
@@ -362,14 +362,14 @@ describe('the window', () => {
     crash('crashed');
     crash('crashed');
     expect(reloads()).toBe(1);
-    clock.pass(9_999);
+    clock.advance(9_999);
     expect(reloads()).toBe(1);
-    clock.pass(1);
+    clock.advance(1);
     expect(reloads()).toBe(2);
     crash('oom');
     window.show();
     expect(calls.slice(-3)).toEqual(['app://companion/', 'show', 'focus']);
-    clock.pass(60_000);
+    clock.advance(60_000);
     expect(reloads()).toBe(2);
     crash('clean-exit');
     expect(reloads()).toBe(2);
@@ -406,7 +406,7 @@ describe('the window', () => {
     window.quit();
     window.show();
     window.callAttention();
-    clock.pass(60_000);
+    clock.advance(60_000);
     expect([made.length, calls.at(-1)]).toEqual([1, 'destroy']);
   });
 

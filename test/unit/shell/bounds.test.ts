@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parsePlace, placeOnScreens } from '../../../electron/shell/bounds.ts';
 import { DesktopMemory } from '../../../electron/shell/desktop-memory.ts';
 import { windowOptions } from '../../../electron/shell/window-options.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 const look = { preload: '/p', packaged: true, icon: '/i', background: '#f6f7f8' };
 
@@ -80,18 +80,18 @@ describe('what the desktop remembers', () => {
   afterEach(() => rm(dir, { recursive: true }));
 
   it('is written once the window has come to rest, for this user alone, and read at the next start', async () => {
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     const file = path.join(dir, 'window.json');
     const memory = new DesktopMemory(file, clock, log);
     await memory.load();
     expect([memory.place, memory.explained]).toEqual([undefined, false]);
     for (const x of [1, 2, 3]) {
       memory.setPlace(place(x, 9));
-      clock.pass(500);
+      clock.advance(500);
     }
     await expect(readFile(file)).rejects.toThrow('ENOENT');
     memory.setExplained();
-    clock.pass(800);
+    clock.advance(800);
     await memory.flush();
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const later = new DesktopMemory(file, clock, log);
@@ -102,13 +102,13 @@ describe('what the desktop remembers', () => {
   it('is written at the end, and a broken file or folder stops nothing', async () => {
     const file = path.join(dir, 'window.json');
     await writeFile(file, '{"x":');
-    const memory = new DesktopMemory(file, new FakeClock(), log);
+    const memory = new DesktopMemory(file, new ManualClock(), log);
     await memory.load();
     memory.setPlace(place(7, 7));
     await memory.flush();
     expect(parsePlace(await readFile(file, 'utf8'))).toEqual(place(7, 7));
     const warned: string[] = [];
-    const nowhere = new DesktopMemory(path.join(file, 'window.json'), new FakeClock(), {
+    const nowhere = new DesktopMemory(path.join(file, 'window.json'), new ManualClock(), {
       ...log,
       warn: (message) => warned.push(message),
     });

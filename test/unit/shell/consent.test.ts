@@ -4,7 +4,7 @@ import type { ConsentEnd } from '../../../electron/contract/bridge.ts';
 import { consentStep, consentWindowOptions, deniedByClosing } from '../../../electron/shell/consent-rules.ts';
 import { ConsentWindow } from '../../../electron/shell/consent-window.ts';
 import { appState, fakeApp } from '../../helpers/fake-app.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 import { consentRequest } from './consent-request.ts';
 
 const ended = (verdict: ConsentEnd['verdict'], id = 'c1') => ({
@@ -73,7 +73,7 @@ class WindowDouble extends EventEmitter {
 
 function setUp(fail = false, platform = 'linux') {
   const app = fakeApp();
-  const clock = new FakeClock();
+  const clock = new ManualClock();
   const made: WindowDouble[] = [];
   let fallBacks = 0;
   const window = new ConsentWindow({
@@ -110,13 +110,13 @@ describe('asking in the window', () => {
     const { made, clock, show } = setUp();
     show([consentRequest()]);
     show([], [{ id: 'c1', at: 0, verdict: 'withdrawn' }]);
-    clock.pass(5_999);
+    clock.advance(5_999);
     expect(made[0].calls).not.toContain('destroyed');
     show([consentRequest({ id: 'c2' })]);
-    clock.pass(10_000);
+    clock.advance(10_000);
     expect(made[0].calls).not.toContain('destroyed');
     show([], [{ id: 'c2', at: 0, verdict: 'expired' }]);
-    clock.pass(6_000);
+    clock.advance(6_000);
     expect(made[0].calls.at(-1)).toBe('destroyed');
   });
 

@@ -5,7 +5,7 @@ import { IN_THE_TRAY, nativeOptions, Notifier } from '../../../electron/shell/no
 import { nativeNotice, NoticeTeller } from '../../../electron/shell/notice-teller.ts';
 import type { LinkState } from '../../../electron/contract/link.ts';
 import { appState, profileState } from '../../helpers/fake-app.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 import { consentRequest } from './consent-request.ts';
 
 const notice = (more: Partial<NativeNotice> = {}): NativeNotice => ({
@@ -94,7 +94,7 @@ describe('what is told by notifications', () => {
     lastError: { code: 'LINK_LOST', message: 'The connection was cut.', next: '' },
   };
   function setUpTeller(watched = false) {
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     const shown: NativeNotice[] = [];
     const removed: string[] = [];
     let state = appState();
@@ -108,7 +108,7 @@ describe('what is told by notifications', () => {
     const set = (next: typeof state) => {
       state = next;
       teller.refresh();
-      clock.pass(500);
+      clock.advance(500);
     };
     set(appState([profileState('real', { state: 'off' })]));
     return { clock, shown, removed, teller, set };
@@ -118,7 +118,7 @@ describe('what is told by notifications', () => {
     const { clock, shown, removed, set } = setUpTeller();
     set(appState([profileState('real', lost)]));
     expect(shown).toEqual([]);
-    clock.pass(10_000);
+    clock.advance(10_000);
     set(appState([profileState('real', lost)]));
     expect(shown.map(({ title }) => title)).toEqual(['Link lost: real [LIVE]']);
     expect(shown[0].buttons).toEqual([

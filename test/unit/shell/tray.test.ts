@@ -9,6 +9,7 @@ import { iconFile, trayIcon, trayMenu } from '../../../electron/shell/tray-menu.
 import { trayTooltip } from '../../../electron/shell/tray-text.ts';
 import { appState, profileState } from '../../helpers/fake-app.ts';
 import { consentRequest } from './consent-request.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
 const NOW = 1_000_000;
 const via = { index: 0, kind: 'ssh' as const, label: 'ssh root@droplet' };
@@ -195,34 +196,8 @@ describe('the icon', () => {
 });
 
 /** A clock moved by hand. */
-function handClock() {
-  let now = NOW;
-  let timers: { at: number; run: () => void }[] = [];
-  return {
-    now: () => now,
-    monotonic: () => now,
-    after(ms: number, run: () => void) {
-      const timer = { at: now + ms, run };
-      timers.push(timer);
-      return () => void (timers = timers.filter((one) => one !== timer));
-    },
-    pass(ms: number) {
-      const end = now + ms;
-      for (;;) {
-        const due = timers.filter((one) => one.at <= end).sort((a, b) => a.at - b.at)[0];
-        if (!due) break;
-        timers = timers.filter((one) => one !== due);
-        now = due.at;
-        due.run();
-      }
-      now = end;
-    },
-    waiting: () => timers.length,
-  };
-}
-
 function trayOn(platform: string, first = stateWith({ state: 'off' })) {
-  const clock = handClock();
+  const clock = new ManualClock(NOW);
   const calls: string[] = [];
   const tray: any = new EventEmitter();
   for (const name of ['setImage', 'setToolTip', 'setContextMenu', 'popUpContextMenu', 'destroy'])
@@ -269,17 +244,17 @@ describe('the tray', () => {
       view.refresh();
     }
     expect(take()).toEqual([]);
-    clock.pass(250);
+    clock.advance(250);
     expect(take()).toEqual(['setImage /icons/live-light.ico', expect.stringContaining('LIVE]: Live')]);
     view.refresh();
-    clock.pass(250);
+    clock.advance(250);
     expect(take()).toEqual([]);
   });
 
   it('turns from green by itself when answers stop', () => {
     const { clock, take } = trayOn('win32', stateWith(live));
     take();
-    clock.pass(50_000);
+    clock.advance(50_000);
     expect(take()).toContain('setImage /icons/attention-light.ico');
   });
 
@@ -288,7 +263,7 @@ describe('the tray', () => {
     take();
     nativeTheme.shouldUseDarkColorsForSystemIntegratedUI = true;
     nativeTheme.emit('updated');
-    clock.pass(250);
+    clock.advance(250);
     expect(take()).toEqual(['setImage /icons/off-dark.ico']);
   });
 
@@ -309,11 +284,11 @@ describe('the tray', () => {
     const { view, clock, take, set, template, performed } = trayOn('linux');
     expect(take()).toContain('setContextMenu');
     view.refresh();
-    clock.pass(250);
+    clock.advance(250);
     expect(take()).toEqual([]);
     set(stateWith(live));
     view.refresh();
-    clock.pass(250);
+    clock.advance(250);
     expect(take()).toContain('setContextMenu');
     template()
       .find((item) => item.label === 'Emergency stop')
@@ -327,14 +302,14 @@ describe('the tray', () => {
     menu.emit('menu-will-show');
     set(stateWith(live));
     view.refresh();
-    clock.pass(250);
+    clock.advance(250);
     expect(take()).not.toContain('setContextMenu');
     menu.emit('menu-will-close');
-    clock.pass(250);
+    clock.advance(250);
     expect(take()).toContain('setContextMenu');
     menu.emit('menu-will-show');
     set(stateWith({ state: 'off' }));
-    clock.pass(40_000);
+    clock.advance(40_000);
     expect(take()).toContain('setContextMenu');
   });
 
@@ -352,6 +327,6 @@ describe('the tray', () => {
     view.dispose();
     view.dispose();
     view.refresh();
-    expect([take(), clock.waiting(), nativeTheme.listenerCount('updated')]).toEqual([['destroy'], 0, 0]);
+    expect([take(), clock.waiting, nativeTheme.listenerCount('updated')]).toEqual([['destroy'], 0, 0]);
   });
 });

@@ -4,7 +4,7 @@ import { appMenu } from '../../../electron/shell/app-menu.ts';
 import { updateMustWait, updatePlan } from '../../../electron/shell/update-rules.ts';
 import { Updates } from '../../../electron/shell/updates.ts';
 import { appState, profileState } from '../../helpers/fake-app.ts';
-import { FakeClock } from '../guard/fake-clock.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 import { consentRequest } from './consent-request.ts';
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -54,7 +54,7 @@ describe('installing an update', () => {
   });
 
   it('is looked for now and then, survives being offline, and happens by a click alone', async () => {
-    const clock = new FakeClock();
+    const clock = new ManualClock();
     let answers: (string | undefined | Error)[] = [new Error('offline'), undefined, '0.2.0', '0.2.0'];
     let installed = 0;
     let changes = 0;
@@ -74,7 +74,7 @@ describe('installing an update', () => {
     );
     updates.install();
     for (const ms of [60_000, 6 * 3_600_000, 6 * 3_600_000, 6 * 3_600_000]) {
-      clock.pass(ms);
+      clock.advance(ms);
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect([updates.ready, changes, installed]).toEqual(['0.2.0', 1, 0]);
@@ -82,7 +82,7 @@ describe('installing an update', () => {
     expect(installed).toBe(1);
     updates.dispose();
     answers = ['0.3.0'];
-    clock.pass(24 * 3_600_000);
+    clock.advance(24 * 3_600_000);
     expect(answers).toEqual(['0.3.0']);
   });
 });
