@@ -1,31 +1,11 @@
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PAGES } from '../../renderer/api/ui-store.ts';
 import type { FakeCore } from '../fixtures/page/fake-core.ts';
 import { startFakeCore } from '../fixtures/page/fake-core.ts';
+import { axeFindings } from '../helpers/axe.ts';
 import type { TestBrowser } from '../helpers/browser.ts';
 import { chromiumAvailable, showPage, startBrowser } from '../helpers/browser.ts';
 import { tabTo } from '../helpers/keyboard.ts';
-
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SERIOUS = ['serious', 'critical'];
-
-/** What axe finds on the page as it is, serious or worse: rule, element, and why. */
-async function findings(page: Page, where: string): Promise<string[]> {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.evaluate(axe);
-  const results = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return results.violations
-    .filter(({ impact }) => SERIOUS.includes(impact ?? ''))
-    .flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${where}: ${id} ${target.join(' ')} ${failureSummary}`),
-    );
-}
 
 describe.skipIf(!chromiumAvailable)('accessibility (Debian package chromium)', () => {
   let browser: TestBrowser;
@@ -47,7 +27,7 @@ describe.skipIf(!chromiumAvailable)('accessibility (Debian package chromium)', (
       const found: string[] = [];
       for (const name of PAGES) {
         await showPage(page, name);
-        found.push(...(await findings(page, `${scenario} ${name}`)));
+        found.push(...(await axeFindings(page, `${scenario} ${name}`)));
       }
       expect(found).toEqual([]);
     });
@@ -65,7 +45,7 @@ describe.skipIf(!chromiumAvailable)('accessibility (Debian package chromium)', (
       await page.getByTestId('link-state').waitFor();
       if (key !== '') await page.keyboard.press(key);
       await page.locator(`[data-testid="${testId}"]:not([disabled])`).waitFor();
-      found.push(...(await findings(page, testId)));
+      found.push(...(await axeFindings(page, testId)));
       await page.context().close();
     }
     expect(found).toEqual([]);

@@ -170,7 +170,8 @@ export function LogList(props: LogListProps) {
         <Button
           look="primary"
           data-testid="log-follow"
-          className="absolute right-6 bottom-3 shadow-overlay"
+          // clear of the drawer at the right and of the messages at the left
+          className="absolute bottom-3 left-1/3 -translate-x-1/2 shadow-overlay"
           icon={<ArrowDown size={14} aria-hidden />}
           onClick={place.follow}
         >

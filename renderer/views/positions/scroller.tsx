@@ -5,7 +5,8 @@ import { useState } from 'react';
 export function Scroller({ children }: { children: (scroller: HTMLElement | null) => ReactNode }) {
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   return (
-    <div ref={setScroller} className="h-full overflow-auto contain-strict">
+    // a row that gets the focus stops clear of the heading and the totals, which stay
+    <div ref={setScroller} className="h-full scroll-pt-9 scroll-pb-18 overflow-auto contain-strict">
       {children(scroller)}
     </div>
   );
