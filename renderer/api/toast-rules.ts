@@ -15,17 +15,23 @@ export const lifeOf = ({ tone }: Toast): number | null => LIFE_MS[tone];
 /** Whether the list behind the bell has it too, so that nothing is lost when it leaves the screen. */
 export const isListed = ({ tone, standing }: Toast): boolean => tone === 'problem' || standing !== undefined;
 
+/** The newest `count`. */
+const last = (toasts: readonly Toast[], count: number): readonly Toast[] =>
+  count > 0 ? toasts.slice(-count) : [];
+
 /**
- * What of the messages is on the screen where `room` fit: those that wait for an answer, and always the newest word on
- * what was just done. The order is that of their coming.
+ * What of the messages is on the screen where `room` fit: always the newest word on what was just done here, then what
+ * waits for an answer, then other news. The order is that of their coming.
  */
 export function shownToasts(toasts: readonly Toast[], room: number): readonly Toast[] {
   const here = toasts.filter(({ folded }) => folded !== true);
   const asks = here.filter((toast) => lifeOf(toast) === null);
-  const news = here.filter((toast) => lifeOf(toast) !== null);
-  const asked = asks.slice(-Math.max(1, room - Math.min(1, news.length)));
-  const told = room > asked.length ? news.slice(asked.length - room) : [];
-  return here.filter((toast) => asked.includes(toast) || told.includes(toast));
+  const own = here.filter(({ standing }) => standing === undefined);
+  const asked = last(asks, room - Math.min(1, own.length));
+  const done = last(own, room - asked.length);
+  const news = here.filter((toast) => toast.standing !== undefined && !asks.includes(toast));
+  const told = last(news, room - asked.length - done.length);
+  return here.filter((toast) => [asked, done, told].some((shown) => shown.includes(toast)));
 }
 
 /**

@@ -11,7 +11,7 @@ export function LostBanner() {
   const heardAt = useMirror((s) => s.heardAt);
   const retryAt = useMirror((s) => s.retryAt);
   const next = useFromNow((now) =>
-    retryAt === null || retryAt <= now ? 'Trying now.' : `Next try in ${age(retryAt - now)}.`,
+    retryAt === null || retryAt - now < 1_000 ? 'Trying now.' : `Next try in ${age(retryAt - now)}.`,
   );
   return (
     <div role="alert">

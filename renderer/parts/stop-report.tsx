@@ -39,7 +39,12 @@ function Report({ report }: { report: StopReport }) {
           <p>{words.sentence}</p>
         </div>
       </div>
-      {report.result === 'confirmed' ? null : <CopyField text={report.manual} label="command" />}
+      {report.result === 'confirmed' ? null : (
+        <div className="flex flex-col gap-1">
+          <p>To be sure, stop it by hand:</p>
+          <CopyField text={report.manual} label="command" />
+        </div>
+      )}
       <div>
         <p className="pb-2">
           <span className="text-quiet">State read afterwards, {clockText(report.at)}: </span>

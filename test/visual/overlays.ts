@@ -132,9 +132,9 @@ export const OVERLAYS: Readonly<Record<string, Shown>> = {
 };
 
 /** Shows one of them over its page. */
-export async function openOverlay(page: Page, core: FakeCore, { page: name, open, is, toasts }: Shown) {
-  await showPage(page, name);
-  if (toasts !== true) await dismissToasts(page);
-  await open(page, core);
-  await page.getByTestId(is).first().waitFor();
+export async function openOverlay(page: Page, core: FakeCore, shown: Shown): Promise<void> {
+  await showPage(page, shown.page);
+  if (shown.toasts !== true) await dismissToasts(page);
+  await shown.open(page, core);
+  await page.getByTestId(shown.is).first().waitFor();
 }

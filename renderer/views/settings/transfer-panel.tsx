@@ -32,6 +32,24 @@ function SettingChanges({ changes }: { changes: ImportPlan['settings'] }) {
   );
 }
 
+/** The file holds nothing that is not here already. */
+function NothingNew({ plan, onEnd }: { plan: ImportPlan; onEnd: () => void }) {
+  const names = plan.profiles.map(({ name }) => name).join(', ');
+  return (
+    <div className="flex flex-col gap-4 px-5 pt-3 pb-4">
+      <p>
+        There is nothing to import: its settings are those of here
+        {names === ''
+          ? ', and it has no profiles.'
+          : `, and profiles of these names are here already: ${names}.`}
+      </p>
+      <div className="flex justify-end">
+        <Button onClick={onEnd}>Close</Button>
+      </div>
+    </div>
+  );
+}
+
 function Preview({ chosen, onEnd }: { chosen: Chosen; onEnd: () => void }) {
   const call = useCall();
   const { ui } = useApp();
@@ -53,6 +71,7 @@ function Preview({ chosen, onEnd }: { chosen: Chosen; onEnd: () => void }) {
     );
     onEnd();
   };
+  if (fresh.length === 0 && plan.settings.length === 0) return <NothingNew plan={plan} onEnd={onEnd} />;
   return (
     <div className="flex min-h-0 flex-col gap-3 overflow-y-auto px-5 pt-3 pb-5">
       {fresh.map(({ name, text: what }) => (

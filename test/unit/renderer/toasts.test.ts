@@ -13,6 +13,8 @@ const toast = (id: number, tone: Toast['tone'], part: Partial<Toast> = {}): Toas
 });
 const ids = (toasts: readonly Toast[]) => toasts.map(({ id }) => id);
 
+const standing: Toast['standing'] = { key: 'k', action: { label: '', page: 'overview', profile: null } };
+
 describe('messages on the screen', () => {
   it('are all there while they fit', () => {
     expect(ids(shownToasts([toast(1, 'danger'), toast(2, 'done')], 2))).toEqual([1, 2]);
@@ -20,14 +22,17 @@ describe('messages on the screen', () => {
   });
 
   it('leave a place for the word on what was just done, however much waits for an answer', () => {
-    const waiting = [toast(1, 'danger'), toast(2, 'danger'), toast(3, 'danger')];
+    const waiting = [1, 2, 3].map((id) => toast(id, 'danger', { standing }));
     expect(ids(shownToasts([...waiting, toast(4, 'done')], 2))).toEqual([3, 4]);
     expect(ids(shownToasts(waiting, 2))).toEqual([2, 3]);
   });
 
   it('keep what waits for an answer when news comes after news', () => {
-    const news = [toast(2, 'done'), toast(3, 'info'), toast(4, 'problem')];
-    expect(ids(shownToasts([toast(1, 'danger'), ...news], 3))).toEqual([1, 3, 4]);
+    const news = [toast(2, 'done'), toast(3, 'attention', { standing }), toast(4, 'problem')];
+    expect(ids(shownToasts([toast(1, 'danger', { standing }), ...news], 3))).toEqual([1, 2, 4]);
+    expect(ids(shownToasts([toast(1, 'danger', { standing }), toast(2, 'info', { standing })], 1))).toEqual([
+      1,
+    ]);
   });
 
   it('do not come back after their time', () => {
