@@ -37,6 +37,9 @@ const given = process.argv.slice(2);
 const dirs = given.length > 0 ? given : ['dist/packages', 'dist/packages-test'];
 const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
 const packages = runtimePackages(lock);
+/** Systems and architectures that a stub was built for, e.g. `win-x64`. */
+const stubs = path.join(root, 'dist', 'stub');
+const madeStubs = existsSync(stubs) ? readdirSync(stubs) : [];
 let found = 0;
 let problems = 0;
 for (const dir of dirs) {
@@ -54,6 +57,12 @@ for (const dir of dirs) {
       ...judgeFeed(feed, { os, signed }),
       ...(existsSync(path.join(resources, 'app')) ? ['There is an app/ folder beside the archive.'] : []),
       ...(existsSync(path.join(resources, 'stub', 'stub.js')) ? [] : ['The stub is missing.']),
+      ...(madeStubs.some((name) => name.startsWith(`${os}-`)) &&
+      !['catalyst-bridge', 'catalyst-bridge.exe'].some((name) =>
+        existsSync(path.join(resources, 'stub', name)),
+      )
+        ? ['The stub was built as a program of its own, and is not in it.']
+        : []),
       ...(existsSync(path.join(resources, 'licences.txt')) ? [] : ['The licences are missing.']),
     ];
     problems += said.length;

@@ -12,8 +12,10 @@ const served = shell === 'serve';
 
 /** What has to be built again for a change below each folder. The page takes its types and words from the contract. */
 const PARTS = {
-  'electron/contract': served ? ['app', 'preload', 'stub'] : ['app', 'preload', 'stub', 'page'],
-  electron: ['app', 'preload', 'stub'],
+  'electron/contract': served
+    ? ['app', 'history', 'preload', 'stub']
+    : ['app', 'history', 'preload', 'stub', 'page'],
+  electron: ['app', 'history', 'preload', 'stub'],
   renderer: served ? [] : ['page'],
   resources: ['icons'],
 };

@@ -4,3 +4,4 @@ export function packageConfig<Base extends object>(
   base: Base,
   run: { os: PackageOs; env: NodeJS.ProcessEnv; test: boolean },
 ): Base & Record<string, unknown>;
+export function packerEnv(env: NodeJS.ProcessEnv): { given: NodeJS.ProcessEnv; key: string | undefined };

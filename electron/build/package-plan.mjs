@@ -45,3 +45,13 @@ export function packageConfig(base, { os, env, test }) {
 function unsignedMac(base) {
   return { ...base.mac, identity: '-', hardenedRuntime: false };
 }
+
+/**
+ * The environment as the packer may see it. A secret that is not there comes as an empty text, which electron-builder
+ * takes for the path of a certificate; and Apple's key comes as its text, where the notary tool wants a file.
+ */
+export function packerEnv(env) {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const key = given.APPLE_API_KEY?.includes('-----BEGIN') ? given.APPLE_API_KEY : undefined;
+  return { given, key };
+}

@@ -10,7 +10,7 @@ import {
   judgeFuses,
   runtimePackages,
 } from '../../../electron/build/inspect-package.mjs';
-import { canSign, packageConfig } from '../../../electron/build/package-plan.mjs';
+import { canSign, packageConfig, packerEnv } from '../../../electron/build/package-plan.mjs';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
 const require = createRequire(import.meta.url);
@@ -119,7 +119,7 @@ describe('the packages', () => {
     expect(nsis).toMatchObject({ perMachine: false, deleteAppDataOnUninstall: false });
     expect(mac.hardenedRuntime).toBe(true);
     expect(mac.target).toEqual(['dmg', 'zip'].map((target) => ({ target, arch: ['universal'] })));
-    expect(linux.target).toEqual(['AppImage', 'deb']);
+    expect(linux.target).toEqual(['AppImage', 'deb'].map((target) => ({ target, arch: ['x64', 'arm64'] })));
     for (const one of [win, mac, linux])
       expect(one.artifactName).toMatch(
         /^catalyst-companion-\$\{version\}-(win|mac|linux)-\$\{arch\}\.\$\{ext\}$/,
@@ -127,6 +127,19 @@ describe('the packages', () => {
     const entitlements = readFileSync(path.join(root, mac.entitlements), 'utf8');
     expect(entitlements).toContain('com.apple.security.cs.allow-jit');
     expect(entitlements).not.toMatch(/dyld-environment|disable-library-validation|unsigned-executable/);
+  });
+});
+
+describe('the identity of the app on a Linux desktop', () => {
+  it('is one with dots, as its portals ask for, and the same for Electron and for the .desktop file', () => {
+    const { extraMetadata, linux, appId } = config();
+    expect(extraMetadata).toEqual({
+      productName: 'Catalyst Companion',
+      desktopName: `${appId}.desktop`,
+    });
+    expect(linux.syncDesktopName).toBe(true);
+    // electron-builder writes the fitting one
+    expect(linux.desktop.entry).not.toHaveProperty('StartupWMClass');
   });
 });
 
@@ -156,6 +169,13 @@ describe('npm run package', () => {
     expect(win['files']).toContain('dist/updater.js');
     expect(plan('mac', SIGNING)).toMatchObject({ mac: { notarize: true, hardenedRuntime: true } });
     expect(() => plan('win', { ...SIGNING, GITHUB_REPOSITORY: '' })).toThrow('GITHUB_REPOSITORY');
+  });
+
+  it('hands no empty secret to the packer, and the key of the notary as a file', () => {
+    expect(packerEnv({ CSC_LINK: '', PATH: '/bin' })).toEqual({ given: { PATH: '/bin' }, key: undefined });
+    const key = '-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n';
+    expect(packerEnv({ APPLE_API_KEY: key }).key).toBe(key);
+    expect(packerEnv({ APPLE_API_KEY: '/keys/AuthKey.p8' }).key).toBeUndefined();
   });
 
   it('makes a pack for the tests that differs in the inspect fuse alone and lies elsewhere', () => {

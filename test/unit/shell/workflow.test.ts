@@ -73,7 +73,7 @@ describe('the release workflow', () => {
       // universal: both are joined
       'mac-x64',
       'mac-arm64',
-      'linux-x64',
+      ...(builder.linux.target[0].arch as string[]).map((arch) => `linux-${arch}`),
     ];
     expect(made.toSorted()).toEqual(wanted.toSorted());
   });
