@@ -131,7 +131,7 @@ function actionParts(ground: Ground, own: Own): ActionParts {
     quit: () => own.quit(),
     openDashboard: (page, profile) => own.dashboard.show(page, profile),
     openRequest: () => {
-      if (!own.consent.bringForward()) own.dashboard.show();
+      if (!own.consent.bringForward()) own.dashboard.show('answer');
     },
     now: () => systemClock.now(),
     about: () =>

@@ -4,6 +4,7 @@ import type { App as CompanionApp } from '../core/app-interface.ts';
 import { systemClock } from '../core/clock.ts';
 import { surfaceOf } from './appearance.ts';
 import { placeOnScreens } from './bounds.ts';
+import type { WindowPlace } from './bounds.ts';
 import { consentWindowOptions } from './consent-rules.ts';
 import { ConsentWindow } from './consent-window.ts';
 import type { DesktopMemory } from './desktop-memory.ts';
@@ -37,13 +38,16 @@ export function makeDashboard(
   does: { explain(): void },
 ): DashboardWindow {
   const { electron } = parts;
-  const place = () => placeOnScreens(memory.place, electron.screen.getAllDisplays());
+  const onScreens = (place: WindowPlace | undefined) =>
+    placeOnScreens(place, electron.screen.getAllDisplays());
+  const place = () => onScreens(memory.place);
   return new DashboardWindow({
     makeWindow: (options) => new electron.BrowserWindow(options),
     options: () => windowOptions(lookOf(parts, app), place()),
     log: app.log,
     clock: systemClock,
     onShow: () => inDock(parts, true),
+    onScreens,
     onPlace: (left) => memory.setPlace(left),
     startMaximized: () => place()?.maximized ?? false,
     onHide: () => {
@@ -67,7 +71,7 @@ export function makeConsentWindow(
     makeWindow: (options) => new electron.BrowserWindow(options),
     options: () => consentWindowOptions(lookOf(parts, app)),
     platform: parts.platform,
-    fallBack: () => dashboard.callAttention(),
+    fallBack: () => dashboard.callAttention('answer'),
   });
 }
 

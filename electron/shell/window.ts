@@ -19,6 +19,8 @@ export interface WindowParts {
   onHide(): void;
   /** The window came to rest somewhere, or is maximised, or no longer. */
   onPlace(place: WindowPlace): void;
+  /** Where a window that was left there is seen now; undefined where its screen is gone. */
+  onScreens(place: WindowPlace): WindowPlace | undefined;
   /** The window opens maximised. */
   startMaximized(): boolean;
 }
@@ -61,15 +63,16 @@ export class DashboardWindow {
     if (this.#quitting) return;
     const window = this.#open(page, profile);
     if (window.isMinimized()) window.restore();
+    if (!window.isVisible()) this.#bringOnScreen(window);
     window.show();
     window.focus();
     this.#parts.onShow();
   }
 
   /** In sight and asking for attention, but the focus stays where the user types. */
-  callAttention(): void {
+  callAttention(page?: string): void {
     if (this.#quitting) return;
-    const window = this.#open();
+    const window = this.#open(page);
     if (window.isMinimized()) window.restore();
     window.showInactive();
     window.flashFrame(true);
@@ -81,6 +84,16 @@ export class DashboardWindow {
     this.#cancelReload?.();
     this.#window?.destroy();
     this.#window = undefined;
+  }
+
+  /** A screen can go while the window is in the tray: systems move only what is shown. */
+  #bringOnScreen(window: BrowserWindow): void {
+    if (window.isMaximized() || window.isFullScreen()) return;
+    const { x, y, width, height } = window.getNormalBounds();
+    const seen = this.#parts.onScreens({ x, y, width, height, maximized: false });
+    if (!seen) return window.center();
+    if (seen.x === x && seen.y === y && seen.width === width && seen.height === height) return;
+    window.setBounds({ x: seen.x, y: seen.y, width: seen.width, height: seen.height });
   }
 
   #open(page?: string, profile: string | null = null): BrowserWindow {

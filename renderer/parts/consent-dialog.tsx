@@ -233,7 +233,7 @@ export function ConsentHere() {
         <strong className="font-semibold">
           {waiting === 1 ? 'A request waits' : `${waiting} requests wait`} for your answer
         </strong>{' '}
-        in a window of its own.
+        in a window of its own, or here.
       </p>
       <Button small onClick={() => ui.store.setState({ answerHere: true })}>
         Answer here

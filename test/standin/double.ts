@@ -387,6 +387,8 @@ type WindowMethods =
   | 'isMaximized'
   | 'maximize'
   | 'getNormalBounds'
+  | 'setBounds'
+  | 'center'
   | 'focus'
   | 'isFocused'
   | 'restore'

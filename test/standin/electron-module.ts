@@ -39,6 +39,14 @@ const browser = (): Promise<BrowserContext> =>
     ],
   }));
 
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** One app per state folder: a file that names the process; a second start leaves its arguments beside it. */
 function lock(userData: string): boolean {
   mkdirSync(userData, { recursive: true });
@@ -49,6 +57,11 @@ function lock(userData: string): boolean {
     writeSync(fd, String(process.pid));
     closeSync(fd);
   } catch {
+    if (!isAlive(Number(readFileSync(file, 'utf8')))) {
+      // as Electron's own: who died holds nothing
+      rmSync(file, { force: true });
+      return lock(userData);
+    }
     writeFileSync(path.join(asked, `${process.pid}.json`), JSON.stringify(process.argv));
     return false;
   }
@@ -68,6 +81,8 @@ function lock(userData: string): boolean {
 
 function exit(code: number): void {
   const end = () => process.exit(code);
+  // a page that is just being opened can keep its browser from closing; it goes with the process then
+  setTimeout(end, 5_000);
   if (launched) launched.then((context) => context.close()).then(end, end);
   else end();
 }

@@ -38,6 +38,8 @@ export interface StandinApp {
 }
 
 export interface StandinSetting {
+  /** The state folder of every start. */
+  readonly home: string;
   /** Starts the built main.js under Node, with a double of Electron whose windows are pages of a real Chromium. */
   start(args?: string[]): Promise<StandinApp>;
   dispose(): Promise<void>;
@@ -112,6 +114,7 @@ export async function createStandin(): Promise<StandinSetting> {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'standin-'));
   const started: Started[] = [];
   return {
+    home: path.join(dir, 'state'),
     async start(args = []) {
       const one = startMain(dir, args);
       started.push(one);

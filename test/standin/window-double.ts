@@ -61,6 +61,7 @@ export class WindowDouble extends EventEmitter {
   destroyed = false;
   #visible = false;
   #fullScreen = false;
+  #bounds: Electron.Rectangle = { x: 0, y: 0, width: 1180, height: 780 };
 
   constructor(options: Electron.BrowserWindowConstructorOptions, id: number, host?: PageHost) {
     super();
@@ -104,7 +105,14 @@ export class WindowDouble extends EventEmitter {
     this.emit('maximize');
   }
   getNormalBounds(): Electron.Rectangle {
-    return { x: 0, y: 0, width: 1180, height: 780 };
+    return this.#bounds;
+  }
+  setBounds(to: Partial<Electron.Rectangle>): void {
+    this.#bounds = { ...this.#bounds, ...to };
+    this.emit('move');
+  }
+  center(): void {
+    this.setBounds({ x: 370, y: 130 });
   }
   isFocused(): boolean {
     return this.focused;

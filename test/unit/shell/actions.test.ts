@@ -277,6 +277,7 @@ describe('the window', () => {
     const places: WindowPlace[] = [];
     const clock = new ManualClock();
     const loading: { error?: Error } = {};
+    const screens = { seen: (place: WindowPlace): WindowPlace | undefined => place };
     const window = new DashboardWindow({
       makeWindow: () => {
         const fake: any = new EventEmitter();
@@ -296,6 +297,8 @@ describe('the window', () => {
         fake.isMaximized = () => false;
         fake.getNormalBounds = () => ({ x: 1, y: 2, width: 800, height: 600 });
         fake.isVisible = () => fake.shown;
+        fake.center = () => calls.push('center');
+        fake.setBounds = (to: object) => calls.push(`to ${JSON.stringify(to)}`);
         fake.loadURL = (url: string) => {
           calls.push(url);
           return loading.error ? Promise.reject(loading.error) : Promise.resolve();
@@ -307,13 +310,14 @@ describe('the window', () => {
       },
       options: () => windowOptions(look),
       onPlace: (place) => places.push(place),
+      onScreens: (place) => screens.seen(place),
       startMaximized: () => false,
       log: { debug() {}, info() {}, warn() {}, error() {} },
       clock,
       onShow: () => {},
       onHide: () => calls.push('hidden'),
     });
-    return { window, made, calls, places, clock, loading };
+    return { window, made, calls, places, clock, loading, screens };
   }
 
   it('goes to the tray when it is closed, says so, and comes back the same', () => {
@@ -339,6 +343,25 @@ describe('the window', () => {
     made[0].isMinimized = () => true;
     made[0].emit('resize');
     expect(places).toEqual([{ x: 1, y: 2, width: 800, height: 600, maximized: false }]);
+  });
+
+  it('is brought back onto a screen when its own went while it was in the tray, and only then', () => {
+    const { window, made, calls, screens } = setUpWindow();
+    window.show();
+    const again = () => {
+      made[0].emit('close', { preventDefault() {} });
+      calls.length = 0;
+      window.show();
+      return calls[0];
+    };
+    expect(again()).toBe('show');
+    screens.seen = (place) => ({ ...place, x: 40 });
+    expect(again()).toBe('to {"x":40,"y":2,"width":800,"height":600}');
+    screens.seen = () => undefined;
+    expect(again()).toBe('center');
+    calls.length = 0;
+    window.show();
+    expect(calls[0]).toBe('show');
   });
 
   it('opens on the page that was asked for, and goes there when it is open', () => {
@@ -412,7 +435,8 @@ describe('the window', () => {
 
   it('calls for attention without taking the focus', () => {
     const { window, calls } = setUpWindow();
-    window.callAttention();
+    window.callAttention('answer');
+    expect(calls[0]).toBe('app://companion/#page=answer');
     expect(calls).toContain('showInactive');
     expect(calls).not.toContain('focus');
   });
