@@ -132,13 +132,13 @@ function summed(values: readonly (Decimal | null)[]): Sum {
   };
 }
 
-/** One set of sums per currency, in order of the alphabet; nothing is added across currencies. */
+/** One set of sums per currency, that of most positions first; nothing is added across currencies. */
 export function positionSums(
   rows: readonly Position[],
   figures: (position: Position) => PositionFigures,
 ): PositionSums[] {
   const currencies = [...new Set(rows.map((row) => row.currency))].sort();
-  return currencies.map((currency) => {
+  const sums = currencies.map((currency) => {
     const own = rows.filter((row) => row.currency === currency);
     const signs = own.flatMap((row) => (row.unrealized === null ? [] : [signOf(row.unrealized)]));
     const unrealized = summed(own.map((row) => row.unrealized));
@@ -162,4 +162,5 @@ export function positionSums(
       passed,
     };
   });
+  return sums.sort((a, b) => b.count - a.count);
 }

@@ -142,6 +142,48 @@ describe.skipIf(!chromiumAvailable)('overview and services (Debian package chrom
     expect(await page.getByTestId('broken-hop').innerText()).toMatch(/SSH connection was cut/);
   });
 
+  it('draws the path through to the broken hop and dashed from there on', async () => {
+    const { page } = await open('stale');
+    await page.getByTestId('broken-hop').waitFor();
+    const ways = () =>
+      page
+        .getByRole('list', { name: 'Path from Claude to the services' })
+        .locator('li > span')
+        .evaluateAll((all) => all.map((way) => (way.hasAttribute('data-carries') ? 'through' : 'dashed')));
+    expect(await ways()).toEqual(['through', 'through', 'dashed', 'dashed']);
+    await core?.close();
+    const good = await open('good');
+    await good.page.getByTestId('hop-services').waitFor();
+    expect(await good.page.locator('ol li > span[data-carries]').count()).toBe(4);
+  });
+
+  it('waits for the link without calling anything unknown, then says the age of what it shows', async () => {
+    const { page } = await open('loading');
+    await page.getByRole('status', { name: 'Waiting for the link…' }).first().waitFor();
+    for (const panel of ['P&L today', 'Open risk', 'Trading'])
+      expect(await page.getByRole('region', { name: panel }).innerText(), panel).not.toMatch(
+        /unknown|not known|never received/i,
+      );
+    const services = page.getByRole('region', { name: 'Services' });
+    expect((await services.innerText()).match(/link is connecting/g)).toHaveLength(1);
+    await core?.close();
+    const live = await open('live');
+    await live.page.getByText(/^8 of 9 up · \d+ s ago/).waitFor();
+  });
+
+  it('shows the past of what is not known now without colour', async () => {
+    const faded = (page: Page) =>
+      page.getByTestId('service-trading').locator('span:has(> svg[role=img])').last();
+    const { page } = await open('stale');
+    await expect.poll(() => faded(page).evaluate((box) => getComputedStyle(box).filter)).toBe('grayscale(1)');
+    await page.keyboard.press('2');
+    await page.getByTestId('link-cause').waitFor();
+    await expect.poll(() => faded(page).evaluate((box) => getComputedStyle(box).filter)).toBe('grayscale(1)');
+    await core?.close();
+    const live = await open('live');
+    await expect.poll(() => faded(live.page).evaluate((box) => getComputedStyle(box).filter)).toBe('none');
+  });
+
   it('asks for a restart once, and shows how it went', async () => {
     const { page, core } = await open('live', { key: '2' });
     await page.getByTestId('open-news').click();

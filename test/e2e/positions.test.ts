@@ -19,7 +19,7 @@ async function column(page: Page, id: string, row = 'position-row'): Promise<str
 
 /** Clicks a head and waits until it tells another order; returns that. */
 async function sortAgain(page: Page, head: string): Promise<string | null> {
-  const cell = page.locator('th').filter({ hasText: head }).first();
+  const cell = page.locator('th[aria-sort]').filter({ hasText: head }).first();
   const was = await cell.getAttribute('aria-sort');
   await cell.locator('button').first().click();
   await expect.poll(() => cell.getAttribute('aria-sort')).not.toBe(was);
@@ -67,9 +67,9 @@ describe.skipIf(!chromiumAvailable)('200 positions on the page (Debian package c
   it('draws only what is in sight, and scrolls to the end of all', async () => {
     const rows = page.getByTestId('position-row');
     expect(await rows.count()).toBeLessThan(80);
-    const table = page.locator('table').first();
+    const table = page.locator('table[aria-rowcount]');
     expect(await table.getAttribute('aria-rowcount')).toBe('201');
-    const scroller = page.locator('div:has(> table)').first();
+    const scroller = page.locator('div:has(> table[aria-rowcount])').first();
     await scroller.evaluate((box) => box.scrollTo(0, box.scrollHeight));
     await expect.poll(async () => await rows.last().getAttribute('aria-rowindex')).toBe('201');
     await scroller.evaluate((box) => box.scrollTo(0, 0));
@@ -104,8 +104,8 @@ describe.skipIf(!chromiumAvailable)('200 positions on the page (Debian package c
     expect(heads.length).toBeGreaterThanOrEqual(15);
     for (const head of heads) {
       const name = head.replaceAll(/[↑↓]/g, '').trim();
-      const button = page.locator('th').filter({ hasText: name }).locator('button').first();
-      const cell = page.locator('th').filter({ hasText: name }).first();
+      const button = page.locator('th[aria-sort]').filter({ hasText: name }).locator('button').first();
+      const cell = page.locator('th[aria-sort]').filter({ hasText: name }).first();
       const was = await cell.getAttribute('aria-sort');
       await button.click();
       await expect.poll(() => cell.getAttribute('aria-sort')).not.toBe(was);
@@ -270,6 +270,15 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
   it('keeps currencies apart and says which positions are in no sum', async () => {
     const page = await positions('live');
     await page.getByTestId('sums-USD').getByText('1 without P&L').waitFor();
+    const sums = page.getByRole('region', { name: 'Sums' }).getByRole('rowheader');
+    expect(await sums.allInnerTexts()).toEqual(['USD', 'HKD']);
+    const none = page.getByTestId('sums-HKD').getByText('0 down');
+    expect(await none.evaluate((word) => getComputedStyle(word).color)).toBe(
+      await page
+        .getByTestId('sums-HKD')
+        .getByRole('rowheader')
+        .evaluate((word) => getComputedStyle(word).color),
+    );
     expect(await page.getByTestId('totals-HKD').innerText()).toMatch(/1 HKD/);
     expect(await column(page, 'current').then((cells) => cells.at(-1))).toBe('-');
   });

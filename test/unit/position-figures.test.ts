@@ -66,7 +66,7 @@ describe('figures of a position', () => {
 });
 
 describe('sums', () => {
-  it('stay within a currency and say what is missing', () => {
+  it('stay within a currency, that of most positions first, and say what is missing', () => {
     const rows = [
       position(AAPL),
       position({ ...AAPL, unrealized_pnl: null }),
@@ -74,6 +74,19 @@ describe('sums', () => {
       position({ ...AAPL, currency: 'HKD', unrealized_pnl: '0.2', realized_pnl: '5' }),
     ];
     expect(positionSums(rows, positionFigures)).toEqual([
+      expect.objectContaining({
+        currency: 'USD',
+        count: 3,
+        up: 1,
+        down: 1,
+        unrealized: '433.90',
+        withoutPnl: 1,
+        realized: null,
+        risk: '940.00',
+        withoutRisk: 1,
+        toStop: '904.00',
+        withoutStop: 2,
+      }),
       {
         currency: 'HKD',
         count: 1,
@@ -89,19 +102,6 @@ describe('sums', () => {
         withoutStop: 0,
         passed: 0,
       },
-      expect.objectContaining({
-        currency: 'USD',
-        count: 3,
-        up: 1,
-        down: 1,
-        unrealized: '433.90',
-        withoutPnl: 1,
-        realized: null,
-        risk: '940.00',
-        withoutRisk: 1,
-        toStop: '904.00',
-        withoutStop: 2,
-      }),
     ]);
     const passed = position({ ...AAPL, unrealized_pnl: '-600' });
     expect(positionSums([position(AAPL), passed], positionFigures)).toMatchObject([

@@ -1,27 +1,21 @@
-import { Download } from 'lucide-react';
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useMemo } from 'react';
 import type { Reading } from '../../../electron/contract/models.ts';
 import type { ClosedModel, ClosedTrade, LeftPosition } from '../../../electron/contract/records.ts';
 import { tradeStats } from '../../../electron/contract/trade-stats.ts';
-import { useProfileName } from '../../api/app-context.tsx';
 import { Age } from '../../parts/age.tsx';
-import { Button } from '../../parts/button.tsx';
 import type { DataColumn, DataFoot } from '../../parts/data-table.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
 import { signOf } from '../../parts/decimal.ts';
-import { FilterInput } from '../../parts/field.tsx';
 import { Amount, Percent, ProfitLoss } from '../../parts/money.tsx';
 import { Multiple } from '../../parts/multiple.tsx';
-import { Empty, Panel } from '../../parts/panel.tsx';
+import { Panel } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
-import { NeverReceived, ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
-import { exportName, saveFile } from '../../parts/save-file.ts';
+import { NeverReceived, shown, UnknownNote } from '../../parts/reading-note.tsx';
 import { ScrollList } from '../../parts/scroll-list.tsx';
 import { closedCsv } from './export.ts';
-import { filtered } from './filter.ts';
+import type { ListTexts } from './list-panel.tsx';
+import { ListPanel, useFilter } from './list-panel.tsx';
 import { Moment } from './moment.tsx';
 import { multipleOf } from './multiple-of.ts';
-import { Scroller } from './scroller.tsx';
 
 const START = { id: 'closed', desc: true };
 
@@ -152,12 +146,14 @@ function feetOf(rows: readonly ClosedTrade[]): DataFoot[] {
   const currencies = [...new Set(rows.map((row) => row.currency))].sort();
   return currencies.map((currency) => {
     const stats = tradeStats(rows.filter((row) => row.currency === currency));
+    const flat = stats.trades - stats.winners - stats.losers - stats.missing;
     return {
       key: currency,
       cells: {
         closed: (
           <span className="whitespace-nowrap">
             {stats.trades} {currency} · {stats.winners} W {stats.losers} L
+            {flat > 0 ? ` · ${flat} at zero` : ''}
             {stats.missing > 0 ? ` · ${stats.missing} without a result` : ''}
           </span>
         ),
@@ -167,72 +163,37 @@ function feetOf(rows: readonly ClosedTrade[]): DataFoot[] {
   });
 }
 
+const TEXTS: ListTexts = {
+  title: 'Closed trades',
+  filter: 'Filter symbol, why, win, loss',
+  none: 'No trade has ended',
+  file: 'closed',
+};
+
 function Table({ reading, model }: { reading: Reading<ClosedModel>; model: ClosedModel }) {
-  const profile = useProfileName() ?? '';
-  const stale = useReadingStale(reading);
-  const [text, setText] = useState('');
-  const needle = useDeferredValue(text);
-  const rows = useMemo(() => filtered(model.rows, needle, wordsOf), [model.rows, needle]);
+  const filter = useFilter(model.rows, wordsOf);
+  const { rows } = filter;
   const feet = useMemo(() => feetOf(rows), [rows]);
-  const sorted = useRef<readonly ClosedTrade[]>([]);
-  const onRows = useCallback((list: readonly ClosedTrade[]) => void (sorted.current = list), []);
-  const save = () => {
-    const known = shown(reading)?.known;
-    if (known === undefined) return;
-    const parts = closedCsv(sorted.current, { profile, known });
-    saveFile(exportName(`closed-${profile}`, 'csv', new Date()), 'csv', parts);
-  };
-  const older = model.total - model.rows.length;
-  const aside = (
-    <>
-      <ReadingAge reading={reading} source />
-      <span className="whitespace-nowrap">
-        {rows.length === model.rows.length
-          ? `${rows.length} trades`
-          : `${rows.length} of ${model.rows.length}`}
-        {older > 0 ? `, newest of ${model.total}` : ''}
-      </span>
-      <FilterInput
-        label="Filter symbol, why, win, loss"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-      <Button
-        small
-        icon={<Download size={13} />}
-        disabled={rows.length === 0}
-        onClick={save}
-        title="The rows below, in their order, as CSV"
-      >
-        CSV
-      </Button>
-    </>
-  );
+  const listed = model.rows.length;
   return (
-    <Panel title="Closed trades" aside={aside} flush className="min-h-0 flex-1">
-      {rows.length > 0 ? (
-        <Scroller>
-          {(scroller) => (
-            <DataTable
-              scroller={scroller}
-              columns={COLUMNS}
-              rows={rows}
-              start={START}
-              selected={null}
-              stale={stale}
-              testId="closed-row"
-              nameOf={nameOf}
-              feet={feet}
-              onRows={onRows}
-            />
-          )}
-        </Scroller>
-      ) : model.rows.length > 0 ? (
-        <Empty title="Nothing matches" actions={<Button onClick={() => setText('')}>Show all</Button>} />
-      ) : (
-        <Empty title="No trade has ended">The back end answered with an empty list.</Empty>
-      )}
-    </Panel>
+    <ListPanel
+      texts={TEXTS}
+      reading={reading}
+      filter={filter}
+      columns={COLUMNS}
+      start={START}
+      feet={feet}
+      testId="closed-row"
+      nameOf={nameOf}
+      csv={closedCsv}
+      count={
+        <span className="whitespace-nowrap">
+          {rows.length === listed ? `${listed} trades` : `${rows.length} of ${listed}`}
+          {model.total > listed ? `, newest of ${model.total}` : ''}
+        </span>
+      }
+      source
+    />
   );
 }
 

@@ -170,7 +170,7 @@ function risks(figures: FiguresOf): Column[] {
       id: 'toStop',
       label: 'To stop',
       hint: 'Money between the last price and the stop',
-      width: 96,
+      width: 106,
       rank: 3,
       sort: { by: 'decimal', of: (row) => figures(row).stop?.money },
       cell: (row) => {
@@ -223,7 +223,7 @@ function risks(figures: FiguresOf): Column[] {
       id: 'risk',
       label: 'At risk',
       hint: 'Lost from the entry if the stop is hit',
-      width: 104,
+      width: 118,
       rank: 2,
       sort: { by: 'decimal', of: (row) => figures(row).risk?.value },
       cell: (row) => {

@@ -76,8 +76,8 @@ function Shown(props: { line: Line; span: HistorySpan; history: MoneyHistory }) 
     <div className="flex h-full min-h-0 flex-col gap-4">
       <p className="text-sm text-quiet" data-testid="equity-words">
         {isEquity
-          ? `Equity over ${spanWords(span)}, as received by this app.`
-          : `This back end does not tell its equity. P&L of the day over ${spanWords(span)}, as received by this app.`}
+          ? `Over ${spanWords(span)}, as received by this app.`
+          : `Over ${spanWords(span)}, as received by this app. This back end does not tell its equity.`}
       </p>
       <div className="min-h-40 flex-1">
         {line.points.length < 2 ? (
@@ -134,7 +134,13 @@ export function Equity() {
   );
   return (
     <Panel
-      title={line?.metric === 'equity' ? 'Equity' : 'Equity curve'}
+      title={
+        line === undefined
+          ? 'Equity or P&L of the day'
+          : line.metric === 'equity'
+            ? 'Equity'
+            : 'P&L of the day'
+      }
       aside={aside}
       className="min-h-96 min-w-0 flex-1"
     >

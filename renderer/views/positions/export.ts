@@ -3,7 +3,7 @@ import type { Known, Position } from '../../../electron/contract/models.ts';
 import type { ClosedTrade } from '../../../electron/contract/records.ts';
 import type { FiguresOf } from './figures.ts';
 
-interface Context {
+export interface ExportContext {
   profile: string;
   known: Omit<Known<unknown>, 'state'>;
 }
@@ -11,7 +11,11 @@ interface Context {
 type Field<T> = readonly [head: string, of: (row: T) => string];
 
 /** Beside each row: where it is from and when it was received, since a file outlives the screen. */
-function records<T>(fields: readonly Field<T>[], rows: readonly T[], { profile, known }: Context): string[] {
+function records<T>(
+  fields: readonly Field<T>[],
+  rows: readonly T[],
+  { profile, known }: ExportContext,
+): string[] {
   const origin = [
     csvText(profile),
     csvTime(known.receivedAt),
@@ -56,7 +60,11 @@ function positionFields(figures: FiguresOf): Field<Position>[] {
 }
 
 /** Open positions as one CSV document, row by row as they stand on screen; not reported is empty. */
-export function positionsCsv(rows: readonly Position[], figures: FiguresOf, context: Context): string[] {
+export function positionsCsv(
+  rows: readonly Position[],
+  figures: FiguresOf,
+  context: ExportContext,
+): string[] {
   return records(positionFields(figures), rows, context);
 }
 
@@ -77,6 +85,6 @@ const CLOSED: readonly Field<ClosedTrade>[] = [
   ['id', (row) => text(row.id)],
 ];
 
-export function closedCsv(rows: readonly ClosedTrade[], context: Context): string[] {
+export function closedCsv(rows: readonly ClosedTrade[], context: ExportContext): string[] {
   return records(CLOSED, rows, context);
 }

@@ -40,7 +40,7 @@ const COLUMNS: readonly DataColumn<ScanCandidate>[] = [
   {
     id: 'rank',
     label: 'Rank',
-    width: 56,
+    width: 72,
     rank: 1,
     sort: { by: 'number', of: (row) => row.rank ?? undefined },
     cell: (row) => row.rank ?? '-',
@@ -148,23 +148,36 @@ function News({ item }: { item: NewsItem }) {
   );
 }
 
+/** A count with its word; empty where the back end does not tell. */
+function counted(count: number | null, one: string, many: string): string {
+  return count === null ? '' : `${count} ${count === 1 ? one : many}`;
+}
+
+/** In columns, so that times and results of one run stand below those of another. */
 function Run({ run, currency }: { run: TradingRun; currency: string | null }) {
-  const counts = [
-    run.candidates === null ? null : `${run.candidates} candidates`,
-    run.trades === null ? null : `${run.trades} trades`,
-  ].filter((word) => word !== null);
+  const words = [run.mode, run.status].filter((word) => word !== null).join(', ');
   return (
     <li className="flex h-7 items-center gap-3 border-t border-line px-4">
-      <Moment instant={run.startedAt} />
+      <span className="w-36 shrink-0">
+        <Moment instant={run.startedAt} />
+      </span>
       <span className="min-w-0 flex-1 truncate" title={run.id ?? undefined}>
-        {[run.mode, run.status]
-          .filter((word) => word !== null)
-          .map((word) => word.replaceAll('_', ' '))
-          .join(', ')}{' '}
+        <PlainText text={words.replaceAll('_', ' ')} />{' '}
         <span className="text-quiet">{run.id === null ? '' : <PlainText text={run.id} />}</span>
       </span>
-      <span className="whitespace-nowrap text-quiet">{counts.join(', ')}</span>
-      {run.pnl === null || currency === null ? null : <ProfitLoss value={run.pnl} currency={currency} />}
+      {run.candidates === null ? null : (
+        <span className="text-right whitespace-nowrap text-quiet">
+          {counted(run.candidates, 'candidate', 'candidates')}
+        </span>
+      )}
+      <span className="w-16 text-right whitespace-nowrap text-quiet">
+        {counted(run.trades, 'trade', 'trades')}
+      </span>
+      {run.pnl === null || currency === null ? null : (
+        <span className="w-22 text-right">
+          <ProfitLoss value={run.pnl} currency={currency} />
+        </span>
+      )}
     </li>
   );
 }

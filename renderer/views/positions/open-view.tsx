@@ -1,26 +1,21 @@
-import { Download } from 'lucide-react';
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { PnlModel, Position, PositionsModel, Reading } from '../../../electron/contract/models.ts';
 import type { PositionSums } from '../../../electron/contract/position-figures.ts';
 import { positionSums } from '../../../electron/contract/position-figures.ts';
-import { useProfileName } from '../../api/app-context.tsx';
-import { Button } from '../../parts/button.tsx';
 import type { DataFoot } from '../../parts/data-table.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
-import { FilterInput } from '../../parts/field.tsx';
 import { signOf } from '../../parts/decimal.ts';
 import { FrozenNote } from '../../parts/guard-notes.tsx';
 import { ProfitLoss, Sum } from '../../parts/money.tsx';
-import { Empty, Panel } from '../../parts/panel.tsx';
-import { NeverReceived, ReadingAge, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
-import { exportName, saveFile } from '../../parts/save-file.ts';
+import { Panel } from '../../parts/panel.tsx';
+import { NeverReceived, shown, UnknownNote, useReadingStale } from '../../parts/reading-note.tsx';
 import { positionColumns } from './columns.tsx';
 import { PositionDrawer } from './drawer.tsx';
+import type { ExportContext } from './export.ts';
 import { positionsCsv } from './export.ts';
 import { createFigures } from './figures.ts';
-import { filtered } from './filter.ts';
+import type { ListTexts } from './list-panel.tsx';
+import { ListPanel, useFilter } from './list-panel.tsx';
 import { ClosedNote, StaleNote } from './market-note.tsx';
-import { Scroller } from './scroller.tsx';
 import { Summary } from './summary.tsx';
 import { useSeries } from './use-series.ts';
 
@@ -36,6 +31,13 @@ function wordsOf(row: Position): string {
 function nameOf(row: Position): string {
   return row.symbol ?? '';
 }
+
+const TEXTS: ListTexts = {
+  title: 'Open positions',
+  filter: 'Filter symbol, side, up, down',
+  none: 'No open positions',
+  file: 'positions',
+};
 
 function footOf(sums: PositionSums, all: boolean): DataFoot {
   const { currency } = sums;
@@ -74,82 +76,45 @@ function useOpenRow() {
 
 function Content(props: { reading: Reading<PositionsModel>; pnl: Reading<PnlModel>; model: PositionsModel }) {
   const { reading, model } = props;
-  const profile = useProfileName() ?? '';
   const stale = useReadingStale(reading);
-  const [text, setText] = useState('');
-  const needle = useDeferredValue(text);
   const figures = useMemo(() => createFigures(), []);
   const { book, seeded } = useSeries(reading);
   // oxlint-disable-next-line react/exhaustive-deps -- new columns draw every row again, with what was remembered
   const columns = useMemo(() => positionColumns(figures, book), [figures, book, seeded]);
+  const csv = useCallback(
+    (list: readonly Position[], context: ExportContext) => positionsCsv(list, figures, context),
+    [figures],
+  );
   const { open, show, close } = useOpenRow();
-  const sorted = useRef<readonly Position[]>([]);
-  const onRows = useCallback((list: readonly Position[]) => void (sorted.current = list), []);
-  const rows = useMemo(() => filtered(model.rows, needle, wordsOf), [model.rows, needle]);
-  const all = rows.length === model.rows.length;
+  const filter = useFilter(model.rows, wordsOf);
+  const { rows, total } = filter;
+  const all = rows.length === total;
   const sums = useMemo(() => positionSums(rows, figures), [rows, figures]);
   const feet = useMemo(() => sums.map((each) => footOf(each, all)), [sums, all]);
   const position = open === null ? undefined : model.rows.find((row) => row.key === open);
-  const save = () => {
-    const known = shown(reading)?.known;
-    if (known === undefined) return;
-    saveFile(
-      exportName(`positions-${profile}`, 'csv', new Date()),
-      'csv',
-      positionsCsv(sorted.current, figures, { profile, known }),
-    );
-  };
-  const aside = (
-    <>
-      <ReadingAge reading={reading} source={position === undefined} />
-      <span className="whitespace-nowrap max-lg-nav:hidden">
-        {all ? `${rows.length} open` : `${rows.length} of ${model.rows.length}`}
-      </span>
-      <FilterInput
-        label="Filter symbol, side, up, down"
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-      <Button
-        small
-        icon={<Download size={13} />}
-        disabled={rows.length === 0}
-        onClick={save}
-        title="The rows below, in their order, as CSV"
-      >
-        CSV
-      </Button>
-    </>
-  );
   return (
     <>
       <Summary pnl={props.pnl} sums={sums} stale={stale} />
       <div className="flex min-h-0 flex-1 gap-3">
-        <Panel title="Open positions" aside={aside} flush className="min-h-0 flex-1">
-          {rows.length > 0 ? (
-            <Scroller>
-              {(scroller) => (
-                <DataTable
-                  scroller={scroller}
-                  columns={columns}
-                  rows={rows}
-                  start={START}
-                  selected={open}
-                  stale={stale}
-                  testId="position-row"
-                  nameOf={nameOf}
-                  feet={feet}
-                  onOpen={show}
-                  onRows={onRows}
-                />
-              )}
-            </Scroller>
-          ) : model.rows.length > 0 ? (
-            <Empty title="Nothing matches" actions={<Button onClick={() => setText('')}>Show all</Button>} />
-          ) : (
-            <Empty title="No open positions">The back end answered with an empty list.</Empty>
-          )}
-        </Panel>
+        <ListPanel
+          texts={TEXTS}
+          reading={reading}
+          filter={filter}
+          columns={columns}
+          start={START}
+          feet={feet}
+          testId="position-row"
+          nameOf={nameOf}
+          csv={csv}
+          count={
+            <span className="whitespace-nowrap max-lg-nav:hidden">
+              {all ? `${total} open` : `${rows.length} of ${total}`}
+            </span>
+          }
+          source={position === undefined}
+          selected={open}
+          onOpen={show}
+        />
         {position === undefined ? null : (
           <PositionDrawer key={position.key} position={position} figures={figures} onClose={close} />
         )}

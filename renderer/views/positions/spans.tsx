@@ -1,5 +1,6 @@
 import type { HistorySpan } from '../../../electron/contract/history.ts';
 import { age } from '../../../electron/contract/present.ts';
+import { Choice } from '../../parts/choice.tsx';
 
 const SPANS = [
   ['1h', '1H', 'the last hour'],
@@ -17,22 +18,9 @@ export function firstPoints(stepMs: number): string {
   return `The line begins with the second point; one stands for up to ${age(stepMs)}.`;
 }
 
+const OPTIONS = SPANS.map(([span, label]) => [span, label] as const);
+
 /** How far a chart looks back. */
 export function SpanChoice({ span, onSpan }: { span: HistorySpan; onSpan: (span: HistorySpan) => void }) {
-  return (
-    <div role="group" aria-label="Span" className="flex">
-      {SPANS.map(([each, label, words]) => (
-        <button
-          key={each}
-          type="button"
-          aria-pressed={each === span}
-          title={words}
-          onClick={() => onSpan(each)}
-          className="transition-quick h-6 rounded-sm px-2 text-xs text-quiet hover:bg-hover aria-pressed:bg-selected aria-pressed:font-medium aria-pressed:text-text"
-        >
-          {label}
-        </button>
-      ))}
-    </div>
-  );
+  return <Choice label="Span" options={OPTIONS} value={span} onChoose={onSpan} />;
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { PnlModel, Reading } from '../../../electron/contract/models.ts';
 import type { PositionSums } from '../../../electron/contract/position-figures.ts';
 import { Figure } from '../../parts/figure.tsx';
@@ -10,16 +11,20 @@ function OfTheDay({ reading }: { reading: Reading<PnlModel> }) {
   const stale = useReadingStale(reading);
   const currency = model?.currency ?? '';
   return (
-    <dl className={`flex gap-8 max-lg-nav:gap-5 ${stale ? 'stale' : ''}`} data-testid="day-figures">
-      <Figure label="Day P&L" note={<ReadingAge reading={reading} />}>
+    <dl className={`flex gap-6 max-lg-nav:gap-4 ${stale ? 'stale' : ''}`} data-testid="day-figures">
+      <Figure
+        label="Day P&L"
+        note={<ReadingAge reading={reading} />}
+        className="min-w-38 max-lg-nav:min-w-34"
+      >
         <span className="text-xl leading-6">
           <ProfitLoss value={model?.daily ?? null} currency={currency} />
         </span>
       </Figure>
-      <Figure label="Realized" note="of the day">
+      <Figure label="Realized" note="of the day" className="min-w-26 max-lg-nav:min-w-22">
         <ProfitLoss value={model?.realized ?? null} currency={currency} />
       </Figure>
-      <Figure label="Exposure" note="reported" className="max-lg-nav:hidden">
+      <Figure label="Exposure" note="reported" className="min-w-26 max-lg-nav:hidden">
         <Sum value={model?.exposure ?? null} currency={currency} />
       </Figure>
     </dl>
@@ -30,52 +35,89 @@ function without(count: number, what: string): string {
   return count === 0 ? 'all positions' : `${count} without ${what}`;
 }
 
-function OfCurrency({ sums, single }: { sums: PositionSums; single: boolean }) {
-  const { currency } = sums;
+/** A count of winners or losers wears the colour of money only where there are any. */
+function Count({ count, word, tone }: { count: number; word: string; tone: string }) {
   return (
-    <dl className="contents" data-testid={`sums-${currency}`}>
-      <Figure label={single ? 'Unrealized' : `Unrealized ${currency}`} note={without(sums.withoutPnl, 'P&L')}>
-        <ProfitLoss value={sums.unrealized} currency={currency} />
-      </Figure>
-      <Figure label="At risk" note={without(sums.withoutRisk, 'a stop')}>
-        <Sum value={sums.risk} currency={currency} />
-      </Figure>
-      <Figure
-        label="To all stops"
-        note={
-          sums.passed > 0 ? (
-            <span className="text-attention">{sums.passed} passed</span>
-          ) : (
-            without(sums.withoutStop, 'a distance')
-          )
-        }
-      >
-        <Sum value={sums.toStop} currency={currency} />
-      </Figure>
-      <Figure label="Winners / losers" note={sums.flat > 0 ? `${sums.flat} at zero` : undefined}>
-        <span className="whitespace-nowrap">
-          <span className="text-gain">{sums.up} up</span> <span className="text-quiet">/</span>{' '}
-          <span className="text-loss">{sums.down} down</span>
-        </span>
-      </Figure>
-    </dl>
+    <span className={count > 0 ? tone : 'text-text'}>
+      {count} {word}
+    </span>
   );
 }
+
+/** Columns of one width, so that a digit more or less moves nothing beside it. */
+const CELL = 'pr-4 text-left align-top whitespace-nowrap last:pr-0 max-lg-nav:pr-2';
+
+function Cell({ note, children }: { note: ReactNode; children: ReactNode }) {
+  return (
+    <td className={CELL}>
+      <span className="block leading-5 font-medium">{children}</span>
+      <span className="block text-xs text-quiet">{note}</span>
+    </td>
+  );
+}
+
+function OfCurrency({ sums, single }: { sums: PositionSums; single: boolean }) {
+  const { currency } = sums;
+  const passed = <span className="text-attention">{sums.passed} passed</span>;
+  return (
+    <tr data-testid={`sums-${currency}`}>
+      {single ? null : (
+        <th scope="row" className={`${CELL} leading-5 font-medium`}>
+          {currency}
+        </th>
+      )}
+      <Cell note={without(sums.withoutPnl, 'P&L')}>
+        <ProfitLoss value={sums.unrealized} currency={currency} />
+      </Cell>
+      <Cell note={without(sums.withoutRisk, 'a stop')}>
+        <Sum value={sums.risk} currency={currency} />
+      </Cell>
+      <Cell note={sums.passed > 0 ? passed : without(sums.withoutStop, 'one')}>
+        <Sum value={sums.toStop} currency={currency} />
+      </Cell>
+      <Cell note={sums.flat > 0 ? `${sums.flat} at zero` : `of ${sums.count}`}>
+        <Count count={sums.up} word="up" tone="text-gain" /> <span className="text-quiet">/</span>{' '}
+        <Count count={sums.down} word="down" tone="text-loss" />
+      </Cell>
+    </tr>
+  );
+}
+
+const HEADS = ['Unrealized', 'At risk', 'To all stops', 'Winners / losers'] as const;
 
 /** What it comes to: of the day as the back end says, and of the open positions as they add up, per currency. */
 export function Summary(props: { pnl: Reading<PnlModel>; sums: readonly PositionSums[]; stale: boolean }) {
   const { sums } = props;
+  const single = sums.length === 1;
   return (
     <section aria-label="Sums" className="rounded-md border border-line bg-raised px-4 py-2">
-      <div className="flex flex-wrap items-start gap-x-8 gap-y-2 max-lg-nav:gap-x-4">
+      <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 max-lg-nav:gap-x-4">
         <OfTheDay reading={props.pnl} />
-        <div
-          className={`grid grid-cols-[repeat(4,max-content)] gap-x-8 gap-y-2 border-l border-line pl-8 max-lg-nav:gap-x-5 max-lg-nav:pl-4 ${props.stale ? 'stale' : ''}`}
-        >
-          {sums.map((each) => (
-            <OfCurrency key={each.currency} sums={each} single={sums.length === 1} />
-          ))}
-        </div>
+        {sums.length === 0 ? null : (
+          <div className={`border-l border-line pl-6 max-lg-nav:pl-4 ${props.stale ? 'stale' : ''}`}>
+            <table className="w-full max-w-200 table-fixed">
+              <thead>
+                <tr className="text-xs text-quiet">
+                  {single ? null : (
+                    <th scope="col" className={`w-13 max-lg-nav:w-11 ${CELL}`}>
+                      <span className="sr-only">Currency</span>
+                    </th>
+                  )}
+                  {HEADS.map((head) => (
+                    <th key={head} scope="col" className={`${CELL} font-normal`}>
+                      {head}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {sums.map((each) => (
+                  <OfCurrency key={each.currency} sums={each} single={single} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
       </div>
     </section>
   );

@@ -12,7 +12,7 @@ import type { TreeRow } from './rows.ts';
 const HEAD = 'h-8 px-2 text-left text-xs font-medium text-quiet whitespace-nowrap first:pl-4 last:pr-4';
 const CELL = 'px-2 py-1.5 align-top first:pl-4 last:pr-4';
 /** What is first left out where there is little room; the drawer has it all. */
-const FROM_SMALL = 'hidden @2xl:table-cell';
+const FROM_SMALL = 'hidden @2xl:table-cell @max-3xl:pr-4';
 const FROM_MIDDLE = 'hidden @3xl:table-cell';
 const FROM_WIDE = 'hidden @5xl:table-cell';
 /** Of what is not known now only the past is told: without colour. */
