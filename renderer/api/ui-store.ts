@@ -73,6 +73,8 @@ export interface Entry {
   group: string;
   /** The key that does the same, where there is one. */
   keys?: string;
+  /** Lifts it over others that fit what is typed as well. */
+  weight?: number;
   run: () => void;
 }
 

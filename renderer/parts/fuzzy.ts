@@ -27,13 +27,18 @@ function wordScore(hay: string, word: string): number | null {
   return score > 0 ? score : null;
 }
 
-/** What fits the query, the best first; all in their order while nothing is typed. */
-export function fuzzy<T>(entries: readonly T[], query: string, textOf: (entry: T) => string): T[] {
+/** What fits the query, the best first; all in their order while nothing is typed. `boost` lifts one over its equals. */
+export function fuzzy<T>(
+  entries: readonly T[],
+  query: string,
+  textOf: (entry: T) => string,
+  boost: (entry: T) => number = () => 0,
+): T[] {
   if (query.trim() === '') return [...entries];
   return entries
     .flatMap((entry) => {
       const score = fuzzyScore(textOf(entry), query);
-      return score === null ? [] : [{ entry, score }];
+      return score === null ? [] : [{ entry, score: score + boost(entry) }];
     })
     .toSorted((a, b) => b.score - a.score)
     .map(({ entry }) => entry);

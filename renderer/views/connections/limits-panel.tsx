@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { LimitTexts } from '../../../electron/contract/limits-text.ts';
 import { LIMIT_NAMES, limitTexts, readLimit } from '../../../electron/contract/limits-text.ts';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
@@ -46,6 +46,11 @@ function readAll(texts: LimitTexts): { limits: Limits } | { wrong: keyof Limits 
 function Editor({ profile, done }: { profile: Profile; done: () => void }) {
   const call = useCall();
   const { ui } = useApp();
+  const box = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // newer browsers answer with a promise, which is nothing to clean up with
+    void box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const [texts, setTexts] = useState(() => limitTexts(profile.limits ?? NO_LIMITS));
   const [wrong, setWrong] = useState<keyof Limits | null>(null);
   const [error, setError] = useState<ErrorShape | null>(null);
@@ -63,6 +68,7 @@ function Editor({ profile, done }: { profile: Profile; done: () => void }) {
   };
   return (
     <form
+      ref={box}
       data-testid="limits-form"
       className="flex flex-col gap-2"
       onSubmit={(event) => {

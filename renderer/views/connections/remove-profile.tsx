@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ClientTarget } from '../../../electron/contract/bridge.ts';
 import { clientsWith, removeEntryCommand } from '../../../electron/contract/present-clients.ts';
 import type { Profile } from '../../../electron/contract/profile.ts';
@@ -51,8 +51,13 @@ function Question({ profile, onKeep }: { profile: string; onKeep: () => void }) 
   const [asked, setAsked] = useState<PlanAsked | null>(null);
   const targets = useTargets(version);
   const left = Array.isArray(targets) ? clientsWith(profile, targets) : [];
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // newer browsers answer with a promise, which is nothing to clean up with
+    void box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
-    <div className="flex flex-col gap-3 rounded-md border border-line bg-raised px-4 py-3">
+    <div ref={box} className="flex flex-col gap-3 rounded-md border border-line bg-raised px-4 py-3">
       <Left profile={profile} left={left} onPlan={setAsked} />
       <form
         className="flex items-end gap-3"

@@ -6,6 +6,8 @@ import type { Entry } from '../../api/ui-store.ts';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { useEntries } from './entries.ts';
 
+const weightOf = ({ weight = 0 }: Entry): number => weight;
+
 /** More than this nobody reads; typing finds the rest. */
 const SHOWN = 60;
 
@@ -45,7 +47,7 @@ function List({ close }: { close: () => void }) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const found = useMemo(
-    () => fuzzy(entries, query, (entry) => `${entry.label} ${entry.group}`).slice(0, SHOWN),
+    () => fuzzy(entries, query, (entry) => `${entry.label} ${entry.group}`, weightOf).slice(0, SHOWN),
     [entries, query],
   );
   const at = Math.min(active, found.length - 1);
@@ -83,7 +85,12 @@ function List({ close }: { close: () => void }) {
         onKeyDown={onKeyDown}
         className="h-12 w-full border-b border-line bg-transparent px-5 text-lg outline-none"
       />
-      <ul id={id} role="listbox" aria-label="Pages and actions" className="max-h-80 overflow-y-auto py-2">
+      <ul
+        id={id}
+        role="listbox"
+        aria-label="Pages and actions"
+        className="max-h-[min(56vh,448px)] overflow-y-auto py-2"
+      >
         {found.map((entry, i) => (
           <Option
             key={`${entry.group}/${entry.label}`}

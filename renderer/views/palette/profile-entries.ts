@@ -13,8 +13,13 @@ import { useRestart } from '../services/use-restart.ts';
 const NONE: readonly string[] = [];
 const NO_PROFILES: AppState['profiles'] = {};
 
+/** Who types `stop` means the emergency stop, of the profile on screen, not a tool of like name or another's. */
+const URGENT = { here: 4, elsewhere: 2 };
+/** What concerns the profile on screen goes before the same of another. */
+const HERE = 0.15;
+
 /** Connect, disconnect and retry of every profile, as far as each can; and what waits for a person's eyes. */
-function useLinkEntries(order: readonly string[]): Entry[] {
+function useLinkEntries(order: readonly string[], here: string | null): Entry[] {
   const { ui } = useApp();
   const act = useAction();
   const profiles = useMirror((s) => s.app?.profiles ?? NO_PROFILES);
@@ -25,6 +30,7 @@ function useLinkEntries(order: readonly string[]): Entry[] {
     const entry = (label: string, run: () => unknown): Entry => ({
       label: `${label} ${profile}`,
       group: 'Link',
+      weight: profile === here ? HERE : 0,
       run: () => void run(),
     });
     const keyWaits = link.state === 'blocked' && link.reason.startsWith('host-key');
@@ -40,7 +46,7 @@ function useLinkEntries(order: readonly string[]): Entry[] {
 }
 
 /** Forms of the Connections page. */
-function editEntries({ ui }: App, order: readonly string[]): Entry[] {
+function editEntries({ ui }: App, order: readonly string[], here: string | null): Entry[] {
   const entry = (
     what: Asked['what'] & `${'profile' | 'limits'}${string}`,
     label: string,
@@ -48,6 +54,7 @@ function editEntries({ ui }: App, order: readonly string[]): Entry[] {
   ) => ({
     label,
     group: 'Connections',
+    weight: profile === here ? HERE : 0,
     run: () => ui.ask({ what }, { page: 'connections', section: 'link' as const, profile }),
   });
   return order.flatMap((name) => [
@@ -58,13 +65,14 @@ function editEntries({ ui }: App, order: readonly string[]): Entry[] {
   ]);
 }
 
-function useDoctorEntries(app: App, order: readonly string[]): Entry[] {
+function useDoctorEntries(app: App, order: readonly string[], here: string | null): Entry[] {
   const views = useUi((s) => s.doctor);
   return order.flatMap((profile) => {
     const view = views[profile];
     const entry = (label: string, run: () => void): Entry => ({
       label: `${label} ${profile}`,
       group: 'Doctor',
+      weight: profile === here ? HERE : 0,
       run,
     });
     if (view?.phase === 'running') return [entry('Stop the doctor on', () => view.stop())];
@@ -87,17 +95,26 @@ function useDoctorEntries(app: App, order: readonly string[]): Entry[] {
 function useTradingEntries(app: App, order: readonly string[], profile: string | null): Entry[] {
   const canClose = useCanCloseAll(profile);
   const profiles = useMirror((s) => s.app?.profiles ?? NO_PROFILES);
-  const entry = (label: string, run: () => void): Entry => ({ label, group: 'Emergency', run });
+  const entry = (name: string, label: string, run: () => void): Entry => ({
+    label,
+    group: 'Emergency',
+    weight: name === profile ? URGENT.here : URGENT.elsewhere,
+    run,
+  });
   return [
-    ...order.map((name) => entry(`Stop trading on ${name}`, () => void sendStop(app, name))),
+    ...order.map((name) => entry(name, `Stop trading on ${name}`, () => void sendStop(app, name))),
     ...(profile === null || !canClose
       ? []
-      : [entry(`Close everything on ${profile}…`, () => app.ui.store.setState({ closing: profile }))]),
+      : [
+          entry(profile, `Close everything on ${profile}…`, () =>
+            app.ui.store.setState({ closing: profile }),
+          ),
+        ]),
     ...order.flatMap((name) => {
       const report = profiles[name]?.lastStop;
       return report
         ? [
-            entry(`How the last stop on ${name} ended`, () =>
+            entry(name, `How the last stop on ${name} ended`, () =>
               app.ui.store.setState({ stop: { phase: 'reported', profile: name, report } }),
             ),
           ]
@@ -138,12 +155,12 @@ export function useProfileEntries(): Entry[] {
   const profile = useProfileName();
   const order = useMirror((s) => s.app?.order ?? NONE);
   const state = useMirror((s) => (profile === null ? undefined : s.app?.profiles[profile]));
-  const links = useLinkEntries(order);
-  const doctor = useDoctorEntries(app, order);
+  const links = useLinkEntries(order, profile);
+  const doctor = useDoctorEntries(app, order, profile);
   const trading = useTradingEntries(app, order, profile);
   const services = useServiceEntries(app, state);
   const switches = order
     .filter((name) => name !== profile)
     .map((name) => ({ label: `Show ${name}`, group: 'Profile', run: () => app.ui.go({ profile: name }) }));
-  return [...links, ...doctor, ...switches, ...trading, ...services, ...editEntries(app, order)];
+  return [...links, ...doctor, ...switches, ...trading, ...services, ...editEntries(app, order, profile)];
 }

@@ -29,6 +29,14 @@ describe('finding an action', () => {
     expect(find(query)[0]).toBe(expected);
   });
 
+  it('puts what is urgent over what is shorter', () => {
+    const urgent = (text: string) => (text.startsWith('Stop') ? 2 : 0);
+    expect(fuzzy(['stop_trading', ...ENTRIES], 'stop', (text) => text)[0]).toBe('stop_trading');
+    expect(fuzzy(['stop_trading', ...ENTRIES], 'stop', (text) => text, urgent)[0]).toBe(
+      'Stop trading on catalyst',
+    );
+  });
+
   it('finds nothing where a letter is missing', () => {
     expect(find('zebra')).toEqual([]);
   });
