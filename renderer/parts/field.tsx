@@ -67,10 +67,13 @@ export function FilterInput({
         placeholder={label}
         autoComplete="off"
         spellCheck={false}
-        className={`${INPUT} pr-7`}
+        className={`${INPUT} peer pr-7`}
         {...input}
       />
-      <kbd aria-hidden className="pointer-events-none absolute top-1.5 right-2 text-xs text-quiet">
+      <kbd
+        aria-hidden
+        className="pointer-events-none absolute top-1.5 right-2 text-xs text-quiet peer-focus:hidden peer-[:not(:placeholder-shown)]:hidden"
+      >
         /
       </kbd>
     </div>

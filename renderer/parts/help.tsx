@@ -9,6 +9,11 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['n', 'What waits for you: notices'],
   ['?', 'This help'],
   ['Esc', 'Close what is open'],
+  ['↑ ↓', 'Choose a row or line'],
+  ['Shift ↑ ↓', 'Choose several log lines'],
+  ['c', 'Copy the chosen log lines'],
+  ['w', 'Wrap long log lines'],
+  ['f', 'Follow the newest log line'],
 ];
 const MARKS: readonly (readonly [string, string])[] = [
   ['● Live, Up', 'Answered within the last 45 s'],
@@ -41,7 +46,7 @@ export function Help() {
       open={open}
       onClose={() => ui.store.setState({ helpOpen: false })}
       title="Keyboard and marks"
-      width="max-w-xl"
+      width="max-w-2xl"
       crossed
       testId="help"
     >

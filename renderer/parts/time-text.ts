@@ -12,9 +12,11 @@ export function momentText(at: number, now: number): string {
   return today ? clockText(at) : `${day.format(at)} ${clockText(at)}`;
 }
 
-/** `38 ms`, `1.24 s`, `-` when unknown. */
+/** `38 ms`, `1.24 s`, `< 0.1 ms`, `-` when unknown. */
 export function durationText(ms: number | null): string {
   if (ms === null) return '-';
+  // what took no time that can be said took some all the same
+  if (ms < 0.05) return '< 0.1 ms';
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return `${(ms / 1000).toFixed(2)} s`;

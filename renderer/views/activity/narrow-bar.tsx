@@ -14,8 +14,9 @@ export function NarrowBar(props: {
   return (
     <div className="flex flex-wrap items-center gap-2" data-testid={`${props.name}-bar`}>
       {props.children}
-      <div className="min-w-44 flex-1">
+      <div className="max-w-96 min-w-44 flex-1">
         <FilterInput
+          wide
           label={props.label}
           value={props.text}
           maxLength={200}

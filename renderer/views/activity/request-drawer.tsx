@@ -14,7 +14,7 @@ import { PlainText } from '../../parts/plain-text.tsx';
 import { Duration } from '../../parts/quantity.tsx';
 import { useWritten } from '../../parts/written.ts';
 import { KeptBody } from './kept-body.tsx';
-import { methodOf } from './request-filter.ts';
+import { methodText } from './request-list.tsx';
 import { Waterfall } from './waterfall.tsx';
 
 const moment = new Intl.DateTimeFormat('en-GB', {
@@ -39,7 +39,7 @@ const TRANSPORT = {
 } as const;
 
 function Facts({ entry }: { entry: ActivityEntry }) {
-  const { client, toolClass, detail } = entry;
+  const { client, detail } = entry;
   const way = client === undefined ? '' : ` ${TRANSPORT[client.transport]}`;
   const pid = client?.pid ? `, process ${client.pid}` : '';
   return (
@@ -60,10 +60,7 @@ function Facts({ entry }: { entry: ActivityEntry }) {
         </span>
       </Row>
       {entry.profile === '' ? null : <Row label="Profile">{entry.profile}</Row>}
-      <Row label="Method">
-        {methodOf(entry)}
-        {toolClass === null ? '' : <span className="text-quiet"> · {toolClass}</span>}
-      </Row>
+      <Row label="Method">{methodText(entry)}</Row>
       {detail === '' ? null : (
         <Row label="Detail">
           <PlainText text={detail} />

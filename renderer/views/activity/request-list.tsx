@@ -9,7 +9,7 @@ import { ListHead, RowList } from './row-list.tsx';
 import { TimeBar } from './waterfall.tsx';
 
 const GRID =
-  'grid grid-cols-[88px_minmax(0,0.7fr)_minmax(0,1.6fr)_116px_64px] gap-x-3 px-4 @4xl:grid-cols-[88px_minmax(0,0.7fr)_minmax(0,1.6fr)_136px_116px_64px_80px_minmax(0,1.4fr)]';
+  'grid grid-cols-[88px_minmax(0,0.7fr)_minmax(0,1.6fr)_116px_64px] gap-x-3 px-4 @4xl:grid-cols-[88px_minmax(0,0.7fr)_minmax(0,1.6fr)_156px_116px_64px_80px_minmax(0,1.4fr)]';
 /** Columns that give way where the list is narrow; the drawer has them. */
 const WIDE = 'hidden @4xl:block';
 

@@ -19,7 +19,10 @@ const WORDS: Record<TimePart['part'], readonly [string, string]> = {
   guard: ['Guard', 'Rules, your consent where it was asked, the audit record'],
   link: ['Link', 'Round trip of the last probe through the link'],
   upstream: ['Back end', 'The rest, until its answer had come'],
-  wire: ['Link and back end', 'Not told apart: the round trip of the link was not known'],
+  wire: [
+    'Link and back end',
+    'Not told apart: the last round trip of the link is not known, or was longer than this',
+  ],
 };
 
 /** The parts of a request's time as one bar. */
@@ -40,12 +43,9 @@ export function TimeBar({ times, className = '' }: { times: RequestTimes; classN
 /** Where the time of one request went, part by part. */
 export function Waterfall({ times }: { times: RequestTimes }) {
   const parts = placed(timeParts(times));
-  const whole = parts.reduce((sum, { ms }) => sum + ms, 0);
   return (
     <section aria-label="Time" className="flex flex-col gap-2" data-testid="waterfall">
-      <h3 className="text-sm text-quiet">
-        Time: <Duration ms={whole} />
-      </h3>
+      <h3 className="text-sm text-quiet">Where the time went</h3>
       <ul className="flex flex-col gap-1">
         {parts.map(({ part, ms, x, width }) => (
           <li
@@ -69,6 +69,11 @@ export function Waterfall({ times }: { times: RequestTimes }) {
           </li>
         ))}
       </ul>
+      {parts.some(({ part }) => part === 'link') ? (
+        <p className="text-xs text-quiet">
+          Link is the round trip of its last probe; the rest of the wait is counted to the back end.
+        </p>
+      ) : null}
       {times.wire === null ? <p className="text-sm text-quiet">Nothing was sent to the back end.</p> : null}
     </section>
   );

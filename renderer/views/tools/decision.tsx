@@ -56,7 +56,7 @@ function Approve({ tool }: { tool: ToolEntry }) {
           />
         </div>
       ) : null}
-      <div className="mt-6 flex gap-2">
+      <div className="mt-5 flex gap-2">
         <Button
           look="primary"
           data-testid="tool-approve"
@@ -75,6 +75,22 @@ function Approve({ tool }: { tool: ToolEntry }) {
   );
 }
 
+/** One way to treat calls; the one that holds stands out, and pressing it changes nothing. */
+function Way(props: { label: string; on: boolean; never?: string | undefined; onChoose: () => void }) {
+  return (
+    <Button
+      small
+      aria-pressed={props.on}
+      className="aria-pressed:border-accent aria-pressed:bg-selected"
+      disabled={props.never !== undefined}
+      title={props.never}
+      onClick={() => (props.on ? undefined : props.onChoose())}
+    >
+      {props.label}
+    </Button>
+  );
+}
+
 /** For a listed tool: never asks, asks, or is blocked. What makes it looser is typed. */
 function Treatment({ tool }: { tool: ToolEntry }) {
   const { profile, approve, block } = useDecide(tool);
@@ -85,27 +101,21 @@ function Treatment({ tool }: { tool: ToolEntry }) {
   return (
     <div className="flex flex-col gap-2">
       <div role="group" aria-label={`Calls of ${tool.name}`} className="flex flex-wrap gap-2">
-        <Button
-          small
-          aria-pressed={now === 'allow'}
-          className="aria-pressed:border-accent aria-pressed:bg-selected"
-          disabled={now === 'allow' || tool.why === 'table'}
-          title={
-            tool.why === 'table' ? 'The app’s own table says that it adds risk; that is not loosened.' : ''
+        <Way
+          label="Allow"
+          on={now === 'allow'}
+          never={
+            tool.why === 'table' && now !== 'allow'
+              ? 'The app’s own table says that it adds risk; that is not loosened.'
+              : undefined
           }
-          onClick={() => (demo ? loosen() : setConfirm(''))}
-        >
-          Allow
-        </Button>
-        <Button
-          small
-          aria-pressed={now === 'ask'}
-          className="aria-pressed:border-accent aria-pressed:bg-selected"
-          disabled={now === 'ask'}
-          onClick={() => void approve('start', '', `${tool.name} asks each time.`)}
-        >
-          Ask each time
-        </Button>
+          onChoose={() => (demo ? loosen() : setConfirm(''))}
+        />
+        <Way
+          label="Ask each time"
+          on={now === 'ask'}
+          onChoose={() => void approve('start', '', `${tool.name} asks each time.`)}
+        />
         <Button small data-testid="tool-block" onClick={() => void block()}>
           Block
         </Button>
@@ -144,7 +154,7 @@ export function DecisionPanel({ tool }: { tool: ToolEntry }) {
   return (
     <section aria-label="Treatment" className="flex flex-col gap-2">
       <p>
-        {tool.status === 'listed' ? CLASS[tool.class] : `Once approved: ${CLASS[tool.class].toLowerCase()}`}
+        {tool.status === 'listed' ? CLASS[tool.class] : `${CLASS[tool.class]}, once approved`}
         {tool.why === undefined ? null : <span className="text-quiet">, {WHY[tool.why]}</span>}
       </p>
       {tool.status === 'listed' ? <Treatment tool={tool} /> : <Approve tool={tool} />}

@@ -132,9 +132,7 @@ const NESTED: ReadonlySet<Shape['kind']> = new Set<Shape['kind']>(['group', 'lis
 
 function hintOf({ shape, fallback }: FormField): string {
   const hint = 'hint' in shape ? shape.hint : '';
-  return [hint, fallback === null ? '' : `if left empty: ${fallback.slice(0, 60)}`]
-    .filter(Boolean)
-    .join(' · ');
+  return [hint, fallback === null ? '' : `if not sent: ${fallback.slice(0, 60)}`].filter(Boolean).join(' · ');
 }
 
 function FieldRow(props: {

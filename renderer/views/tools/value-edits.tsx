@@ -80,7 +80,7 @@ export function ChoiceEdit({ options, ...props }: EditProps & { options: readonl
       value={chosen}
       onChange={(event) => props.onChange(find(event.target.value))}
     >
-      <option value="">{props.placeholder === '' ? 'Not sent' : props.placeholder}</option>
+      <option value="">Not sent</option>
       {options.map((one) => (
         <option key={textOf(one, 0)} value={textOf(one, 0)}>
           {shown(one).slice(0, 120)}

@@ -52,6 +52,7 @@ describe('consent in words', () => {
 describe('durations', () => {
   it('never show an unknown as zero', () => {
     expect(durationText(null)).toBe('-');
+    expect(durationText(0.02)).toBe('< 0.1 ms');
     expect(durationText(0.42)).toBe('0.4 ms');
     expect(durationText(38.2)).toBe('38 ms');
     expect(durationText(50_000)).toBe('50.00 s');
