@@ -44,7 +44,7 @@ describe.skipIf(!chromiumAvailable)('the command palette (Debian package chromiu
     const wanted: Record<string, string> = Object.fromEntries([
       ['disconnect catalyst', 'Disconnect catalyst'],
       ['connect paper', 'Connect paper'],
-      ['run doctor catalyst', 'Run the doctor on catalyst'],
+      ['run doctor', 'Run the doctor on catalyst'],
       ['edit catalyst', 'Edit catalyst…'],
       ['remove catalyst', 'Remove catalyst…'],
       ['limits catalyst', 'Limits on starts of catalyst…'],
@@ -71,7 +71,6 @@ describe.skipIf(!chromiumAvailable)('the command palette (Debian package chromiu
       ['add con', 'Add a connection'],
       ['stop', 'Stop trading on catalyst'],
       ['doctor', 'Doctor'],
-      ['run', 'Run the doctor on catalyst'],
       ['edit', 'Edit catalyst…'],
     ]);
     const found: Record<string, string | undefined> = {};

@@ -49,7 +49,7 @@ function Editor({ profile, done }: { profile: Profile; done: () => void }) {
   const box = useRef<HTMLFormElement>(null);
   useEffect(() => {
     // newer browsers answer with a promise, which is nothing to clean up with
-    void box.current?.scrollIntoView({ block: 'nearest' });
+    box.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   const [texts, setTexts] = useState(() => limitTexts(profile.limits ?? NO_LIMITS));
   const [wrong, setWrong] = useState<keyof Limits | null>(null);

@@ -54,7 +54,7 @@ function Question({ profile, onKeep }: { profile: string; onKeep: () => void }) 
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // newer browsers answer with a promise, which is nothing to clean up with
-    void box.current?.scrollIntoView({ block: 'nearest' });
+    box.current?.scrollIntoView({ block: 'nearest' });
   }, []);
   return (
     <div ref={box} className="flex flex-col gap-3 rounded-md border border-line bg-raised px-4 py-3">
