@@ -2,6 +2,7 @@ import type { LogLine } from '../../contract/models.ts';
 import { serviceName } from '../backends/health-words.ts';
 import type { ReadInstant } from '../backends/instant.ts';
 import { ownText } from '../own-text.ts';
+import { NameMap } from './name-map.ts';
 import type { Unplaced } from './placing.ts';
 import {
   headerName,
@@ -68,7 +69,7 @@ class LineAssembler implements Assembler {
   readonly #instant: ReadInstant;
   readonly #open = new Map<string, OpenLine>();
   /** The last time each service wrote; rich leaves it out where it repeats. */
-  readonly #times = new Map<string, NonNullable<LineShape['time']>>();
+  readonly #times = new NameMap<NonNullable<LineShape['time']>>();
   #ready: Unplaced[] = [];
   #current: string;
 

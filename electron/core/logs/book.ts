@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { LogSource } from '../../contract/logs.ts';
 import type { LogLine } from '../../contract/models.ts';
 import type { LooseLine } from './assembler.ts';
+import { MOST_NAMES, NameMap } from './name-map.ts';
 import { createRing } from './ring.ts';
 
 const KEPT_LINES = 50_000;
-/** More names than any droplet has containers; a name that a line makes up does not grow this without end. */
-const MAX_SOURCES = 200;
 
 /** Every line of one profile, whoever wrote it: the newest 50,000, and those who follow. */
 export class LogBook {
@@ -14,7 +13,7 @@ export class LogBook {
   readonly #ring = createRing<LogLine>(KEPT_LINES);
   readonly #listeners = new Set<(lines: LogLine[]) => void>();
   readonly #sources = new Map<string, LogSource>();
-  readonly #ends = new Map<string, string>();
+  readonly #ends = new NameMap<string>();
   #total = 0;
 
   get total(): number {
@@ -70,7 +69,7 @@ export class LogBook {
     const key = `${from} ${service}`;
     let source = this.#sources.get(key);
     if (!source) {
-      if (this.#sources.size >= MAX_SOURCES) return;
+      if (this.#sources.size >= MOST_NAMES) return;
       source = { service, from, total: 0, lastAt: 0, errors: 0, ended: null, clockMs: null };
       this.#sources.set(key, source);
     }

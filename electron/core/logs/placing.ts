@@ -1,13 +1,14 @@
 import type { LooseLine } from './assembler.ts';
 import { ClockOffset } from './clock-offset.ts';
+import { NameMap } from './name-map.ts';
 
 /** A line before it has its place and its number. */
 export type Unplaced = Omit<LooseLine, 'at' | 'from'>;
 
 /** Gives each line of the droplet its place in time, by our clock. */
 export class Placing {
-  readonly #offsets = new Map<string, ClockOffset>();
-  readonly #last = new Map<string, number>();
+  readonly #offsets = new NameMap<ClockOffset>();
+  readonly #last = new NameMap<number>();
 
   /** Milliseconds that a service's clock is behind ours; null: not known. */
   offsetOf(service: string): number | null {

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { TAIL } from './commands.ts';
+import { NameMap } from './name-map.ts';
 
 /** Leaves out what a restarted `logs --tail` repeats. */
 export interface ReplayFilter {
@@ -13,6 +15,11 @@ export interface ReplayFilter {
 /** Two lines that are alike are surely the same one only where they carry a time. */
 const HAS_TIME = /\d{2}:\d{2}:\d{2}/;
 
+/** A long line is remembered by its digest: 400 of 64 KB for every container would be too much to hold. */
+const LONG = 256;
+const remembered = (raw: string): string =>
+  raw.length <= LONG ? raw : createHash('sha256').update(raw).digest('base64');
+
 interface Memory {
   recent: string[];
   /** What the process before had given last, with counts; undefined once this container's new lines began. */
@@ -26,7 +33,7 @@ interface Memory {
  * after a restart lines are dropped as long as they are among those, and from the first new line on all count.
  */
 export function createReplayFilter(): ReplayFilter {
-  const memories = new Map<string, Memory>();
+  const memories = new NameMap<Memory>();
   return {
     restart() {
       for (const memory of memories.values()) {
@@ -37,15 +44,16 @@ export function createReplayFilter(): ReplayFilter {
     },
     isRepeat(name, raw) {
       const memory = memories.get(name) ?? { recent: [], replayed: undefined, joined: true };
-      memories.set(name, memory);
-      const left = memory.replayed?.get(raw) ?? 0;
+      if (!memories.has(name)) memories.set(name, memory);
+      const line = remembered(raw);
+      const left = memory.replayed?.get(line) ?? 0;
       if (left > 0) {
-        memory.replayed?.set(raw, left - 1);
+        memory.replayed?.set(line, left - 1);
         memory.joined ||= HAS_TIME.test(raw);
         return true;
       }
       memory.replayed = undefined;
-      memory.recent.push(raw);
+      memory.recent.push(line);
       if (memory.recent.length > 2 * TAIL) memory.recent = memory.recent.slice(-TAIL);
       return false;
     },

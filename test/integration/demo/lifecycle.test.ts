@@ -85,7 +85,7 @@ describe('the demo droplet', () => {
     const program = `
       import fs from 'node:fs';
       import { homeAt, makeHome } from ${JSON.stringify(path.join(core, 'files.ts'))};
-      import { startDemo } from ${JSON.stringify(path.join(core, 'demo-profile.ts'))};
+      import { startDemo } from ${JSON.stringify(path.join(core, 'profiles/demo-profile.ts'))};
       const log = { debug() {}, info() {}, warn() {}, error() {} };
       const home = homeAt(${JSON.stringify(dir)});
       await makeHome(home);
