@@ -4,6 +4,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { DoctorEvent, DoctorRun } from '../../contract/doctor.ts';
 import { AppError } from '../../contract/errors.ts';
+import { partsOf, profileChanges } from '../../contract/profile-change.ts';
+import type { ProfileParts } from '../../contract/profile-parts.ts';
 import type { Profile } from '../../contract/profile.ts';
 import { DEMO_KNOWN_HOSTS } from '../profiles/demo-profile.ts';
 import { examineProfile } from '../doctor/doctor.ts';
@@ -48,7 +50,7 @@ export function doctorPorts(
 export class DoctorDesk {
   readonly #ports: DoctorPorts;
   readonly #profileOf: (name: string) => Profile | undefined;
-  readonly #last = new Map<string, DoctorRun>();
+  readonly #last = new Map<string, { run: DoctorRun; of: ProfileParts }>();
 
   constructor(ports: DoctorPorts, profileOf: (name: string) => Profile | undefined) {
     this.#ports = ports;
@@ -60,14 +62,19 @@ export class DoctorDesk {
     return this.#follow(this.#find(name), signal);
   }
 
-  /** The last finished run since the app started; null where there was none. Throws PROFILE_UNKNOWN. */
+  /**
+   * The last finished run of the profile as it is now, since the app started; null where there was none: what was seen
+   * of another server, under the same name, says nothing of this one. Throws PROFILE_UNKNOWN.
+   */
   last(name: string): DoctorRun | null {
-    return this.#last.get(this.#find(name).name) ?? null;
+    const profile = this.#find(name);
+    const last = this.#last.get(profile.name);
+    return last && profileChanges(last.of, partsOf(profile)).length === 0 ? last.run : null;
   }
 
   async *#follow(profile: Profile, signal: AbortSignal | undefined): AsyncGenerator<DoctorEvent> {
     for await (const event of examineProfile(this.#ports, profile, signal)) {
-      if (event.type === 'end') this.#last.set(profile.name, event.run);
+      if (event.type === 'end') this.#last.set(profile.name, { run: event.run, of: partsOf(profile) });
       yield event;
     }
   }

@@ -1,5 +1,5 @@
 import net, { type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HealthModel } from '../../../electron/contract/models.ts';
 import type { Profile } from '../../../electron/contract/profile.ts';
 import { CATALYST_DOWNTIME } from '../../../electron/core/backends/presets.ts';
@@ -17,11 +17,6 @@ import {
   text,
   until,
 } from '../../unit/backends/world.ts';
-
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
 
 function watch(
   link: ReturnType<typeof fakeLink>,
@@ -41,14 +36,14 @@ function watch(
     publish: (model) => models.push(model),
   });
   health.start();
-  closers.push(() => health.stop());
+  onTestFinished(() => health.stop());
   const of = (name: string) => models.at(-1)?.services.find((one) => one.name === name);
   return { health, models, time, of };
 }
 
 async function up(body: unknown = { status: 'healthy' }, status = 200) {
   const server = await service((_request, response) => json(response, body, status));
-  closers.push(server.close);
+  onTestFinished(server.close);
   return server;
 }
 
@@ -88,7 +83,7 @@ describe('probing', () => {
 
   it('never has two probes of one service under way', async () => {
     const hung = await service(() => undefined);
-    closers.push(hung.close);
+    onTestFinished(hung.close);
     const urls = { trading: hung.url };
     const { time } = watch(fakeLink(urls), urls);
     await until(() => hung.asked.length === 1);
@@ -100,7 +95,7 @@ describe('probing', () => {
   it('calls a service down that listens to nobody, and one that hangs up', async () => {
     const rude = net.createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
-    closers.push(() => rude.close());
+    onTestFinished(() => void rude.close());
     const urls = {
       news: 'http://127.0.0.1:1',
       pattern: `http://127.0.0.1:${(rude.address() as AddressInfo).port}`,
@@ -116,7 +111,7 @@ describe('probing', () => {
 
   it('does not call services down when none of them answers in time: that is the link', async () => {
     const hung = await service(() => undefined);
-    closers.push(hung.close);
+    onTestFinished(hung.close);
     const urls = { trading: hung.url, scanner: hung.url };
     const { health, of } = watch(fakeLink(urls), urls);
     await health.refresh();
@@ -131,7 +126,7 @@ describe('a link that is away', () => {
     const slow = await service((_request, response) => {
       answer = () => json(response, { status: 'healthy' });
     });
-    closers.push(slow.close);
+    onTestFinished(slow.close);
     const urls = { trading: slow.url };
     const link = fakeLink(urls);
     const { models, of, time } = watch(link, urls);
@@ -207,7 +202,7 @@ describe('what MCP reports', () => {
       response.writeHead(404, { 'content-type': 'text/html' });
       response.end('<html>404</html>');
     });
-    closers.push(wall.close);
+    onTestFinished(wall.close);
     const urls = { scanner: wall.url, trading: wall.url, news: wall.url };
     const { reader } = fakeReader(health({ scanner: 'healthy', trading: 'error: timeout' }));
     const { health: probe, of, models } = watch(fakeLink(urls, 'https'), urls, reader);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { RecordsModel } from '../../../electron/contract/records.ts';
 import { createRecords } from '../../../electron/core/positions/records.ts';
 import { emptyTrading } from '../../../electron/core/positions/trading.ts';
@@ -14,11 +14,6 @@ import {
   until,
 } from '../backends/world.ts';
 
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
-
 const HISTORY = 'catalyst://positions/history';
 const ended = { positions: [{ position_id: 1, symbol: 'AAPL', status: 'closed', realized_pnl: '12.50' }] };
 
@@ -28,7 +23,7 @@ async function watch(reader: Parameters<typeof fakeReader>[0]) {
       json(response, { candidates: [{ symbol: 'AAPL', price: 1.5 }] });
     else json(response, { detail: 'Not Found' }, 404);
   });
-  closers.push(server.close);
+  onTestFinished(server.close);
   const urls = Object.fromEntries(
     ['trading', 'scanner', 'news', 'reporting', 'workflow'].map((name) => [name, server.url]),
   );
@@ -44,7 +39,7 @@ async function watch(reader: Parameters<typeof fakeReader>[0]) {
     trading: () => emptyTrading('not read', 0),
     publish: (model) => models.push(RecordsModel.parse(model)),
   });
-  closers.push(() => records.stop());
+  onTestFinished(() => records.stop());
   records.start();
   const last = () => models.at(-1);
   await until(() => {

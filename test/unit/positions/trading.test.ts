@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { NOT_READ } from '../../../electron/contract/awaited.ts';
 import { TradingModel } from '../../../electron/contract/models.ts';
 import { createTrading } from '../../../electron/core/positions/trading.ts';
@@ -15,11 +15,6 @@ import {
   text,
   until,
 } from '../backends/world.ts';
-
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
-});
 
 const OPEN = 'catalyst://portfolio/positions/open';
 const row = (symbol: string, pnl: string | null) => ({ position_id: symbol, symbol, unrealized_pnl: pnl });
@@ -45,7 +40,7 @@ async function droplet(rest: Rest) {
     if (body === undefined) json(response, { detail: 'Not Found' }, 404);
     else json(response, body);
   });
-  closers.push(server.close);
+  onTestFinished(server.close);
   return server;
 }
 
@@ -63,7 +58,7 @@ function watch(url: string, reader: McpReader, services = ['trading', 'workflow'
     log: silent,
     publish: (model) => models.push(model),
   });
-  closers.push(() => trading.stop());
+  onTestFinished(() => trading.stop());
   return { trading, link, time, models, last: () => models.at(-1)! };
 }
 
@@ -171,7 +166,7 @@ describe('sources', () => {
 describe('polling', () => {
   it('never has two reads of one model under way by itself', async () => {
     const hung = await service(() => undefined);
-    closers.push(hung.close);
+    onTestFinished(hung.close);
     const { reader } = fakeReader({});
     const { trading, time } = watch(hung.url, reader, ['trading']);
     trading.start();
@@ -187,7 +182,7 @@ describe('polling', () => {
     const slow = await service((_request, response) => {
       answer = () => json(response, list(row('AAPL', '1')));
     });
-    closers.push(slow.close);
+    onTestFinished(slow.close);
     const { reader } = fakeReader({});
     const { trading, time, models, link } = watch(slow.url, reader, ['trading']);
     trading.start();
@@ -230,7 +225,7 @@ describe('the state for an emergency stop', () => {
       const body = { status };
       answers.push(() => json(response, body));
     });
-    closers.push(server.close);
+    onTestFinished(server.close);
     const { reader } = fakeReader({
       'catalyst://trading-cycle/current': () => text({ status: 'no_active_cycle' }),
     });
