@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { Profile, ProfileName } from './profile.ts';
+import { Profile, ProfileName, ServiceConfig } from './profile.ts';
 
 /** A profile to be added. Without `services` it gets those of its preset; an empty list means none. */
 export const NewProfile = Profile.omit({ wanted: true }).extend({
-  services: Profile.shape.services.optional(),
+  // not the stored one's, which is an empty list where nothing is said
+  services: z.array(ServiceConfig).optional(),
 });
 export type NewProfile = z.infer<typeof NewProfile>;
 

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Profile } from '../../../electron/contract/profile.ts';
+import { NewProfile } from '../../../electron/contract/profile-parts.ts';
 import { completed, Profiles } from '../../../electron/core/profiles/profiles.ts';
 
 let dir: string;
@@ -57,10 +58,15 @@ describe('adding a profile', () => {
 
   it('gives it the services of its preset where none are said, and none where none are wanted', () => {
     const mcpUrl = 'http://127.0.0.1:6000/mcp';
-    const { services: _said, ...unsaid } = {
+    const {
+      services: _said,
+      wanted: _wanted,
+      ...stored
+    } = {
       ...Profile.parse({ ...base, mcpUrl }),
       preset: 'catalyst' as const,
     };
+    const unsaid = NewProfile.parse(stored);
     const names = completed(unsaid, '/home/me').services.map(({ name, url }) => [name, url]);
     expect(names).toContainEqual(['orchestration', 'http://127.0.0.1:6000']);
     expect(names.length).toBeGreaterThan(5);
