@@ -14,7 +14,7 @@ import { DesktopMemory } from './desktop-memory.ts';
 import { createDesktopSealer, osProtection, withoutKeyring } from './desktop-sealer.ts';
 import { desktopHome, stubProgram } from './desktop-paths.ts';
 import { followPage } from './dev-page.ts';
-import { refusedSwitches, secondStart } from './guard-rules.ts';
+import { refusedSwitches, refusedVariable, secondStart } from './guard-rules.ts';
 import { denyNetwork, denySession, installGuards } from './guards.ts';
 import { LateLog } from './late-log.ts';
 import { HIDDEN } from './login-item.ts';
@@ -159,8 +159,10 @@ export async function runDesktop(parts: DesktopParts): Promise<{ started: Promis
     parts.platform,
     parts.inspected,
   );
-  if (app.isPackaged && refused.length > 0) {
-    refuse(parts, `Not started: the switch --${refused[0]} would weaken the app's protection.`, 1);
+  const variable = refusedVariable(parts.env);
+  if (app.isPackaged && (refused.length > 0 || variable !== undefined)) {
+    const what = refused.length > 0 ? `switch --${refused[0]}` : `variable ${variable}`;
+    refuse(parts, `Not started: the ${what} would weaken the app's protection.`, 1);
     return ended;
   }
   const { home } = desktopHome(parts.env);

@@ -21,6 +21,12 @@ const REFUSED_SWITCHES = [
   'disable-site-isolation-trials',
   'no-sandbox',
   'disable-setuid-sandbox',
+  'disable-namespace-sandbox',
+  'disable-seccomp-filter-sandbox',
+  'allow-running-insecure-content',
+  'allow-file-access-from-files',
+  'unsafely-treat-insecure-origin-as-secure',
+  'use-mock-keychain',
   'single-process',
   'proxy-server',
   'proxy-pac-url',
@@ -37,6 +43,14 @@ const REFUSED_SWITCHES = [
   'utility-cmd-prefix',
   'gpu-launcher',
 ] as const;
+
+/** The same by the environment: Chromium's log would hold what pages write to their console, readable to anybody. */
+const REFUSED_VARIABLES = ['ELECTRON_ENABLE_LOGGING', 'ELECTRON_LOG_FILE'] as const;
+
+/** The first variable with which a start of the packaged app ends at once. */
+export function refusedVariable(env: NodeJS.ProcessEnv): string | undefined {
+  return REFUSED_VARIABLES.find((name) => env[name] !== undefined);
+}
 
 /** What Playwright starts an app with. */
 const INSPECTION: readonly string[] = ['inspect', 'remote-debugging-port'];

@@ -38,6 +38,7 @@ async function start(
     locked?: boolean;
     failing?: AppError;
     platform?: NodeJS.Platform;
+    env?: NodeJS.ProcessEnv;
     /** Runs while core starts. */
     meanwhile?: (double: ReturnType<typeof electronDouble>) => void;
   } = {},
@@ -56,7 +57,7 @@ async function start(
     createFileSealer: (home) => Promise.resolve(fileSealer(path.join(home.keys, 'vault.key'))),
     distDir: path.join(dir, 'dist'),
     argv: ['electron', 'main.js', ...(options.argv ?? [])],
-    env: { CATALYST_COMPANION_HOME: path.join(dir, 'home') },
+    env: { CATALYST_COMPANION_HOME: path.join(dir, 'home'), ...options.env },
     platform: options.platform ?? 'linux',
     resourcesDir: dir,
     inspected: false,
@@ -253,6 +254,13 @@ describe('the desktop app, with a double of Electron', () => {
     expect(double.calls).toEqual(['exit 1']);
     expect(printed[0]).toContain('--remote-debugging-port');
     expect((await start({ argv: ['--inspect'] })).printed).toEqual([UP_LINE]);
+    const logging = { ELECTRON_ENABLE_LOGGING: 'file' };
+    const logged = await start({ packaged: true, env: logging });
+    expect([logged.double.calls, logged.printed[0]]).toEqual([
+      ['exit 1'],
+      expect.stringContaining('ELECTRON_ENABLE_LOGGING'),
+    ]);
+    expect((await start({ env: logging })).printed).toEqual([UP_LINE]);
   });
 
   it('says why and ends where its state folder cannot be had, before anything else', async () => {

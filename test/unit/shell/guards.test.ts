@@ -32,6 +32,8 @@ describe('switches at start', () => {
     '--host-resolver-rules=MAP * evil',
     '--ignore-certificate-errors',
     '--user-data-dir=/tmp/x',
+    '--use-mock-keychain',
+    '--disable-seccomp-filter-sandbox',
     '--enable-logging',
     '-no-sandbox',
     '--No-Sandbox',
