@@ -1,3 +1,5 @@
+import { ownText } from '../own-text.ts';
+
 /** JSON numbers whose spelling a double would lose (`175.20`, 20 digits) are kept as raw JSON. */
 interface RawNumber {
   readonly rawJSON: string;
@@ -58,10 +60,14 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !raw.isRawJSON(value);
 }
 
-/** A non-empty text or a number as text; undefined for all else. */
+/** Of one word or sentence at most: a symbol of megabytes is drawn by every page, and held with every change. */
+const MAX_WORDS = 1_000;
+
+/** A non-empty text or a number as text, its first 1,000 characters; undefined for all else. */
 export function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
-  return numberText(value);
+  const text = typeof value === 'string' ? value.trim() : numberText(value);
+  if (text === undefined || text === '') return undefined;
+  return text.length > MAX_WORDS ? `${ownText(text, MAX_WORDS)}…` : text;
 }
 
 /** Of one row at most, characters. */

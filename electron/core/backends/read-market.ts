@@ -27,12 +27,10 @@ function candidateOf(row: Fields, key: (base: string) => string): ScanCandidate 
 
 /** The candidates of the newest scan, in the back end's order. */
 export function readScan(value: unknown, context: RecordsContext): Read<ScanModel> {
-  const times: (number | undefined)[] = [];
-  const instants = new Map<number, ReturnType<RecordsContext['instant']>>();
+  let scannedAt: ScanModel['scannedAt'] = null;
   const note = (field: unknown) => {
     const instant = context.instant(field);
-    if (instant) instants.set(instant.at, instant);
-    times.push(instant?.at);
+    if (instant && instant.at >= (scannedAt?.at ?? -Infinity)) scannedAt = instant;
   };
   const read = readRows(value, ['candidates', 'picks', 'results', 'scan_results'], (row, key) => {
     note(firstOf(row, ['scan_timestamp', 'scanned_at']));
@@ -41,15 +39,7 @@ export function readScan(value: unknown, context: RecordsContext): Read<ScanMode
   if (!read.ok) return read;
   const { rows, around } = read.value;
   note(firstOf(around, ['scan_time', 'scan_timestamp', 'scanned_at']));
-  const newest = Math.max(...times.map((at) => at ?? -Infinity));
-  return {
-    ok: true,
-    value: {
-      rows: rows.slice(0, RECORDS_KEPT),
-      total: rows.length,
-      scannedAt: instants.get(newest) ?? null,
-    },
-  };
+  return { ok: true, value: { rows: rows.slice(0, RECORDS_KEPT), total: rows.length, scannedAt } };
 }
 
 function newsOf(row: Fields, key: (base: string) => string, context: RecordsContext): NewsItem | undefined {

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { parseDecimal } from '../../../electron/core/backends/decimal.ts';
 import { instantReader } from '../../../electron/core/backends/instant.ts';
 import { payloadOfHttp } from '../../../electron/core/backends/json-value.ts';
+import { readScan } from '../../../electron/core/backends/read-market.ts';
 import { readPositions } from '../../../electron/core/backends/read-positions.ts';
 import { readClosed } from '../../../electron/core/backends/read-trades.ts';
-import { SourceChain } from '../../../electron/core/backends/sources.ts';
+import { SourceChain, type ParsePayload } from '../../../electron/core/backends/sources.ts';
 import type { McpReader } from '../../../electron/core/seams.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 
@@ -14,6 +15,12 @@ const positions = (text: string) => {
   return payload.ok ? readPositions(payload.value, context) : payload;
 };
 const list = (count: number, row: string) => Array.from({ length: count }, () => row).join(',');
+
+function chainOf<T>(reader: McpReader, tool: string, parse: ParsePayload<T>): SourceChain<T> {
+  const cycleId = () => Promise.resolve(undefined);
+  const access = { link: {} as never, reader, clock: new ManualClock(), cycleId };
+  return new SourceChain(access, [{ kind: 'mcp-tool', tool }], parse);
+}
 
 // what takes quadratic time runs into the limit of a test here: the app, and its emergency stop, would stand still
 describe('answers that a broken or hostile droplet gives', () => {
@@ -39,12 +46,37 @@ describe('answers that a broken or hostile droplet gives', () => {
     expect(rows.map(({ key }) => key)).toEqual(['1', '1#2', '1#3', '1#2#2']);
   });
 
+  it('a scan of two hundred thousand candidates is read: a rejection nobody waits for would end the app', async () => {
+    const rows = `{"scan_timestamp":"2026-11-20T15:00:00Z","candidates":[${list(200_000, '{}')}]}`;
+    const reader: McpReader = {
+      resources: () => Promise.resolve([]),
+      tools: () => Promise.resolve([{ name: 'get_candidates' }] as never),
+      read: () => Promise.reject(new Error('not asked')),
+      call: () => Promise.resolve({ result: { content: [{ type: 'text', text: rows }] } }),
+    };
+    const chain = chainOf(reader, 'get_candidates', (payload) =>
+      payload.ok ? readScan(payload.value, context) : payload,
+    );
+    expect(await chain.read()).toMatchObject({
+      ok: true,
+      value: { total: 200_000, scannedAt: { at: Date.parse('2026-11-20T15:00:00Z') } },
+    });
+  });
+
   it('more positions than any account holds are unknown, as sums of a cut list would be wrong', () => {
     expect(positions(`[${list(5_001, '{"symbol":"A","quantity":1}')}]`)).toEqual({
       ok: false,
       reason: 'the list has 5001 rows; at most 5000 are read',
     });
     expect(positions(`[${list(5_000, '{"symbol":"A","quantity":1}')}]`).ok).toBe(true);
+  });
+
+  it('a symbol of megabytes is cut, and says so', () => {
+    const read = positions(`[{"symbol":"${'A'.repeat(2_000_000)}","quantity":2}]`);
+    const rows = read.ok ? (read.value as { rows: { symbol: string; key: string }[] }).rows : [];
+    expect(rows.map(({ symbol, key }) => [symbol.length, symbol.at(-1), key.length < 2_000])).toEqual([
+      [1_001, '…', true],
+    ]);
   });
 
   it('a row of megabytes is read, and told of where it would be shown', () => {
@@ -64,13 +96,7 @@ describe('answers that a broken or hostile droplet gives', () => {
       read: () => Promise.reject(new Error('not asked')),
       call: () => Promise.resolve({ result: { structuredContent: deep } }),
     };
-    const access = {
-      link: {} as never,
-      reader,
-      clock: new ManualClock(),
-      cycleId: () => Promise.resolve(undefined),
-    };
-    const chain = new SourceChain(access, [{ kind: 'mcp-tool', tool: 'get_positions' }], (payload) =>
+    const chain = chainOf(reader, 'get_positions', (payload) =>
       payload.ok ? readPositions(payload.value, context) : payload,
     );
     expect(await chain.read()).toMatchObject({ ok: false, reason: expect.stringMatching(/./) as string });
