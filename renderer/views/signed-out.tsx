@@ -11,11 +11,12 @@ export function SignedOut() {
     >
       <h1 className="flex items-center gap-3 text-xl">
         <StateMark tone="attention" size={18} />
-        This link was used or is too old
+        This browser is not signed in
       </h1>
       <p>
-        Each link to the dashboard opens it once, within five minutes, so that nobody else can use it. Get a
-        fresh one: choose <strong className="font-semibold">Open dashboard</strong> in the tray, or run
+        A link to the dashboard opens it once, within five minutes, so that nobody else can use it; this one
+        was used, is too old, or came without its key. Get a fresh one: choose{' '}
+        <strong className="font-semibold">Open dashboard</strong> in the tray, or run
       </p>
       <CopyField text="catalyst-companion serve" label="command" />
       <p className="text-quiet">

@@ -35,16 +35,19 @@ type Phase =
   | { name: 'done'; plan: ClientPlan }
   | { name: 'failed'; error: ErrorShape };
 
+/** What becomes of a file, in words; a diff to no file takes it away. */
+function fate({ exists, diff }: ClientPlan['files'][number], done: boolean): string {
+  const verb = done ? 'was' : 'will be';
+  if (!exists) return `${verb} created`;
+  return /^\+\+\+ \(no file\)$/m.test(diff) ? `${verb} removed` : `${verb} changed; a backup is kept`;
+}
+
 function Files({ plan, done }: { plan: ClientPlan; done: boolean }) {
   return plan.files.map((file) => (
     <section key={file.path} aria-label={file.label} className="flex flex-col gap-1">
       <p>
         <span className="font-medium">{file.label}</span>{' '}
-        <span className="text-quiet">
-          {file.exists
-            ? `${done ? 'was' : 'will be'} changed; a backup is kept`
-            : `${done ? 'was' : 'will be'} created`}
-        </span>
+        <span className="text-quiet">{fate(file, done)}</span>
       </p>
       <code className="text-xs break-all text-quiet">{file.path}</code>
       {file.diff === '' ? (

@@ -56,8 +56,8 @@ function Services({ state }: { state: ProfileState }) {
       </ul>
       {silent === undefined ? null : (
         <p className="pt-1 text-quiet">
-          <PlainText text={`${silent.name}: ${silent.reason ?? 'no answer'}`} /> All of them are under
-          Services; you can go on as it is.
+          <PlainText text={`${silent.name}: ${(silent.reason ?? 'no answer').replace(/\.?$/, '.')}`} /> All of
+          them are under Services; you can go on as it is.
         </p>
       )}
     </>
@@ -175,7 +175,7 @@ export function SetupPanel({ state }: { state: ProfileState }) {
       <div
         ref={heading}
         tabIndex={-1}
-        className="outline-none"
+        className="max-w-260 outline-none"
         data-testid="setup"
         data-step={current ?? 'done'}
       >
