@@ -85,7 +85,7 @@ function profileItems(state: ProfileState, now: number, moving: boolean): TrayIt
   return [
     ...facts.map(text),
     ...(facts.length > 0 ? [line] : []),
-    ...(can.trust ? [action('Check the host key…', { do: 'open' })] : []),
+    ...(can.trust ? [action('Check the host key…', { do: 'show', page: 'connections', profile })] : []),
     ...(can.retry
       ? [
           action(wait === undefined ? 'Try again now' : `Try again now (else in ${wait})`, {

@@ -121,6 +121,17 @@ function decrypt(
   });
 }
 
+/**
+ * Whether a library's text says that it does not know how the key is encrypted, and not that the passphrase is wrong:
+ * OpenSSL's, which Node has, and BoringSSL's, which Electron has.
+ */
+export function isUnreadableCipher(error: string): boolean {
+  return (
+    /digital envelope routines::unsupported|unknown|algorithm/i.test(error) ||
+    /\bUNSUPPORTED_[A-Z]/.test(error)
+  );
+}
+
 async function decrypted(
   file: string,
   text: string,
@@ -150,7 +161,7 @@ async function decrypted(
     throw wrong(`The stored passphrase does not open the SSH key ${file}.`);
   }
   // one wrong passphrase of 256 leaves a padding that looks right, and then rubbish instead of a key
-  if (!openssh && !/digital envelope routines::unsupported|unknown|algorithm/i.test(result.error)) {
+  if (!openssh && !isUnreadableCipher(result.error)) {
     throw wrong(`The stored passphrase does not open the SSH key ${file}, or the file is damaged.`);
   }
   throw formatError(
