@@ -50,42 +50,44 @@ function Status({ status, wrong }: { status: LogsStatus; wrong: string | null })
   );
 }
 
-function Nothing(props: { profile: string; status: LogsStatus; view: LogView; onClear: () => void }) {
-  const { profile, status, view, onClear } = props;
+function Following({ label }: { label: string }) {
+  return (
+    <div className="px-4">
+      <Waiting lines={6} label={label} />
+    </div>
+  );
+}
+
+/** Why no line comes from the droplet, and what brings them. */
+function NotFollowed({ profile, status }: { profile: string; status: LogsStatus }) {
   const { ui } = useApp();
   const act = useAction();
+  const link = useProfile((p) => p.link.state);
+  if (link === 'connecting' || link === 'reconnecting')
+    return <Following label="It begins when the link is connected…" />;
+  const reason = status.state === 'unavailable' && link !== 'off' ? status.reason : null;
+  const action =
+    link === 'off' ? (
+      <Button look="primary" onClick={() => void act((c) => c.links.connect({ profile, waitMs: 0 }))}>
+        Connect
+      </Button>
+    ) : (
+      <Button onClick={() => ui.go({ page: 'connections', section: 'link' })}>Look at the link</Button>
+    );
+  return (
+    <Empty title="The log is not followed" actions={action}>
+      {reason ?? 'It begins when the link is connected.'}
+    </Empty>
+  );
+}
+
+function Nothing(props: { profile: string; status: LogsStatus; view: LogView; onClear: () => void }) {
+  const { profile, status, view, onClear } = props;
   if (view.lines.length > 0)
     return <Empty title="Nothing matches" actions={<Button onClick={onClear}>Show all lines</Button>} />;
-  if (view.loading)
-    return (
-      <div className="px-4">
-        <Waiting lines={6} label="Waiting for the first lines…" />
-      </div>
-    );
-  if (status.state === 'unavailable')
-    return (
-      <Empty
-        title="No log to follow"
-        actions={
-          <Button onClick={() => ui.go({ page: 'connections', section: 'link' })}>Look at the link</Button>
-        }
-      >
-        {status.reason}
-      </Empty>
-    );
-  if (status.state === 'off')
-    return (
-      <Empty
-        title="The log is not followed"
-        actions={
-          <Button look="primary" onClick={() => void act((c) => c.links.connect({ profile, waitMs: 0 }))}>
-            Connect
-          </Button>
-        }
-      >
-        It begins when the link is connected.
-      </Empty>
-    );
+  if (status.state === 'off' || status.state === 'unavailable')
+    return <NotFollowed profile={profile} status={status} />;
+  if (view.loading) return <Following label="Waiting for the first lines…" />;
   return <Empty title="No lines yet">They appear here as the droplet writes them.</Empty>;
 }
 
