@@ -13,6 +13,7 @@ import {
 import type { ProfileState } from '../contract/state.ts';
 import { visible } from '../core/guard/visible.ts';
 import { table } from './output.ts';
+import { doubtRows, knownRows } from './status-known.ts';
 
 export function linkError(link: LinkState): ErrorShape | undefined {
   if (link.state === 'reconnecting') return link.lastError;
@@ -65,26 +66,6 @@ function chainRows({ chain, profile, link }: ProfileState, now: number, told: st
   });
 }
 
-function knownRows({ health, trading }: ProfileState, now: number): string[][] {
-  const { positions } = trading;
-  const up = health.services.filter((service) => service.verdict === 'up').length;
-  return [
-    ['services', health.services.length > 0 ? `${up} of ${health.services.length} up` : 'none known'],
-    [
-      'positions',
-      positions.state === 'known'
-        ? `${positions.value.rows.length} (${age(now - positions.receivedAt)} ago)`
-        : `unknown: ${positions.reason}`,
-    ],
-    ...health.services
-      .filter((service) => service.verdict !== 'up')
-      .map((service) => [
-        service.name,
-        service.reason ? `${service.verdict}: ${service.reason}` : service.verdict,
-      ]),
-  ];
-}
-
 /** What `status` prints for one profile at `now` (ms): the link, which one of the chain is in use and why, then what is known. */
 export function statusText(name: string, state: ProfileState, now: number): string {
   const { profile, link, chain } = state;
@@ -96,5 +77,6 @@ export function statusText(name: string, state: ProfileState, now: number): stri
   // without a link nothing of the droplet is known, which one line says better than one per service
   if (link.state === 'live' || link.state === 'degraded') rows.push(...knownRows(state, now));
   else if (link.state !== 'off') rows.push(['services', 'unknown'], ['positions', 'unknown']);
+  rows.push(...doubtRows(state, now));
   return `${name}  ${profile.environment.toUpperCase()}\n${table(rows.map((row) => ['', ...row]))}`;
 }

@@ -193,6 +193,12 @@ function servicesTone(health: HealthModel, failing: readonly ServiceHealth[]): T
   return failing.some((service) => service.verdict === 'down') ? 'danger' : 'attention';
 }
 
+/** Why none of them is known, where all have the same reason. */
+function sharedReason(services: readonly ServiceHealth[]): string {
+  const [reason, ...others] = new Set(services.map((service) => service.reason));
+  return others.length === 0 && reason ? reason : 'none could be probed';
+}
+
 function servicesHop(state: ProfileState, now: number): Hop {
   const { services } = state.health;
   const total = services.length;
@@ -204,15 +210,8 @@ function servicesHop(state: ProfileState, now: number): Hop {
   if (total === 0) return { ...base, label: 'Services', figure: 'none configured', note: '', tone: 'off' };
   const known = services.filter((service) => service.verdict !== 'unknown');
   if (!carries(state.link)) return { ...base, figure: 'unknown', note: 'link is away', tone: 'unknown' };
-  if (known.length === 0) {
-    const probed = services.some((service) => service.probedAt !== null);
-    return {
-      ...base,
-      figure: 'unknown',
-      note: probed ? 'none can be told' : 'not probed yet',
-      tone: 'unknown',
-    };
-  }
+  if (known.length === 0)
+    return { ...base, figure: 'unknown', note: sharedReason(services), tone: 'unknown' };
   const up = services.filter((service) => service.verdict === 'up');
   const failing = known.filter((service) => service.verdict !== 'up');
   const oldest = Math.min(...known.map((service) => service.probedAt ?? now));

@@ -37,7 +37,10 @@ function useTitle(): void {
 function StateAnnouncer() {
   const name = useProfileName();
   const link = useProfile((p) => p.link);
-  const word = useFromNow((now) => (link === undefined ? '' : presentLink(link, now).label));
+  const lost = useMirror((s) => s.connection !== 'open');
+  const word = useFromNow((now) =>
+    lost ? 'Unknown' : link === undefined ? '' : presentLink(link, now).label,
+  );
   return (
     <p className="sr-only" aria-live="polite">
       {name === null ? '' : `Link of ${name}: ${word}`}

@@ -267,6 +267,23 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
     );
   });
 
+  it('does not call an empty list of before an answer about now, on either page', async () => {
+    const page = await positions('live');
+    await page.getByTestId('position-row').first().waitFor();
+    const last = {
+      value: { rows: [], totals: [] },
+      source: { kind: 'rest' as const, ref: 'trading /api/v1/positions/active' },
+      receivedAt: Date.now() - 20_000,
+    };
+    const unknown = { state: 'unknown' as const, reason: 'HTTP 503', since: Date.now(), last };
+    core!.store.set(['profiles', 'catalyst', 'trading', 'positions'], unknown);
+    await page.getByText('Open positions are not known now').waitFor();
+    expect(await page.getByTestId('page-positions').innerText()).not.toContain('No open positions');
+    await page.getByTestId('nav-overview').click();
+    await page.getByText('Not known: HTTP 503').waitFor();
+    expect(await page.getByTestId('page-overview').innerText()).not.toContain('No open positions');
+  });
+
   it('keeps currencies apart and says which positions are in no sum', async () => {
     const page = await positions('live');
     await page.getByTestId('sums-USD').getByText('1 without P&L').waitFor();

@@ -46,4 +46,67 @@ describe('status in words', () => {
     expect(text('changed')).toContain('known before: SHA256:');
     expect(text('failed')).toMatch(/services +unknown/);
   });
+
+  it('says whether it trades and what it makes, each with its age', () => {
+    const said = text('good');
+    expect(said).toMatch(/^ +services +9 of 9 up$/m);
+    expect(said).toMatch(/^ +P&L today +[+-][\d.]+ USD \(\d+ s ago\)$/m);
+    expect(said).toMatch(/^ +workflow +(running|idle), ".+" \(\d+ s ago\)$/m);
+    expect(said).toMatch(/^ +cycle +(not )?active, ".+" \(\d+ s ago\)$/m);
+  });
+
+  it('counts nothing that is unknown, and says for all at once why', () => {
+    const { catalyst } = scenarioState('good', NOW).profiles;
+    const reason = 'no service answered in time; the link may be stalled';
+    const services = catalyst.health.services.map((one) => ({ ...one, verdict: 'unknown' as const, reason }));
+    const of = (some: typeof services) =>
+      statusText('catalyst', { ...catalyst, health: { ...catalyst.health, services: some } }, NOW);
+    expect(of(services)).toContain(`unknown: ${reason}`);
+    expect(of(services)).not.toMatch(/0 of 9/);
+    expect(of(services).match(/stalled/g)).toHaveLength(1);
+    expect(of([...catalyst.health.services.slice(1), ...services.slice(0, 1)])).toContain(
+      '8 of 9 up, 1 unknown',
+    );
+  });
+
+  it('keeps what was last known apart from what is known', () => {
+    const { catalyst } = scenarioState('good', NOW).profiles;
+    const { positions } = catalyst.trading;
+    if (positions.state !== 'known') throw new Error('not known');
+    const { state: _state, ...last } = { ...positions, receivedAt: NOW - 300_000 };
+    const unknown = { state: 'unknown' as const, reason: 'HTTP 503', since: NOW, last };
+    const trading = { ...catalyst.trading, positions: unknown };
+    expect(statusText('catalyst', { ...catalyst, trading }, NOW)).toMatch(
+      /positions +unknown: HTTP 503 \(5 min ago: \d+\)/,
+    );
+  });
+
+  it('tells what a person has to look at although the link is away', () => {
+    const { catalyst } = scenarioState('stale', NOW).profiles;
+    const call = {
+      id: 'x',
+      tool: 'start_trading_cycle',
+      client: 'claude-ai',
+      at: NOW - 120_000,
+      endedAt: NOW - 60_000,
+      detail: '',
+    };
+    const guard = {
+      ...catalyst.guard,
+      mismatch: 'The back end says paper, the profile live',
+      unresolved: [call],
+    };
+    const lastStop = {
+      profile: 'catalyst',
+      result: 'not-delivered' as const,
+      at: NOW - 5_000,
+      parts: [],
+      stateRead: '',
+      manual: 'ssh root@droplet.example "curl"',
+    };
+    const said = statusText('catalyst', { ...catalyst, guard, lastStop }, NOW);
+    expect(said).toContain('The back end says paper');
+    expect(said).toMatch(/UNKNOWN: start_trading_cycle, allowed 2 min ago, may have been carried out/);
+    expect(said).toMatch(/NOT DELIVERED, 5 s ago; by hand:\n +ssh root@droplet\.example/);
+  });
 });

@@ -33,16 +33,19 @@ const MOST_ROWS = 5_000;
 
 interface Found {
   rows: readonly unknown[];
+  /** How many the answer says there are, where that is more than none. */
+  said: Decimal | null;
   /** No object around it: trading 5.0.1 and 4.1.0. */
   bare: boolean;
 }
 
 function listIn(value: unknown, bare: boolean): Found | undefined {
-  if (Array.isArray(value)) return { rows: value as unknown[], bare };
+  if (Array.isArray(value)) return { rows: value as unknown[], bare, said: null };
   if (!isFields(value)) return undefined;
   // a whole envelope under `positions` (v4.2.0) is met by unwrap() one level further down
   for (const key of LIST_KEYS) {
-    if (Array.isArray(value[key])) return { rows: value[key] as unknown[], bare: false };
+    if (Array.isArray(value[key]))
+      return { rows: value[key] as unknown[], bare: false, said: countBeside(value) };
   }
   return undefined;
 }
@@ -140,6 +143,15 @@ export function totalsOf(rows: readonly Position[]): Totals[] {
   return [...byCurrency.values()].sort((a, b) => a.currency.localeCompare(b.currency));
 }
 
+const COUNT_KEYS = ['count', 'total', 'position_count', 'monitored_positions'] as const;
+
+/** An empty list beside a count of some is half an answer. Elsewhere the count is not believed: the list is longer than it, or shorter, where it is paged. */
+function countBeside(value: unknown): Decimal | null {
+  if (!isFields(value)) return null;
+  const count = parseDecimal(firstOf(value, COUNT_KEYS));
+  return count !== null && signOf(count) > 0 ? count : null;
+}
+
 /**
  * Positions from any envelope of facts 6.2. An error beside an empty list, or an answer without a list, is
  * unknown and not "no positions"; the count is the length of the list, never a number beside it.
@@ -147,12 +159,14 @@ export function totalsOf(rows: readonly Position[]): Totals[] {
 export function readPositions(value: unknown, context: PositionsContext): Read<PositionsModel> {
   const found = unwrap(value, (candidate) => listIn(candidate, candidate === value));
   if (!found.ok) return found;
-  const { length } = found.value.rows;
-  if (length > MOST_ROWS)
-    return { ok: false, reason: `the list has ${length} rows; at most ${MOST_ROWS} are read` };
+  const { rows: list, said } = found.value;
+  if (list.length > MOST_ROWS)
+    return { ok: false, reason: `the list has ${list.length} rows; at most ${MOST_ROWS} are read` };
+  if (list.length === 0 && said !== null)
+    return { ok: false, reason: `the list is empty, but ${said} are counted beside it` };
   const unique = uniqueKeys();
   const rows: Position[] = [];
-  for (const row of found.value.rows) {
+  for (const row of list) {
     if (!isFields(row)) return { ok: false, reason: 'a row of the list of positions is not readable' };
     const position = positionOf(row, context, found.value.bare);
     rows.push({ ...position, key: unique(keyBase(position)) });

@@ -61,7 +61,7 @@ export function failed(tool: string, { error, fate }: UpstreamFailure, toolClass
   const detail = error.message;
   if (fate === 'lost' && toolClass !== 'read') return lost(tool, detail, toolClass);
   const why = `${detail} ${error.next}`;
-  const words = fate === 'lost' ? `${tool} got no answer. ${why}` : notCarriedOut(tool, why);
+  const words = fate === 'lost' ? `${tool} got no usable answer. ${why}` : notCarriedOut(tool, why);
   const end: CallEnd = { outcome: 'error', detail };
   return { answer: { result: toolText(words, true) }, end: fate === 'lost' ? end : { ...end, sent: false } };
 }

@@ -95,7 +95,11 @@ function hintOf(services: readonly ServiceHealth[], reported: Reported | undefin
   if (answering > 0) {
     return `The orchestrator reports every service failed ("${fault}"), but ${answering} of ${probed.length} answer when probed directly: the fault is in the orchestrator.`;
   }
-  if (probed.length > 0) return null;
+  // what can be probed and did not answer just now says something about the link, not about who reports
+  const reachable = services.some(
+    ({ name, source }) => reported?.services.has(name) && source?.kind === 'probe',
+  );
+  if (reachable) return null;
   return `The orchestrator reports every service failed in the same way ("${fault}"); that is usually a fault of the orchestrator itself, and over this link the services cannot be probed directly.`;
 }
 

@@ -33,23 +33,60 @@ const MESSAGE_BYTES = 65_536;
 
 const PING = '{"jsonrpc":"2.0","id":"companion-probe","method":"ping"}';
 
+/** Whether a body is a message of JSON-RPC, alone or as the data of an event. Its name in broken JSON makes none. */
+function isMessage(body: string): boolean {
+  const data = body
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => line.slice(5));
+  return [body, data.join('\n'), ...data].some((text) => {
+    try {
+      return JSON.stringify(JSON.parse(text)).includes('"jsonrpc"');
+    } catch {
+      return false;
+    }
+  });
+}
+
+const isStream = (type = '') => /^\s*text\/event-stream\b/i.test(type);
+
+function unanswered(cause: AppError): AppError {
+  return new AppError(
+    'MCP_TIMEOUT',
+    'The MCP endpoint takes messages and does not answer them.',
+    "Look at the orchestrator's log on the droplet; restart it if it hangs.",
+    { cause },
+  );
+}
+
 /**
- * Whether an MCP message is answered as one. A ping opens no session and changes nothing, and what the bridge would
- * send goes the same way; an event stream that stays open is an answer too.
+ * What is wrong with the answer to an MCP message; undefined where it is one. A ping opens no session and changes
+ * nothing, and what the bridge would send goes the same way. An event stream that stays open is an answer too; a body
+ * that never ends is none.
  */
-async function takesMessages(route: Route, options: ProbeOptions): Promise<boolean> {
-  try {
-    const answer = await exchange(route, {
+async function messageFault(
+  route: Route,
+  options: ProbeOptions,
+  asked: Asked,
+): Promise<AppError | undefined> {
+  const ask = (headOnly: boolean) =>
+    exchange(route, {
       method: 'POST',
       headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
       body: PING,
       timeoutMs: Math.min(options.timeoutMs, MESSAGE_MS),
       maxBytes: MESSAGE_BYTES,
       signal: options.signal,
+      headOnly,
     });
-    return answer.status === 202 || answer.body.includes('"jsonrpc"');
+  try {
+    const { status, body } = await ask(false);
+    return status === 202 || isMessage(body.toString('utf8')) ? undefined : notMcp(asked);
   } catch (cause) {
-    return cause instanceof AppError && cause.code === 'LINK_TIMEOUT';
+    const late = cause instanceof AppError && cause.code === 'LINK_TIMEOUT' ? cause : undefined;
+    if (!late) return notMcp(asked);
+    const head = await ask(true).catch(() => undefined);
+    return isStream(head?.headers['content-type']) ? undefined : unanswered(late);
   }
 }
 
@@ -77,10 +114,10 @@ async function askMcp(link: OpenLink, options: ProbeOptions, hops = HOPS): Promi
   switch (verdict.kind) {
     case 'fine':
       return { kind: 'fine', rttMs: answer.ms };
-    case 'unsure':
-      return (await takesMessages(route, options))
-        ? { kind: 'fine', rttMs: answer.ms }
-        : { kind: 'mcp', error: notMcp(asked), proven: true };
+    case 'unsure': {
+      const error = await messageFault(route, options, asked);
+      return error ? { kind: 'mcp', error, proven: true } : { kind: 'fine', rttMs: answer.ms };
+    }
     case 'auth': {
       const error = authError(verdict.code, asked, answer.headers['www-authenticate']);
       // over SSH or a direct URL the services may still answer; over HTTPS the key opens everything or nothing

@@ -125,7 +125,16 @@ function Summary(props: { reading: Reading<PositionsModel>; account: PnlModel | 
   const sums = useMemo(() => positionSums(rows ?? [], positionFigures), [rows]);
   const model = shown(reading)?.value;
   if (model === undefined) return <NeverReceived reading={reading} what="Positions are" lines={2} />;
-  if (model.rows.length === 0) return <p className={stale ? 'stale' : ''}>No open positions.</p>;
+  if (model.rows.length === 0) {
+    // an empty list of before is no word about now
+    return reading.state === 'known' ? (
+      <p className={stale ? 'stale' : ''}>No open positions.</p>
+    ) : (
+      <p className="text-unknown">
+        Not known: {reading.reason.replace(/\.$/, '')}. There were none when they were last read.
+      </p>
+    );
+  }
   return (
     <div className={`flex h-full flex-col ${stale ? 'stale' : ''}`}>
       <ul aria-label="By currency" className="-mt-1">

@@ -105,8 +105,11 @@ export function ListPanel<T extends TableRow>(props: {
         </Scroller>
       ) : total > 0 ? (
         <Empty title="Nothing matches" actions={<Button onClick={() => setText('')}>Show all</Button>} />
-      ) : (
+      ) : reading.state === 'known' ? (
         <Empty title={texts.none}>The back end answered with an empty list.</Empty>
+      ) : (
+        // an empty list of before is no word about now
+        <Empty title={`${texts.title} are not known now`}>There were none when they were last read.</Empty>
       )}
     </Panel>
   );

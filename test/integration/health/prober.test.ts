@@ -227,6 +227,22 @@ describe('what MCP reports', () => {
     expect(models.at(-1)!.hint).toContain('fault of the orchestrator itself');
   });
 
+  it('is not said to be at fault while none of those that it blames answers in time', async () => {
+    let hung = false;
+    const server = await service((_request, response) => {
+      if (!hung) json(response, { status: 'healthy' });
+    });
+    closers.push(server.close);
+    const urls = { scanner: server.url, trading: server.url };
+    const { reader } = fakeReader(health(looped));
+    const { health: probe, of, models } = watch(fakeLink(urls), urls, reader);
+    await probe.refresh();
+    hung = true;
+    await probe.refresh();
+    expect(of('scanner')!.reason).toContain('the link may be stalled');
+    expect(models.at(-1)!.hint).toBeNull();
+  });
+
   it('lists services that only it knows', async () => {
     const { reader } = fakeReader(health({ brain: 'healthy' }, 'healthy'));
     const { health: probe, of } = watch(fakeLink({}), {}, reader);

@@ -80,6 +80,22 @@ describe('direct link', () => {
     ['a guard of origins', plainly(403, {}, 'Forbidden Origin'), 'LINK_FORBIDDEN', '127.0.0.1:PORT'],
     ['a lock', plainly(401), 'LINK_API_KEY_REFUSED', 'Only HTTPS links carry an API key'],
     ['a circle', plainly(307, { location: '/mcp' }), 'MCP_NOT_MCP', 'Check the path'],
+    [
+      'half a message',
+      plainly(200, { 'content-type': 'application/json' }, '{"jsonrpc":"2.0","id":'),
+      'MCP_NOT_MCP',
+      'another service',
+    ],
+    [
+      'an answer that comes drop by drop and never ends',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        const timer = setInterval(() => response.write(' '), 50);
+        response.on('close', () => clearInterval(timer));
+      },
+      'MCP_TIMEOUT',
+      'restart it if it hangs',
+    ],
   ] as [string, Droplet['mcp'], string, string][])(
     'says what is wrong with %s',
     async (_name, answer, code, next) => {

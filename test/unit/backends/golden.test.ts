@@ -59,6 +59,17 @@ describe('positions', () => {
     expect(read.value.totals).toEqual(plain(totals));
   });
 
+  it.each([
+    [{ success: true, positions: [], count: 2 }, 'the list is empty, but 2 are counted beside it'],
+    [{ positions: [], total: '1' }, 'the list is empty, but 1 are counted beside it'],
+    [{ monitored_positions: 3, positions: [] }, 'the list is empty, but 3 are counted beside it'],
+  ])('does not take an empty list for none where %j counts some', (body, reason) => {
+    expect(readPositions(body, { instant: utc, currency: 'USD', openList: true })).toEqual({
+      ok: false,
+      reason,
+    });
+  });
+
   it('keeps the row as it came, with its spelling', () => {
     const payload = payloadOfHttp(200, '{"positions":[{"symbol":"AAPL","entry_price":175.20}]}');
     const read = payload.ok

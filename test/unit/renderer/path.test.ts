@@ -63,6 +63,15 @@ describe('the path from Claude to the services', () => {
     expect(found.hops[4].figure).toBe('9 of 9 up');
   });
 
+  it('does not say that the link is away while it is only the services that nobody knows of', () => {
+    const state = scenarioState('good', NOW).profiles.catalyst;
+    const reason = 'no service answered in time; the link may be stalled';
+    const services = state.health.services.map((one) => ({ ...one, verdict: 'unknown' as const, reason }));
+    const found = pathOf({ ...state, health: { ...state.health, services } }, [], NOW);
+    expect(found.hops.at(-1)).toMatchObject({ figure: 'unknown', note: reason, tone: 'unknown' });
+    expect(JSON.stringify(found)).not.toContain('away');
+  });
+
   it('does not call a live link live once its proof is too old', () => {
     const state = scenarioState('good', NOW);
     const later = pathOf(state.profiles.catalyst, [], NOW + 60_000);
