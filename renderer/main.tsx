@@ -7,7 +7,7 @@ import { Mirror } from './api/mirror.ts';
 import { Ticker } from './api/ticker.ts';
 import { createUi } from './api/ui-store.ts';
 import { portConnector } from './api/wire-port.ts';
-import { connectWebSocket, signIn } from './api/wire-ws.ts';
+import { connectWebSocket, followFreshLinks, signIn } from './api/wire-ws.ts';
 import { AppShell } from './views/app-shell.tsx';
 import { ConsentWindow } from './views/consent-window.tsx';
 import './styles/app.css';
@@ -33,5 +33,8 @@ createRoot(root).render(
   </StrictMode>,
 );
 
-if (served) await signIn();
+if (served) {
+  followFreshLinks();
+  await signIn();
+}
 mirror.start();

@@ -89,7 +89,12 @@ export async function attach(
   const key = readKey(home);
   const socket = await open(home, options.intake);
   socket.on('error', () => {});
-  const deadline = setTimeout(() => socket.destroy(), options.timeoutMs ?? 3000);
+  const waitMs = options.timeoutMs ?? 3000;
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    socket.destroy();
+  }, waitMs);
   try {
     await shakeHands(socket, key, {
       v: WIRE_VERSION,
@@ -101,6 +106,12 @@ export async function attach(
   } catch (error) {
     socket.destroy();
     if (error instanceof AttachError) throw error;
+    if (late)
+      throw new AttachError(
+        'APP_SOCKET_REFUSED',
+        `Catalyst Companion runs, but did not answer within ${waitMs / 1000} s.`,
+        'Wait a moment; if it stays, end Catalyst Companion and start it again.',
+      );
     throw new AttachError('APP_SOCKET_REFUSED', 'The local socket does not speak our protocol.', START);
   } finally {
     clearTimeout(deadline);

@@ -144,24 +144,42 @@ export class Mirror {
     });
   }
 
+  /**
+   * Ends with the connection. What was cut is left at once: the peer of a WebSocket that hangs does not answer its
+   * closing either, and its stream would be waited for as long as it hangs.
+   */
   private async follow(): Promise<void> {
     const session = await this.connect(this.stopped.signal);
     const cut = new AbortController();
+    const over = new Promise<never>((_resolve, reject) => {
+      cut.signal.addEventListener('abort', () => reject(new Error('Core does not answer.')));
+    });
+    over.catch(() => undefined);
+    const leave = () => cut.abort();
+    this.stopped.signal.addEventListener('abort', leave);
     this.session = session;
     const watch = setInterval(() => void this.checkAlive(session, cut), Math.min(this.silenceMs, 1_000));
     try {
-      await this.checkAnswers(session, cut);
-      const options = this.lastEventId === undefined ? {} : { lastEventId: this.lastEventId };
-      const events = await session.client.state.follow(undefined, { signal: cut.signal, ...options });
-      // A resumed stream may have nothing new to say; being accepted is the sign of life then.
-      if (this.lastEventId !== undefined) this.alive();
-      for await (const event of events) {
-        this.take(event);
-        if (cut.signal.aborted) return;
-      }
+      await Promise.race([this.listen(session, cut), over]);
     } finally {
       clearInterval(watch);
+      this.stopped.signal.removeEventListener('abort', leave);
+      // what comes late on it counts no more
+      cut.abort();
       session.close();
+    }
+  }
+
+  private async listen(session: Session, cut: AbortController): Promise<void> {
+    await this.checkAnswers(session, cut);
+    const options = this.lastEventId === undefined ? {} : { lastEventId: this.lastEventId };
+    const events = await session.client.state.follow(undefined, { signal: cut.signal, ...options });
+    if (cut.signal.aborted) return;
+    // A resumed stream may have nothing new to say; being accepted is the sign of life then.
+    if (this.lastEventId !== undefined) this.alive();
+    for await (const event of events) {
+      if (cut.signal.aborted) return;
+      this.take(event);
     }
   }
 
@@ -192,7 +210,8 @@ export class Mirror {
   /** Asks for a sign of life after a silence; without one in time the connection is cut, which shows it as lost. */
   private async checkAlive(session: Session, cut: AbortController): Promise<void> {
     const heard = this.store.getState().heardAt;
-    if (this.checking || heard === null || this.now() - heard < this.silenceMs) return;
+    // a clock that was set back is no sign of life
+    if (this.checking || heard === null || Math.abs(this.now() - heard) < this.silenceMs) return;
     this.checking = true;
     const limit = setTimeout(() => {
       cut.abort();
@@ -200,7 +219,7 @@ export class Mirror {
     }, this.answerLimitMs);
     try {
       await session.client.app.info(undefined, { signal: cut.signal });
-      this.store.setState({ heardAt: this.now() });
+      if (!cut.signal.aborted) this.store.setState({ heardAt: this.now() });
     } catch {
       // The cut itself is what is shown; the stream ends with it.
     } finally {

@@ -23,14 +23,22 @@ export async function signIn(): Promise<void> {
   }).catch(() => undefined);
 }
 
+/** A fresh link that is opened in a tab of this page changes the fragment alone: the page begins anew with it. */
+export function followFreshLinks(): void {
+  window.addEventListener('hashchange', () => {
+    if (new URLSearchParams(location.hash.slice(1)).has('token')) location.reload();
+  });
+}
+
 /**
  * Whether the cookie is good; `undefined` when the server cannot be reached. A browser hides why a WebSocket was
  * refused: a server of ours that answers HTTP at all refuses ours only for want of a session.
  */
 async function signedIn(): Promise<boolean | undefined> {
-  const reply = await fetch(new URL('session', location.href), { credentials: 'same-origin' }).catch(
-    () => undefined,
-  );
+  const reply = await fetch(new URL('session', location.href), {
+    credentials: 'same-origin',
+    signal: AbortSignal.timeout(OPEN_LIMIT_MS),
+  }).catch(() => undefined);
   if (reply === undefined || reply.status >= 500) return undefined;
   return reply.ok;
 }

@@ -195,6 +195,8 @@ function servicesTone(health: HealthModel, failing: readonly ServiceHealth[]): T
 
 /** Why none of them is known, where all have the same reason. */
 function sharedReason(services: readonly ServiceHealth[]): string {
+  if (services.every((service) => service.probedAt === null && service.reason === null))
+    return 'not probed yet';
   const [reason, ...others] = new Set(services.map((service) => service.reason));
   return others.length === 0 && reason ? reason : 'none could be probed';
 }
