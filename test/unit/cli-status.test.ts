@@ -59,7 +59,7 @@ describe('status in words', () => {
     const { catalyst } = scenarioState('good', NOW).profiles;
     const reason = 'no service answered in time; the link may be stalled';
     const services = catalyst.health.services.map((one) => ({ ...one, verdict: 'unknown' as const, reason }));
-    const of = (some: typeof services) =>
+    const of = (some: typeof catalyst.health.services) =>
       statusText('catalyst', { ...catalyst, health: { ...catalyst.health, services: some } }, NOW);
     expect(of(services)).toContain(`unknown: ${reason}`);
     expect(of(services)).not.toMatch(/0 of 9/);
