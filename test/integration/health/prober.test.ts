@@ -232,7 +232,7 @@ describe('what MCP reports', () => {
     const server = await service((_request, response) => {
       if (!hung) json(response, { status: 'healthy' });
     });
-    closers.push(server.close);
+    onTestFinished(server.close);
     const urls = { scanner: server.url, trading: server.url };
     const { reader } = fakeReader(health(looped));
     const { health: probe, of, models } = watch(fakeLink(urls), urls, reader);
