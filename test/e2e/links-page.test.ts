@@ -1,36 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FakeCore } from '../fixtures/page/fake-core.ts';
-import { startFakeCore } from '../fixtures/page/fake-core.ts';
+import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../fixtures/page/scenarios.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import { madeUpPages } from '../helpers/made-up-page.ts';
 
 const OLD = 'SHA256:p2QAMXNIC1TJYWeIOttrVc98rPfNi4VbHj5bWwZ0fA0';
 const NEW = 'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGrX8kVzJ9tmjL5a1Zw';
 
 /** The page over made-up states of core, which a real droplet takes minutes to reach. */
 describe.skipIf(!chromiumAvailable)('links on the page (Debian package chromium)', () => {
-  let browser: TestBrowser;
-  let core: FakeCore | undefined;
-
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-  afterEach(async () => {
-    await core?.close();
-    core = undefined;
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
+  const open = madeUpPages();
 
   async function connections(scenario: Scenario) {
-    core = await startFakeCore({ scenario });
-    const { page, complaints } = await browser.open(core.url);
-    await page.getByTestId('link-state').waitFor();
-    await page.keyboard.press('7');
-    await page.getByTestId('chain').waitFor();
-    return { page, complaints, core };
+    const opened = await open(scenario);
+    await opened.page.keyboard.press('7');
+    await opened.page.getByTestId('chain').waitFor();
+    return opened;
   }
 
   it('shows which link is in use and why, and how far the better one is', async () => {

@@ -1,37 +1,19 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FakeCore } from '../fixtures/page/fake-core.ts';
-import { startFakeCore } from '../fixtures/page/fake-core.ts';
+import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../fixtures/page/scenarios.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import { madeUpPages } from '../helpers/made-up-page.ts';
 
 /** The built page over made-up state. */
 describe.skipIf(!chromiumAvailable)('overview and services (Debian package chromium)', () => {
-  let browser: TestBrowser;
-  let core: FakeCore | undefined;
-
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-  afterEach(async () => {
-    await core?.close();
-    core = undefined;
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
-
+  const openPage = madeUpPages();
   async function open(
     scenario: Scenario,
     options: { key?: string; beatMs?: number; width?: number; height?: number } = {},
   ) {
-    const { key, beatMs = 0, width = 1280, height = 800 } = options;
-    core = await startFakeCore({ scenario, beatMs });
-    const { page, complaints } = await browser.open(core.url, { width, height });
-    await page.getByTestId('link-state').waitFor();
-    if (key) await page.keyboard.press(key);
-    return { page, complaints, core };
+    const opened = await openPage(scenario, options);
+    if (options.key) await opened.page.keyboard.press(options.key);
+    return opened;
   }
 
   const service = (page: Page, name: string) => page.getByTestId(`service-${name}`);
@@ -151,7 +133,6 @@ describe.skipIf(!chromiumAvailable)('overview and services (Debian package chrom
         .locator('li > span')
         .evaluateAll((all) => all.map((way) => (way.hasAttribute('data-carries') ? 'through' : 'dashed')));
     expect(await ways()).toEqual(['through', 'through', 'dashed', 'dashed']);
-    await core?.close();
     const good = await open('good');
     await good.page.getByTestId('hop-services').waitFor();
     expect(await good.page.locator('ol li > span[data-carries]').count()).toBe(4);
@@ -166,7 +147,6 @@ describe.skipIf(!chromiumAvailable)('overview and services (Debian package chrom
       );
     const services = page.getByRole('region', { name: 'Services' });
     expect((await services.innerText()).match(/link is connecting/g)).toHaveLength(1);
-    await core?.close();
     const live = await open('live');
     await live.page.getByText(/^8 of 9 up · \d+ s ago/).waitFor();
   });
@@ -179,7 +159,6 @@ describe.skipIf(!chromiumAvailable)('overview and services (Debian package chrom
     await page.keyboard.press('2');
     await page.getByTestId('link-cause').waitFor();
     await expect.poll(() => faded(page).evaluate((box) => getComputedStyle(box).filter)).toBe('grayscale(1)');
-    await core?.close();
     const live = await open('live');
     await expect.poll(() => faded(live.page).evaluate((box) => getComputedStyle(box).filter)).toBe('none');
   });

@@ -57,7 +57,7 @@ function Cell(props: { service: ServiceHealth; planned: boolean; linked: boolean
   const reason = service.verdict === 'up' || !linked ? null : (service.reason ?? label);
   return (
     <li
-      className={`flex items-center gap-2 ${roomy ? 'min-h-7 gap-4' : 'h-7'} ${service.verdict === 'unknown' ? 'text-quiet' : ''}`}
+      className={`flex items-center gap-2 ${roomy ? 'gap-4' : 'h-7'} ${service.verdict === 'unknown' ? 'text-quiet' : ''}`}
       data-testid={`service-${service.name}`}
       title={reason ?? undefined}
     >
@@ -82,17 +82,16 @@ function Cell(props: { service: ServiceHealth; planned: boolean; linked: boolean
 }
 
 /** How many answer, and how old the oldest of these answers is. */
-function Count({ health, of }: { health: HealthModel; of: string }) {
+function Count({ health }: { health: HealthModel }) {
   const link = useProfile((p) => p.link);
   const word = useFromNow((now) => (link === undefined ? '' : presentLink(link, now).label.toLowerCase()));
   const known = health.services.filter(({ verdict }) => verdict !== 'unknown');
-  if (link !== undefined && !carries(link))
-    return <span className="truncate">unknown, the link is {word}</span>;
+  if (link !== undefined && !carries(link)) return <span>unknown, the link is {word}</span>;
   if (known.length === 0) return <span>not probed yet</span>;
   const up = known.filter(({ verdict }) => verdict === 'up').length;
   const probed = known.flatMap(({ probedAt }) => probedAt ?? []);
   return (
-    <span className="whitespace-nowrap">
+    <span>
       {up} of {health.services.length} up
       {probed.length === 0 ? null : (
         <>
@@ -100,7 +99,6 @@ function Count({ health, of }: { health: HealthModel; of: string }) {
           <Age at={Math.min(...probed)} />
         </>
       )}
-      <span className="max-lg-nav:hidden"> · {of}</span>
     </span>
   );
 }
@@ -119,7 +117,10 @@ export function ServicesPanel() {
   const day = history.state === 'known' ? history.value : null;
   const aside = (
     <>
-      <Count health={health} of={roomy ? 'uptime and bars of 24 h' : 'bars of 24 h'} />
+      <span className="truncate">
+        <Count health={health} />
+        <span className="max-lg-nav:hidden"> · {roomy ? 'uptime and bars of 24 h' : 'bars of 24 h'}</span>
+      </span>
       <Button small look="ghost" className="-mr-2" onClick={() => ui.go({ page: 'services' })}>
         Details
       </Button>
@@ -133,7 +134,7 @@ export function ServicesPanel() {
         <ul
           className={
             roomy
-              ? 'grid h-full auto-rows-[minmax(28px,44px)] divide-y divide-line'
+              ? 'grid auto-rows-[36px] divide-y divide-line'
               : 'grid grid-cols-[repeat(auto-fill,minmax(216px,1fr))] gap-x-6'
           }
         >

@@ -207,7 +207,7 @@ export function ServicesTable(props: {
           <th className={HEAD}>Probed by us</th>
           <th className={`${HEAD} w-[212px] roomy:w-[460px]`}>Last 24 h</th>
           <th
-            className={`${HEAD} w-[156px] text-right roomy:w-[180px] ${FROM_SMALL}`}
+            className={`${HEAD} w-[164px] text-right roomy:w-[180px] ${FROM_SMALL}`}
             title="Of the time in which it was looked at, planned downtime left out; cut, not rounded"
           >
             Up in 24 h
