@@ -27,7 +27,7 @@ async function entries(
   for (let page = 0; page < PAGES; page++) {
     const result = await listOf(session, method, cursor, signal);
     const list = result[key];
-    if (Array.isArray(list)) found.push(...(list as unknown[]));
+    if (Array.isArray(list)) for (const entry of list as unknown[]) found.push(entry);
     const { nextCursor } = result;
     if (typeof nextCursor !== 'string' || nextCursor === '') break;
     cursor = nextCursor;
