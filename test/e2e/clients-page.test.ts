@@ -140,6 +140,25 @@ describe.skipIf(!chromiumAvailable)('the Clients page, live (Debian package chro
     expect(read()).not.toHaveProperty('theirs');
   });
 
+  it('what was shown is not written over a change in between; a fresh look is one click', async () => {
+    await card().getByRole('button', { name: 'Set up…' }).click();
+    const plan = page.getByTestId('client-plan');
+    await plan.getByTestId('plan-apply').waitFor();
+    put({ meanwhile: 1, mcpServers: {} });
+    await plan.getByTestId('plan-apply').click();
+    await plan.getByText('has changed since the preview').waitFor();
+    expect(read()).toEqual({ meanwhile: 1, mcpServers: {} });
+    await plan.getByTestId('plan-again').click();
+    await plan.getByTestId('plan-apply').click();
+    await plan.getByTestId('plan-done').waitFor();
+    await plan.getByRole('button', { name: 'Close' }).click();
+    expect(read()).toMatchObject({ meanwhile: 1, mcpServers: { demo: {} } });
+    await card().getByRole('button', { name: 'Undo…' }).click();
+    await plan.getByTestId('plan-apply').click();
+    await plan.getByTestId('plan-done').waitFor();
+    await plan.getByRole('button', { name: 'Close' }).click();
+  });
+
   it('hands out the extension', async () => {
     const waiting = page.waitForEvent('download');
     await page.getByTestId('bundle-save').click();

@@ -91,12 +91,13 @@ function Shown({ plan, done }: { plan: ClientPlan; done: boolean }) {
   );
 }
 
-/** Reads what would change, again whenever what is asked for does. */
+/** Reads what would change, again whenever what is asked for does, and in every new round. */
 function usePlan(
   profile: string,
   asked: PlanAsked,
   action: PlanAsked['action'],
   despiteChanges: boolean,
+  round: number,
 ): [Phase, (next: Phase) => void] {
   const call = useCall();
   const [phase, setPhase] = useState<Phase>({ name: 'reading' });
@@ -113,7 +114,7 @@ function usePlan(
     };
     // `call` is new with every render and reads nothing that changes.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [asked.client, profile, action, despiteChanges]);
+  }, [asked.client, profile, action, despiteChanges, round]);
   return [phase, setPhase];
 }
 
@@ -140,6 +141,7 @@ function Buttons(props: {
   onClose: () => void;
   onUndo: () => void;
   onDespite: () => void;
+  onAgain: () => void;
   onApply: (plan: ClientPlan) => void;
 }) {
   const { phase, action } = props;
@@ -153,6 +155,11 @@ function Buttons(props: {
       ) : null}
       {done && action !== 'undo' ? <Button onClick={props.onUndo}>Undo…</Button> : null}
       <Button onClick={props.onClose}>{done ? 'Close' : 'Cancel'}</Button>
+      {phase.name === 'failed' && !movedOn ? (
+        <Button look="primary" data-testid="plan-again" onClick={props.onAgain}>
+          Look again
+        </Button>
+      ) : null}
       {phase.name === 'shown' ? (
         <Button
           look={phase.plan.movedOn ? 'danger-fill' : 'primary'}
@@ -181,7 +188,8 @@ export function PlanView(props: {
   const [action, setAction] = useState(asked.action);
   const [despiteChanges, setDespiteChanges] = useState(false);
   const [agreed, setAgreed] = useState(false);
-  const [phase, setPhase] = usePlan(profile, asked, action, despiteChanges);
+  const [round, setRound] = useState(0);
+  const [phase, setPhase] = usePlan(profile, asked, action, despiteChanges, round);
 
   const apply = async (plan: ClientPlan) => {
     const { client, token } = plan;
@@ -221,6 +229,7 @@ export function PlanView(props: {
           onClose={onClose}
           onUndo={() => setAction('undo')}
           onDespite={() => setDespiteChanges(true)}
+          onAgain={() => setRound(round + 1)}
           onApply={(plan) => void apply(plan)}
         />
       </footer>
