@@ -34,5 +34,5 @@ export async function restoreGuard(
   now: number,
   unreadable: (file: string) => void,
 ): Promise<void> {
-  gate.restore(await unfinishedCalls(dir, unreadable), await recentStarts(dir, now));
+  gate.restore(await unfinishedCalls(dir, now, unreadable), await recentStarts(dir, now));
 }

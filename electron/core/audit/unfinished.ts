@@ -12,6 +12,7 @@ export interface UnfinishedCall {
   hash: string | null;
   /** When it was recorded, ms since the epoch. */
   at: number;
+  /** When it ended at the latest, ms since the epoch: only what is read after it can say what became of it. */
   endedAt: number;
   detail: string;
 }
@@ -20,13 +21,14 @@ export interface UnfinishedCall {
 const FILES = 14;
 const INTERRUPTED = 'The app ended before an answer came.';
 
-function take(open: Map<string, UnfinishedCall>, entry: AuditEntry): void {
+function take(open: Map<string, UnfinishedCall>, entry: AuditEntry, now: number): void {
   const { id, kind, profile, tool, outcome } = entry;
   if (id === undefined) return;
   const at = Date.parse(entry.ts);
   if (kind === 'intent' && entry.decision === 'allow' && profile !== undefined && tool !== undefined) {
     const { actor: client, argsHash: hash = null } = entry;
-    open.set(id, { id, profile, tool, client, hash, at, endedAt: at, detail: INTERRUPTED });
+    // when it was cut off is not written: it may have been on its way until this start
+    open.set(id, { id, profile, tool, client, hash, at, endedAt: Math.max(at, now), detail: INTERRUPTED });
   } else if (kind === 'settled') open.delete(id);
   else if (kind === 'outcome' && outcome !== 'unknown') open.delete(id);
   else if (kind === 'outcome') {
@@ -38,10 +40,11 @@ function take(open: Map<string, UnfinishedCall>, entry: AuditEntry): void {
 /**
  * Calls that an earlier run allowed and whose outcome is not known: no outcome was written (the app was killed),
  * or it was `unknown` and no status read settled it. `unreadable` is told of files that give nothing: the app, and
- * with it the stop, starts all the same. Never rejects.
+ * with it the stop, starts all the same. `now` is this start, ms since the epoch. Never rejects.
  */
 export async function unfinishedCalls(
   dir: string,
+  now: number,
   unreadable: (file: string) => void = () => undefined,
 ): Promise<UnfinishedCall[]> {
   const open = new Map<string, UnfinishedCall>();
@@ -56,7 +59,7 @@ export async function unfinishedCalls(
     });
     for (const line of lines) {
       const entry = readLine(line);
-      if (typeof entry !== 'string') take(open, entry);
+      if (typeof entry !== 'string') take(open, entry, now);
     }
   }
   return [...open.values()];

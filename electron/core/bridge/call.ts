@@ -49,8 +49,8 @@ export class CallLane {
   async run(message: Inspected, pending: Pending): Promise<CallAnswer> {
     const tool = message.params['name'] as string;
     const called = pending.called ?? tool;
-    const known = this.#host.catalogue.lookup(this.#host.profile, tool);
     try {
+      const known = await this.#lookup(tool);
       if (known && !(await this.#linkOpen())) {
         const why = this.#host.linkDown();
         this.#record(tool, 'refused', why, argumentsText(message));
@@ -157,6 +157,15 @@ export class CallLane {
     this.#host.log.error('a call failed inside the bridge', { tool, words });
     if (toolClass !== 'read') return lost(tool, words, toolClass);
     return { answer: { result: toolText(words, true) }, end: { outcome: 'error', detail: words } };
+  }
+
+  /** Right after the first start of a profile its tools are being read; a call that came first waits for them. */
+  async #lookup(tool: string): Promise<object | undefined> {
+    const { catalogue, profile } = this.#host;
+    const known = catalogue.lookup(profile, tool);
+    if (known) return known;
+    await catalogue.whenKnown(profile, LINK_WAIT_MS);
+    return catalogue.lookup(profile, tool);
   }
 
   async #linkOpen(): Promise<boolean> {

@@ -19,7 +19,7 @@ import type { Consent } from './consent.ts';
 import { Grants } from './grants.ts';
 import { Outcomes } from './outcomes.ts';
 import { classify, isOwnTool, strictestOfCall, withApproval } from './policy.ts';
-import { policyRefusal } from './refusals.ts';
+import { notReadYet, policyRefusal } from './refusals.ts';
 import { StartChecks } from './start-checks.ts';
 import { StartLane } from './start-lane.ts';
 import { Recorder, RefusalFilter } from './trail.ts';
@@ -178,9 +178,11 @@ export class GuardGate implements Gate {
       return { toolClass: 'unknown', refusal };
     }
     const entry = this.#options.lookup(call.profile, call.tool);
+    const refusal = policyRefusal(call, entry, classify(preset, call.tool));
+    const unread = !entry && this.#options.stateOf?.(call.profile)?.catalogue.savedAt === null;
     return {
       toolClass: strictestOfCall(this.classify(call.profile, call.tool), call.argumentsText),
-      refusal: policyRefusal(call, entry, classify(preset, call.tool)),
+      refusal: refusal && unread ? notReadYet(call.profile) : refusal,
     };
   }
 

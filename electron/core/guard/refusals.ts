@@ -5,6 +5,15 @@ import type { ConsentVerdict } from './consent.ts';
 const approveWith = (profile: string, tool: string): string =>
   `A person can look at its definition and approve it on the dashboard, or with: catalyst-companion tools approve ${profile} ${/^[\w.-]+$/.test(tool) ? tool : JSON.stringify(tool)}`;
 
+/** Before the first contact nothing can be said of a tool, least of all that it is not there. */
+export function notReadYet(profile: string): AppError {
+  return new AppError(
+    'TOOL_UNKNOWN',
+    `The tools of ${profile} were not read yet: its MCP server has not answered so far.`,
+    `It can be called again as soon as the link is live; what is in the way tells: catalyst-companion doctor ${profile}`,
+  );
+}
+
 /**
  * Why policy refuses a tool, or undefined when it may go on. A stop of our own table goes through whatever the
  * catalogue says: approving takes a person, and stopping must not wait for one.

@@ -137,7 +137,7 @@ describe('a writer killed with SIGKILL', () => {
     const log = await createAuditLog({ dir, clock: systemClock });
     await log.close();
     expect(await verifyAudit(dir)).toMatchObject({ ok: true });
-    const open = await unfinishedCalls(dir);
+    const open = await unfinishedCalls(dir, Date.now());
     expect(open.length).toBeGreaterThanOrEqual(promised);
     expect(open[promised - 1]).toMatchObject({ id: `call-${promised}`, profile: 'real', tool: 't' });
   });

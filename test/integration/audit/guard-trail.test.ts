@@ -38,7 +38,7 @@ async function started() {
     recordActivity: () => 'line',
     factsOf: () => [],
   });
-  gate.restore(await unfinishedCalls(dir));
+  gate.restore(await unfinishedCalls(dir, Date.now()));
   return gate;
 }
 

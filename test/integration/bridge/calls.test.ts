@@ -50,6 +50,35 @@ describe('a client over the stub', () => {
     expect(sent?.headers.origin).toBeUndefined();
   });
 
+  it('may call a tool before the first list of tools was read', async () => {
+    let give = () => {};
+    const called = new Promise<void>((resolve) => (give = resolve));
+    const slow = new RawUpstream();
+    slow.on = (message, response) => {
+      if (message?.method !== 'tools/list') return false;
+      void called.then(() => slow.reply(response, message, slow.answer(message)));
+      return true;
+    };
+    let savedAt: number | null = null;
+    const atDecision: (number | null)[] = [];
+    const early = await Rig.start(await slow.listen(), {
+      publishCatalogue: (_profile, view) => (savedAt = view.savedAt),
+      gate: openGate(() => Promise.resolve(void atDecision.push(savedAt))),
+    });
+    const c = await early.client();
+    await until(() => slow.count('tools/list') > 0);
+    const answer = c.call('get_state', {});
+    // its answer shows that the call before it was taken up
+    await c.request('ping');
+    give();
+    expect((await answer).result.isError).toBeUndefined();
+    expect(slow.count('tools/call', 'get_state')).toBe(1);
+    // the guard judges by the list, so that it never says of a tool that it is not there
+    expect(atDecision).toEqual([expect.any(Number)]);
+    await early.stop();
+    await slow.close();
+  });
+
   it('is refused what parsers could read differently, and goes on', async () => {
     const c = await rig.client();
     const refusals: [string, number][] = [

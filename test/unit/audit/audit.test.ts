@@ -361,15 +361,18 @@ describe('unfinishedCalls', () => {
     await log.append(outcome('settled', 'unknown'));
     await log.append(outcome('withdrawn', 'refused'));
     await log.append({ actor: 'app', kind: 'settled', id: 'settled' });
-    expect(await unfinishedCalls(dir)).toMatchObject([
+    const restart = Date.now() + 30_000;
+    expect(await unfinishedCalls(dir, restart)).toMatchObject([
       {
         id: 'killed',
         profile: 'real',
         tool: 't',
         client: 'c',
         detail: 'The app ended before an answer came.',
+        // it may have been on its way until then, so that a status read before says nothing of it
+        endedAt: restart,
       },
-      { id: 'unknown', detail: 'why' },
+      { id: 'unknown', detail: 'why', endedAt: expect.toSatisfy((at: number) => at < restart) },
     ]);
   });
 });

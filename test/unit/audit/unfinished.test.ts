@@ -27,7 +27,7 @@ describe('unfinishedCalls', () => {
     await log.close();
     await fs.mkdir(path.join(dir, 'audit-000002-20261121.jsonl'));
     const bad: string[] = [];
-    expect(await unfinishedCalls(dir, (file) => bad.push(file))).toMatchObject([
+    expect(await unfinishedCalls(dir, 0, (file) => bad.push(file))).toMatchObject([
       { id: 'k', tool: 'execute_trade' },
     ]);
     expect(bad).toEqual(['audit-000002-20261121.jsonl']);
@@ -37,7 +37,7 @@ describe('unfinishedCalls', () => {
     const file = path.join(dir, 'audit');
     await fs.writeFile(file, '');
     const bad: string[] = [];
-    expect(await unfinishedCalls(file, (what) => bad.push(what))).toEqual([]);
+    expect(await unfinishedCalls(file, 0, (what) => bad.push(what))).toEqual([]);
     expect(bad).toEqual([file]);
   });
 });

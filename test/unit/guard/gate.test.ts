@@ -6,6 +6,7 @@ import { createGate } from '../../../electron/core/guard/gate.ts';
 import type { GateCallEnd, GuardGate } from '../../../electron/core/guard/gate.ts';
 import type { TrailEntry } from '../../../electron/core/guard/trail.ts';
 import type { GateDecision, GatedCall, RecordActivity } from '../../../electron/core/seams.ts';
+import { emptyState } from '../../fixtures/mcp/rig.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 
 type Line = Parameters<RecordActivity>[0];
@@ -436,6 +437,32 @@ describe('a stop', () => {
       expect((await world.allowed('stop_trading', none)).toolClass).toBe('stop');
     expect(world.asked).toEqual([]);
   });
+});
+
+it('does not say that a tool is missing before the tools of the profile were read', async () => {
+  const { clock } = new World();
+  const gate = createGate({
+    presetOf: () => 'catalyst',
+    lookup: () => undefined,
+    stateOf: () => emptyState(),
+    consent: { request: () => Promise.reject(new Error('nobody is asked')) },
+    audit: { append: () => Promise.resolve() },
+    clock,
+    recordActivity: () => '',
+    factsOf: () => [],
+  });
+  const call = {
+    profile: 'real',
+    environment: 'live',
+    client: '',
+    transport: 'cli',
+    argumentsText: '{}',
+  } as const;
+  const { signal } = new AbortController();
+  const decided = await gate.decide({ ...call, tool: 'get_risk_metrics', signal });
+  const message = expect.stringContaining('were not read yet') as string;
+  expect(decided).toMatchObject({ allowed: false, error: { code: 'TOOL_UNKNOWN', message } });
+  expect((await gate.decide({ ...call, tool: 'stop_trading', signal })).allowed).toBe(true);
 });
 
 it('never rejects, even when what it stands on fails', async () => {
