@@ -8,6 +8,7 @@ import { systemClock } from './core/clock.ts';
 import type { Fault } from './core/demo/faults.ts';
 import type { Home } from './core/files.ts';
 import { makeHome } from './core/files.ts';
+import { recordFaults } from './core/last-resort.ts';
 import { proxyFromEnvironment } from './core/proxy-environment.ts';
 import { createFileSealer } from './core/secrets/file-sealer.ts';
 import type { WebServer } from './web/server.ts';
@@ -122,6 +123,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     proxyFor: async (url) => proxyFromEnvironment(url, process.env),
     showWindow: () => undefined,
   });
+  recordFaults(app.log);
   try {
     await app.start();
     web = await startWeb({

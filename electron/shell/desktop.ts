@@ -6,6 +6,7 @@ import { systemClock } from '../core/clock.ts';
 import { makeHome } from '../core/files.ts';
 import type { Home } from '../core/files.ts';
 import { readPage } from '../core/page-files.ts';
+import { recordFaults } from '../core/last-resort.ts';
 import type { Log, Sealer } from '../core/ports.ts';
 import { proxyFromPac } from '../core/proxy-pac.ts';
 import { assemble } from './assemble.ts';
@@ -94,6 +95,7 @@ async function startCore(parts: DesktopParts, hooks: Hooks): Promise<CompanionAp
     showWindow: () => hooks.show(),
   });
   hooks.log.become(app.log);
+  recordFaults(app.log);
   await app.start();
   return app;
 }

@@ -239,7 +239,9 @@ describe('bad input with a running app', () => {
       return found.link.state === 'reconnecting' ? found : undefined;
     });
     expect(logs.reason).toContain(link.lastError.message);
-    expect((await run(['logs', 'closed'])).stderr).toContain('Nothing listens on 127.0.0.1:1');
+    await eventually('the reason between two tries', async () =>
+      (await run(['logs', 'closed'])).stderr.includes('Nothing listens on 127.0.0.1:1'),
+    );
     const ended = once(child, 'exit');
     await run(['disconnect', 'closed']);
     expect(await ended).toEqual([1, null]);

@@ -132,8 +132,16 @@ describe.skipIf(!chromiumAvailable)('200 positions on the page (Debian package c
       (await column(page, 'side')).every((side) => side === 'Short'),
     );
     await inOrder(page, 'entry', await sortAgain(page, 'Entry'));
-    const shown = await column(page, 'symbol');
-    const { name, text } = await saved(page);
+    // a position may come or go in between
+    const { shown, name, text } = await eventually(
+      'rows that stand still while they are exported',
+      async () => {
+        const before = await column(page, 'symbol');
+        const file = await saved(page);
+        const after = await column(page, 'symbol');
+        return before.join() === after.join() ? { shown: before, ...file } : undefined;
+      },
+    );
     expect(name).toMatch(/^catalyst-positions-demo-\d{8}-\d{6}\.csv$/);
     const [head, ...lines] = text
       .trimEnd()

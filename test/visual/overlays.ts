@@ -108,7 +108,7 @@ export const OVERLAYS: Readonly<Record<string, Shown>> = {
   'position-drawer': {
     scenario: 'live',
     page: 'positions',
-    open: (page) => page.locator('main tbody tr').first().click(),
+    open: click('position-row'),
     is: 'position-drawer',
   },
   'request-drawer': {

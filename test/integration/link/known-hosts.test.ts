@@ -102,19 +102,6 @@ describe.skipIf(!sshdAvailable)(`known_hosts (${sshdAvailable ? 'real sshd' : ss
     }
   });
 
-  it('keeps a trusted key although the sign-in is refused, so that it is compared once', async () => {
-    const stranger = written('stranger', '');
-    fs.rmSync(stranger);
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', stranger]);
-    const rig = rigOf('', { auth: [{ kind: 'key', file: stranger }] });
-    expect((await rig.until('blocked')).reason).toBe('host-key-unknown');
-    expect(fs.existsSync(rig.knownHosts) ? fs.readFileSync(rig.knownHosts, 'utf8') : '').toBe('');
-    const refused = rig.until('blocked', ({ reason }) => reason === 'auth-refused');
-    await rig.link.trust(sshd.fingerprint());
-    await refused;
-    expect(fs.readFileSync(rig.knownHosts, 'utf8')).toContain(`[127.0.0.1]:${sshd.port} `);
-  });
-
   it('stores and finds the key under the alias, whatever the address and the port are', async () => {
     const rig = rigOf('', { hostKeyAlias: 'My-Droplet' });
     const blocked = await rig.until('blocked');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hiddenCount, runsOf } from '../../../renderer/parts/hidden-text.ts';
+import { sentence } from '../../../renderer/parts/sentence.ts';
 import { closeWords, stopWords } from '../../../renderer/parts/stop-words.ts';
 import { durationText } from '../../../renderer/parts/time-text.ts';
 import { writtenIn } from '../../../renderer/parts/written.ts';
@@ -73,4 +74,14 @@ describe('numbers as the user writes them', () => {
     expect(writtenIn({ numbers: '1,234.56', currency: 'symbol' }).prefix('USD')).toBe('$');
     expect(writtenIn({ numbers: '1,234.56', currency: 'code' }).prefix('USD')).toBe('USD\u00a0');
   });
+});
+
+describe('a reason as a sentence', () => {
+  it.each([
+    ['the link is away', 'The link is away.'],
+    ['HTTP 500 with text!', 'HTTP 500 with text!'],
+    ['droplet.example was not seen before', 'droplet.example was not seen before.'],
+    ['closed.', 'Closed.'],
+    [' ', ''],
+  ])('%s', (reason, said) => expect(sentence(reason)).toBe(said));
 });

@@ -75,7 +75,7 @@ export class HostKeyCheck {
     return false;
   }
 
-  /** Stores a newly trusted key. To be called after the handshake: only then has the server proven that the key is its own. Never rejects. */
+  /** Stores a newly trusted key. To be called after signing in: only then has the server proven that the key is its own. */
   async save(): Promise<void> {
     if (!this.unsaved || !this.accepted) return;
     try {

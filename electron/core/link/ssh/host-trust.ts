@@ -6,7 +6,7 @@ import { knownName, removeKnownHost } from './known-hosts.ts';
 
 /** The host keys that the user decided about, for one profile. */
 export class HostTrust {
-  /** Accepted by the user; saved to the file only after a handshake with exactly that key. */
+  /** Accepted by the user; saved to the file only after a sign-in with exactly that key. */
   pins: readonly HostKeyPin[] = [];
   /** By known_hosts name: several links of a chain may wait for their user at the same time. */
   private readonly shown = new Map<string, HostKeyFacts>();

@@ -93,19 +93,9 @@ function watch(
   return ready.promise;
 }
 
-/** Stores a newly trusted key; what is returned waits for it. By the handshake's end the exchange is signed by the key and checked: who only shows a key does not get there. */
-function savedAfterHandshake(client: ssh2.Client, check: HostKeyCheck): () => Promise<void> {
-  let saved = Promise.resolve();
-  client.once('handshake', () => {
-    saved = check.save();
-  });
-  return () => saved;
-}
-
 /**
- * Handshake, host key and sign-in on an open connection. A newly trusted host key is stored as soon as the server has
- * proven that it is its own, whatever becomes of the sign-in: nobody has to compare it twice. Rejects with our codes;
- * the connection is then closed.
+ * Handshake, host key and sign-in on an open connection, then the storing of a newly trusted host key.
+ * Rejects with our codes; the connection is then closed.
  */
 export async function signIn(
   socket: Duplex,
@@ -130,7 +120,6 @@ export async function signIn(
     },
   };
   const signed = watch(client, socket, facts, check);
-  const saved = savedAfterHandshake(client, check);
   const abort = () => socket.destroy();
   signal.addEventListener('abort', abort, { once: true });
   context.stage('host-key');
@@ -154,13 +143,14 @@ export async function signIn(
     const greetingMs = timing.readyMs * GREETING_SHARE;
     greeting = awaitGreeting(socket, greetingMs, () => client.emit('error', noGreeting(facts, greetingMs)));
     client.setNoDelay(true);
-    return await signed;
+    const session = await signed;
+    await check.save();
+    return session;
   } catch (error) {
     signed.catch(() => {});
     socket.destroy();
     throw error instanceof AppError ? error : sshError(error as Error, facts);
   } finally {
-    await saved();
     greeting?.stop();
     signal.removeEventListener('abort', abort);
   }
