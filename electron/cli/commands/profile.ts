@@ -7,7 +7,6 @@ import { AppError } from '../../contract/errors.ts';
 import type { NewProfile } from '../../contract/profile-parts.ts';
 import { audited } from '../local-audit.ts';
 import { localClients } from '../local-clients.ts';
-import { forgetInFile } from '../../core/history/forget-file.ts';
 import { forgetSecrets } from '../local-secrets.ts';
 import type { Context } from '../context.ts';
 import type { OptionToken } from '../link-options.ts';
@@ -184,6 +183,8 @@ export async function removeProfile(context: Context, name: string): Promise<voi
     await audited(context, { actor: 'you', kind: 'profile-removed', profile: name, ...ALONE }, async () => {
       await profiles.remove(name);
       await forgetSecrets(context, name);
+      // only now: an older Node, which hands every command to the newer one, has no node:sqlite to load
+      const { forgetInFile } = await import('../../core/history/forget-file.ts');
       forgetInFile(context.home.history, name);
     });
   }
