@@ -1,14 +1,14 @@
 import fs from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NOT_READ } from '../../electron/contract/awaited.ts';
 import type { FakeCore } from '../fixtures/page/fake-core.ts';
-import { startFakeCore } from '../fixtures/page/fake-core.ts';
 import type { Scenario } from '../fixtures/page/scenarios.ts';
 import type { TestUser } from '../helpers/app.ts';
 import { createUser, eventually } from '../helpers/app.ts';
 import type { TestBrowser } from '../helpers/browser.ts';
 import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { madeUpPages } from '../helpers/made-up-page.ts';
 
 const MINUS = '−';
 const number = (text: string): number => Number(text.replaceAll(MINUS, '-').replaceAll(/[^\d.-]/g, ''));
@@ -211,29 +211,16 @@ describe.skipIf(!chromiumAvailable)('200 positions on the page (Debian package c
 
 /** The page over made-up states of core. */
 describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian package chromium)', () => {
-  let browser: TestBrowser;
-  let core: FakeCore | undefined;
+  const open = madeUpPages();
 
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-  afterEach(async () => {
-    await core?.close();
-    core = undefined;
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
-
-  async function positions(scenario: Scenario): Promise<Page> {
-    core = await startFakeCore({ scenario });
-    const { page } = await browser.open(core.url);
+  async function positions(scenario: Scenario): Promise<{ page: Page; core: FakeCore }> {
+    const { page, core } = await open(scenario);
     await page.getByTestId('nav-positions').click();
-    return page;
+    return { page, core };
   }
 
   it('is greyed with its reason when the link is away, and still can be read', async () => {
-    const page = await positions('stale');
+    const { page } = await positions('stale');
     const note = page.getByTestId('unknown').first();
     await note.waitFor();
     expect(await note.innerText()).toMatch(
@@ -246,7 +233,7 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
   });
 
   it('is never drawn as an empty list or a zero before anything was read', async () => {
-    const page = await positions('loading');
+    const { page } = await positions('loading');
     await page.getByRole('status', { name: 'Waiting for the link…' }).waitFor();
     expect(await page.getByTestId('page-positions').innerText()).not.toMatch(/0\.00|No open positions/);
     await page.getByTestId('positions-performance').click();
@@ -257,9 +244,9 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
   });
 
   it('is being read while the link is up and nothing has answered, and not known once a source has failed', async () => {
-    const page = await positions('live');
+    const { page, core } = await positions('live');
     const tell = (reason: string) =>
-      core!.store.set(['profiles', 'catalyst', 'trading', 'positions'], {
+      core.store.set(['profiles', 'catalyst', 'trading', 'positions'], {
         state: 'unknown',
         reason,
         since: Date.now(),
@@ -276,7 +263,7 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
   });
 
   it('does not call an empty list of before an answer about now, on either page', async () => {
-    const page = await positions('live');
+    const { page, core } = await positions('live');
     await page.getByTestId('position-row').first().waitFor();
     const last = {
       value: { rows: [], totals: [] },
@@ -284,7 +271,7 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
       receivedAt: Date.now() - 20_000,
     };
     const unknown = { state: 'unknown' as const, reason: 'HTTP 503', since: Date.now(), last };
-    core!.store.set(['profiles', 'catalyst', 'trading', 'positions'], unknown);
+    core.store.set(['profiles', 'catalyst', 'trading', 'positions'], unknown);
     await page.getByText('Open positions are not known now').waitFor();
     expect(await page.getByTestId('page-positions').innerText()).not.toContain('No open positions');
     await page.getByTestId('nav-overview').click();
@@ -293,7 +280,7 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
   });
 
   it('keeps currencies apart and says which positions are in no sum', async () => {
-    const page = await positions('live');
+    const { page } = await positions('live');
     await page.getByTestId('sums-USD').getByText('1 without P&L').waitFor();
     const sums = page.getByRole('region', { name: 'Sums' }).getByRole('rowheader');
     expect(await sums.allInnerTexts()).toEqual(['USD', 'HKD']);
@@ -309,11 +296,11 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
   });
 
   it('marks a source that failed although the link is up', async () => {
-    const page = await positions('live');
+    const { page, core } = await positions('live');
     await page.getByTestId('position-row').first().waitFor();
-    const { positions: reading } = core!.store.state.profiles['catalyst'].trading;
+    const { positions: reading } = core.store.state.profiles['catalyst'].trading;
     const { state: _state, ...last } = reading as typeof reading & { state: 'known' };
-    core!.store.set(['profiles', 'catalyst', 'trading', 'positions'], {
+    core.store.set(['profiles', 'catalyst', 'trading', 'positions'], {
       state: 'unknown',
       reason: 'trading /api/v1/positions/active: HTTP 503: Database unavailable',
       since: Date.now(),
@@ -324,10 +311,10 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
   });
 
   it('says that the market is closed, and when a figure last moved', async () => {
-    const page = await positions('live');
+    const { page, core } = await positions('live');
     await page.getByTestId('position-row').first().waitFor();
     expect(await page.getByTestId('market-closed').count()).toBe(0);
-    core!.store.set(['profiles', 'catalyst', 'guard', 'movement'], {
+    core.store.set(['profiles', 'catalyst', 'guard', 'movement'], {
       since: new Date(2026, 10, 20, 21, 59).getTime(),
       repeats: 300,
       watched: 11,
@@ -337,13 +324,13 @@ describe.skipIf(!chromiumAvailable)('what is not known of positions (Debian pack
   });
 
   it('notes a position that left without a result where the back end reports none', async () => {
-    const page = await positions('live');
+    const { page, core } = await positions('live');
     await page.getByTestId('positions-closed').click();
     await page.getByTestId('closed-row').first().waitFor();
-    const { trading } = core!.store.state.profiles['catalyst'];
+    const { trading } = core.store.state.profiles['catalyst'];
     const [position] = trading.positions.state === 'known' ? trading.positions.value.rows : [];
     const missedAt = Date.now();
-    core!.store.set(
+    core.store.set(
       ['profiles', 'catalyst', 'records', 'left'],
       [{ position, lastSeenAt: missedAt - 5_000, missedAt }],
     );

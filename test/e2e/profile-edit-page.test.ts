@@ -1,38 +1,22 @@
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FakeCore } from '../fixtures/page/fake-core.ts';
-import { startFakeCore } from '../fixtures/page/fake-core.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import { madeUpPages } from '../helpers/made-up-page.ts';
 
 /** Pictures of the page go here where it is set. */
 const PICTURES = process.env['COMPANION_PICTURES'];
 
 describe.skipIf(!chromiumAvailable)('changing a profile on the page (Debian package chromium)', () => {
-  let browser: TestBrowser;
-  let core: FakeCore | undefined;
-
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-  afterEach(async () => {
-    await core?.close();
-    core = undefined;
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
+  const open = madeUpPages();
 
   async function editing(size: { width?: number; height?: number; dark?: boolean } = {}) {
-    core = await startFakeCore({ scenario: 'live' });
-    const { page, complaints } = await browser.open(core.url, size);
-    await page.getByTestId('link-state').waitFor();
+    const { page, complaints, core } = await open('live', size);
     await page.keyboard.press('7');
     await page.getByTestId('edit-profile-open').click();
     const form = page.getByTestId('edit-profile');
     await form.waitFor();
     const sent = () => {
-      const call = core?.calls.find((one) => one.startsWith('profiles.change'));
+      const call = core.calls.find((one) => one.startsWith('profiles.change'));
       return call === undefined ? undefined : JSON.parse(call.slice('profiles.change '.length));
     };
     return { page, complaints, form, sent };

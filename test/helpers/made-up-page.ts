@@ -33,12 +33,12 @@ export function madeUpPages() {
 
   return async (
     scenario: Scenario,
-    options: { beatMs?: number; width?: number; height?: number } = {},
+    options: { beatMs?: number; width?: number; height?: number; dark?: boolean } = {},
   ): Promise<Opened> => {
-    const { beatMs = 0, width = 1280, height = 800 } = options;
+    const { beatMs = 0, ...look } = options;
     await core?.close();
     core = await startFakeCore({ scenario, beatMs });
-    const { page, complaints } = await browser.open(core.url, { width, height });
+    const { page, complaints } = await browser.open(core.url, look);
     await page.getByTestId('link-state').waitFor();
     return { page, complaints, core };
   };
