@@ -8,6 +8,8 @@ const project = (name: string, timeout: number, isolate = true) => ({
     include: [`${name}/**/*.test.ts`],
     testTimeout: timeout,
     hookTimeout: timeout,
+    // Vitest's own second is less than a busy machine may need for one look at a page; a wait ends when it is met
+    expect: { poll: { timeout: 60_000, interval: 50 } },
     environment: 'node' as const,
   },
 });

@@ -90,7 +90,7 @@ async function choose(app: ElectronApplication, ...labels: string[]): Promise<vo
       last.click();
       return true;
     }, labels);
-  await expect.poll(done, { timeout: 30_000 }).toBe(true);
+  await expect.poll(done).toBe(true);
 }
 
 const found = runtime();
@@ -180,7 +180,7 @@ describe.skipIf('why' in found)(
           if (!contents || contents.isCrashed()) return false;
           return (await contents.executeJavaScript("document.body.innerText.includes('Live')")) as boolean;
         });
-      await expect.poll(live, { timeout: 30_000 }).toBe(true);
+      await expect.poll(live).toBe(true);
     });
 
     const isLive = () =>
@@ -229,9 +229,7 @@ describe.skipIf('why' in found)(
             ({ title, message }) => `${title}: ${message}`,
           ),
         );
-      await expect
-        .poll(told, { timeout: 30_000 })
-        .toEqual([expect.stringMatching(/^Emergency stop: demo: /)]);
+      await expect.poll(told).toEqual([expect.stringMatching(/^Emergency stop: demo: /)]);
     });
 
     it('quits within its budget', async () => {

@@ -77,7 +77,7 @@ describe.skipIf(!chromiumAvailable)('the doctor, on the page (Debian package chr
     await page.keyboard.press('9');
     await page.getByTestId('doctor-run').click();
     const verdict = page.getByTestId('doctor-verdict');
-    await expect.poll(() => verdict.getAttribute('data-result'), { timeout: 30_000 }).toBe('healthy');
+    await expect.poll(() => verdict.getAttribute('data-result')).toBe('healthy');
     expect(await page.locator('[data-check="services.health"]').count()).toBeGreaterThan(5);
     expect(await page.locator('[data-testid="doctor-check"][data-state="failed"]').count()).toBe(0);
     const before = await page.getByTestId('doctor-check').count();
@@ -85,7 +85,7 @@ describe.skipIf(!chromiumAvailable)('the doctor, on the page (Debian package chr
     await page.keyboard.press('9');
     expect(await page.getByTestId('doctor-check').count()).toBe(before);
     await page.reload();
-    await expect.poll(() => verdict.getAttribute('data-result'), { timeout: 30_000 }).toBe('healthy');
+    await expect.poll(() => verdict.getAttribute('data-result')).toBe('healthy');
 
     await page.getByTestId('doctor-show-report').click();
     const text = page.getByTestId('doctor-report-text');
@@ -107,7 +107,7 @@ describe.skipIf(!chromiumAvailable)('the doctor, on the page (Debian package chr
     await page.getByRole('combobox').fill('doctor on away');
     await page.keyboard.press('Enter');
     const verdict = page.getByTestId('doctor-verdict');
-    await expect.poll(() => verdict.getAttribute('data-result'), { timeout: 30_000 }).toBe('broken');
+    await expect.poll(() => verdict.getAttribute('data-result')).toBe('broken');
     expect(await verdict.innerText()).toContain('TCP connection: Nothing listens on 127.0.0.1:1.');
     expect(await page.getByTestId('doctor-help').innerText()).toContain('nc -vz 127.0.0.1 1');
     await app.kill('SIGKILL');

@@ -48,6 +48,7 @@ export async function startBrowser(): Promise<TestBrowser> {
         colorScheme: options.dark ? 'dark' : 'light',
       });
       const page = await context.newPage();
+      page.setDefaultTimeout(60_000); // a busy machine may take long; what is waited for ends the wait
       const complaints: string[] = [];
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());

@@ -136,7 +136,7 @@ export class ChromiumHost implements PageHost {
   async #open(window: WindowDouble): Promise<Page> {
     const context = await this.#context();
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     const contents = window.webContents;
     await page.exposeBinding('__standinSend', (_source, channel: string) => {
       this.#double().ipcMain.emit(channel, { senderFrame: contents.mainFrame, sender: { id: contents.id } });

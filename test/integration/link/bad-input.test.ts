@@ -36,9 +36,7 @@ describe.skipIf(!sshdAvailable)(`SSH link, bad input (${sshdAvailable ? 'real ss
     const files = fs.readdirSync(rig.home);
     const stored = fs.readFileSync(rig.knownHosts, 'utf8');
     rig.link.connect();
-    await expect
-      .poll(() => rig.link.state.state, { timeout: 8_000 })
-      .toMatch(/^(blocked|reconnecting|live|degraded)$/);
+    await expect.poll(() => rig.link.state.state).toMatch(/^(blocked|reconnecting|live|degraded)$/);
     const { state } = rig.link;
     const error =
       state.state === 'reconnecting' ? state.lastError : state.state === 'blocked' ? state.error : undefined;

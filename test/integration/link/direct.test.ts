@@ -215,7 +215,7 @@ describe.skipIf(!catalystDroplet.available)(`direct link to FastMCP (${catalystD
       socket.destroy();
       return opened;
     };
-    await expect.poll(open, { timeout: 30_000, interval: 100 }).toBe(true);
+    await expect.poll(open, { interval: 100 }).toBe(true);
   };
 
   it('is fine, also through its redirect of the trailing slash, and names the host that its guard lacks', async () => {

@@ -48,7 +48,7 @@ describe.skipIf(!sshdAvailable)(`jump hosts (${sshdAvailable ? 'real sshd' : ssh
   afterEach(async () => {
     droplet.mcp = asFastMcp;
     for (const end of ends.splice(0).toReversed()) await end();
-    for (const sshd of all()) await expect.poll(() => connections(sshd), { timeout: 4_000 }).toBe(0);
+    for (const sshd of all()) await expect.poll(() => connections(sshd)).toBe(0);
   });
 
   const rigOf = (options: DialRigOptions = {}) => {
@@ -79,7 +79,7 @@ describe.skipIf(!sshdAvailable)(`jump hosts (${sshdAvailable ? 'real sshd' : ssh
     link.close();
     expect(await link.closed).toMatchObject({ code: 'LINK_LOST' });
     for (const sshd of all()) {
-      await expect.poll(() => connections(sshd), { timeout: 4_000 }).toBe(0);
+      await expect.poll(() => connections(sshd)).toBe(0);
       expect(sshd.log()).not.toMatch(/Connection (reset|closed) by authenticating/);
     }
     // every server was told goodbye
@@ -226,6 +226,6 @@ describe.skipIf(!sshdAvailable)(`jump hosts (${sshdAvailable ? 'real sshd' : ssh
       if (stages.filter((one) => one === 'auth').length === 2) stop.abort();
     };
     await expect(rig.dial(config, { signal: stop.signal, stage })).rejects.toThrow();
-    for (const sshd of all()) await expect.poll(() => connections(sshd), { timeout: 4_000 }).toBe(0);
+    for (const sshd of all()) await expect.poll(() => connections(sshd)).toBe(0);
   });
 });

@@ -45,7 +45,7 @@ describe(`a link that is opened ${TIMES} times`, () => {
       await rig.link.settled(5);
     }
     rig.dispose();
-    await expect.poll(held, { timeout: 3_000 }).toBe(0);
+    await expect.poll(held).toBe(0);
   }, 120_000);
 
   it('holds nothing after a droplet that cuts it as soon as it is live, nor after being switched on and off', async () => {
@@ -79,6 +79,6 @@ describe(`a link that is opened ${TIMES} times`, () => {
     }
     switched.dispose();
     await droplet.stop();
-    await expect.poll(held, { timeout: 3_000 }).toBe(0);
+    await expect.poll(held).toBe(0);
   }, 240_000);
 });

@@ -221,7 +221,7 @@ describe.skipIf(!sshdAvailable)(
       // ours, and the two of the relay
       expect(sockets()).toBe(3);
       open.close();
-      await expect.poll(sockets, { timeout: 3_000 }).toBe(2);
+      await expect.poll(sockets).toBe(2);
       expect(await open.closed).toBeInstanceOf(Error);
     });
   },

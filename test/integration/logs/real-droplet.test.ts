@@ -14,7 +14,7 @@ import { makeDialRig } from '../link/dial-rig.ts';
 import { sshTo } from '../link/harness.ts';
 
 /** A loaded machine is patient. */
-const until = (look: () => unknown) => expect.poll(look, { timeout: 20_000 }).toBeTruthy();
+const until = (look: () => unknown) => expect.poll(look).toBeTruthy();
 const SECRET = 'pk-live-1234567890abcdef';
 
 /** A droplet whose `docker-compose` is a script of the test, through a real sshd. */
@@ -108,7 +108,7 @@ describe.skipIf(!sshdAvailable)(`logs of a droplet (${sshdAvailable ? 'real sshd
       expect(written.slice(first).some(({ service }) => service === 'news')).toBe(true);
       const hours = () =>
         (logs.book.sources().find(({ service }) => service === 'old')?.clockMs ?? 0) / 3_600_000;
-      await expect.poll(hours, { timeout: 20_000 }).toBeCloseTo(8, 1);
+      await expect.poll(hours).toBeCloseTo(8, 1);
       expect(all().find(({ from }) => from === 'bridge')).toMatchObject({ service: 'bridge', level: 'info' });
     },
   );

@@ -29,7 +29,7 @@ describe.skipIf(missing)(`the built page in Chromium${missing ? ` (skipped: need
         if (/content security policy|trusted/i.test(line.text())) violations.push(line.text());
       });
       await page.goto(web.url());
-      await expect.poll(() => app.attached, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => app.attached).toBe(1);
       expect(page.url()).not.toContain('token');
       await page.getByText('demo', { exact: false }).first().waitFor();
       await page.reload();
