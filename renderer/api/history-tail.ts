@@ -100,11 +100,12 @@ export function extendPositions(
   at: number,
   span: HistorySpan,
   only?: ReadonlySet<string>,
-): PositionsHistory {
+): PositionsHistory | undefined {
   if (at <= history.now) return history;
   const known = new Map(history.positions.map((one) => [one.key, one]));
   for (const row of rows)
     if (!only || only.has(row.key)) known.set(row.key, extendPosition(known.get(row.key), row, at, history));
+  if ([...known.values()].some(({ points }) => points.length > MOST_POINTS)) return undefined;
   const oldest = at - SPAN_MS[span];
   const positions = [...known.values()].map((one) => ({ ...one, points: withoutOld(one.points, oldest) }));
   return { ...history, now: at, positions };

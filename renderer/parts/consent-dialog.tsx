@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ConsentRequest } from '../../electron/contract/bridge.ts';
 import { useAction, useApp, useMirror, useUi } from '../api/app-context.tsx';
 import { sendStop } from '../api/stop.ts';
@@ -201,10 +201,22 @@ function Asking({ request, queue, fill }: { request: ConsentRequest; queue: Queu
   );
 }
 
-/** The oldest waiting request; the next one follows when it is answered, expired or withdrawn. */
-export function ConsentDialog({ fill = false }: Partial<Frame>) {
+/**
+ * The oldest waiting request; the next one follows when it is answered, expired or withdrawn. `onDone`: none is left of
+ * those that were asked here; not called before the first one, which may still be on its way.
+ */
+export function ConsentDialog({ fill = false, onDone }: Partial<Frame> & { onDone?: () => void }) {
   const queue = useShownRequest();
+  const lost = useMirror((s) => s.connection !== 'open');
   const { shown } = queue;
+  const asked = useRef(false);
+  useEffect(() => {
+    if (shown !== null) asked.current = true;
+    else if (asked.current && !lost) {
+      asked.current = false;
+      onDone?.();
+    }
+  }, [shown, lost, onDone]);
   if (shown === null) return null;
   const { request, ended } = shown;
   if (ended !== null)
@@ -220,7 +232,10 @@ export function ConsentHere() {
   const ownWindow = useMirror((s) => s.app?.app.shell === 'electron');
   const here = useUi((s) => s.answerHere);
   const waiting = useMirror((s) => (s.connection === 'open' ? (s.app?.consents.length ?? 0) : 0));
-  if (!ownWindow || here) return <ConsentDialog />;
+  // for what waits now: the next request is asked in its own window again
+  const onDone = useCallback(() => ui.store.setState({ answerHere: false }), [ui]);
+  if (!ownWindow) return <ConsentDialog />;
+  if (here) return <ConsentDialog onDone={onDone} />;
   if (waiting === 0) return null;
   return (
     <div

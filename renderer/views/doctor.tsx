@@ -15,7 +15,7 @@ import { PlainText } from '../parts/plain-text.tsx';
 import { StateMark, TONE_TEXT } from '../parts/state-mark.tsx';
 import { CheckList } from './doctor/check-list.tsx';
 import { ReportView } from './doctor/report-view.tsx';
-import { countsText, layersOf, VERDICT } from './doctor/words.ts';
+import { countsText, firstToHelp, layersOf, VERDICT } from './doctor/words.ts';
 import { NoProfile } from './no-profile.tsx';
 
 interface Said {
@@ -75,11 +75,9 @@ function Headline({ view }: { view: DoctorView | undefined }) {
 
 /** What helps against the first thing that is broken or doubtful, where a person looks first. */
 function FirstHelp({ view: { run } }: { view: DoctorView }) {
-  const { result, check: id } = run?.verdict ?? {};
-  const state = result === 'broken' ? 'failed' : 'warning';
-  const first = run?.checks.find((check) => check.id === id && check.state === state);
-  if (!first?.remedy) return null;
-  const { text, command } = first.remedy;
+  const remedy = firstToHelp(run ?? null)?.remedy;
+  if (!remedy) return null;
+  const { text, command } = remedy;
   return (
     <div className="ml-7 flex max-w-[88ch] flex-col gap-1" data-testid="doctor-help">
       <p className="text-quiet">

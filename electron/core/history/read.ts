@@ -36,7 +36,7 @@ function* moneyPoints(sql: Statements, series: number, { from, raw }: Steps): Ge
   }
 }
 
-/** When the first figure of a series since a minute was received, ms. */
+/** The beginning of the minute in which the first figure of a series since a minute was received, ms. */
 function oldestOf(sql: Statements, series: number, minute: number): number | undefined {
   const row = sql
     .of('SELECT minute FROM money_minute WHERE series = ? AND minute >= ? ORDER BY minute LIMIT 1')
@@ -94,6 +94,14 @@ function seen(sql: Statements, owner: Owner, query: PositionsQuery, from: number
     .all(profile, from) as unknown as SeenRow[];
 }
 
+/** The beginning of the minute in which a position was first valued since a minute, ms. */
+function firstValued(sql: Statements, position: number, minute: number): number | undefined {
+  const row = sql
+    .of('SELECT minute FROM position_minute WHERE position = ? AND minute >= ? ORDER BY minute LIMIT 1')
+    .get(position, minute) as { minute: number } | undefined;
+  return row && row.minute * MINUTE_MS;
+}
+
 /** The last sample of each step: with one `max` SQLite gives the other columns of the row that has it. */
 function positionPoints(sql: Statements, position: number, steps: Steps, most: number): PositionPoint[] {
   const { from, stepMs, raw } = steps;
@@ -112,24 +120,34 @@ function positionPoints(sql: Statements, position: number, steps: Steps, most: n
   return rows.slice(-most).map(({ at, price, unrealized }) => [at, price, unrealized]);
 }
 
-/** Positions that were seen in a span, with their prices and P&L; those that are gone too. */
+/**
+ * Positions that were seen in a span, with their prices and P&L; those that are gone too. Each is drawn in steps of its
+ * own: what was opened a moment ago as fine as it was received. The window tells the widest of them.
+ */
 export function readPositions(
   sql: Statements,
   owner: Owner,
   query: PositionsQuery,
   now: number,
 ): PositionsHistory {
-  const rows = seen(sql, owner, query, stepsOf(query.span, now, 1).from);
+  const { from: begin } = stepsOf(query.span, now, 1);
+  const rows = seen(sql, owner, query, begin);
   const given = rows.slice(0, MOST_POSITIONS);
   const each = Math.min(query.points, Math.floor(MOST_POINTS / Math.max(1, given.length)));
-  const steps = stepsOf(query.span, now, Math.max(2, each));
-  const positions = given.map((row): PositionHistory => {
+  const own = given.map(({ id }) =>
+    stepsOf(query.span, now, Math.max(2, each), firstValued(sql, id, firstMinute(begin)) ?? now),
+  );
+  const widest = own.reduce(
+    (wide, steps) => (steps.from < wide.from ? steps : wide),
+    stepsOf(query.span, now, Math.max(2, each), now),
+  );
+  const positions = given.map((row, index): PositionHistory => {
     const { id, key, symbol, side, currency, first_seen: firstSeen, last_seen: lastSeen, ...rest } = row;
     const { quantity, entry, price, unrealized, realized } = rest;
-    const points = each === 0 ? [] : positionPoints(sql, id, steps, each);
+    const points = each === 0 ? [] : positionPoints(sql, id, own[index] ?? widest, each);
     const last = { quantity, entry, price, unrealized, realized };
     return { key, symbol, side, currency, firstSeen, lastSeen, last, points };
   });
-  const { from, stepMs, gapMs } = steps;
+  const { from, stepMs, gapMs } = widest;
   return { now, from, stepMs, gapMs, positions, more: rows.length > given.length };
 }

@@ -5,7 +5,7 @@ import { CopyField } from '../../parts/copy.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
 import { Duration } from '../../parts/quantity.tsx';
 import { StateMark, TONE_TEXT } from '../../parts/state-mark.tsx';
-import { CHECK_TONE, CHECK_WORD, LAYER_LOOKS, worstOf } from './words.ts';
+import { CHECK_TONE, CHECK_WORD, firstToHelp, LAYER_LOOKS, worstOf } from './words.ts';
 
 /** Below this a time says nothing about the connection. */
 const WORTH_SAYING_MS = 1;
@@ -33,7 +33,19 @@ function CheckLine({ check: { state, layer, title, subject, seen } }: { check: D
   );
 }
 
-function CheckRow({ check }: { check: DoctorCheck }) {
+function Remedy({ remedy }: { remedy: NonNullable<DoctorCheck['remedy']> }) {
+  return (
+    <div className="mt-1 mb-1 flex max-w-[88ch] flex-col gap-1">
+      <p>
+        <PlainText text={remedy.text} />
+      </p>
+      {remedy.command === null ? null : <CopyField text={remedy.command} label="command" />}
+    </div>
+  );
+}
+
+/** `above`: what helps stands at the head of the page already. */
+function CheckRow({ check, above }: { check: DoctorCheck; above: boolean }) {
   const { id, state, ms, remedy } = check;
   return (
     <li className="flex gap-2 py-1" data-testid="doctor-check" data-check={id} data-state={state}>
@@ -43,13 +55,10 @@ function CheckRow({ check }: { check: DoctorCheck }) {
       </span>
       <div className="min-w-0 flex-1">
         <CheckLine check={check} />
-        {remedy === null || state === 'ok' ? null : (
-          <div className="mt-1 mb-1 flex max-w-[88ch] flex-col gap-1">
-            <p>
-              <PlainText text={remedy.text} />
-            </p>
-            {remedy.command === null ? null : <CopyField text={remedy.command} label="command" />}
-          </div>
+        {remedy === null || state === 'ok' ? null : above ? (
+          <p className="text-quiet">What helps stands at the top of this page.</p>
+        ) : (
+          <Remedy remedy={remedy} />
         )}
       </div>
       <span className="w-14 shrink-0 text-right text-sm text-quiet tabular-nums">
@@ -65,8 +74,9 @@ function LayerGroup(props: {
   looks: string;
   checks: readonly DoctorCheck[];
   running: DoctorView['running'];
+  first: DoctorCheck | undefined;
 }) {
-  const { label, looks, checks, running } = props;
+  const { label, looks, checks, running, first } = props;
   const silent = checks.length + running.length === 0;
   const tone = running.length > 0 ? 'working' : CHECK_TONE[worstOf(checks)];
   return (
@@ -78,7 +88,11 @@ function LayerGroup(props: {
       <ul className="min-w-0 flex-1 max-lg-nav:pl-5">
         {silent ? <li className="py-1 text-quiet">{looks}</li> : null}
         {checks.map((check, i) => (
-          <CheckRow key={`${check.id}/${check.subject ?? ''}/${i}`} check={check} />
+          <CheckRow
+            key={`${check.id}/${check.subject ?? ''}/${i}`}
+            check={check}
+            above={first !== undefined && check === first}
+          />
         ))}
         {running.map(({ id, title, subject }) => (
           <li
@@ -118,11 +132,12 @@ export function CheckList({
     return [{ id, label, looks: LAYER_LOOKS[id], checks, running }];
   });
   if (shown.length === 0) return null;
+  const first = firstToHelp(view?.run ?? null);
   return (
     <section aria-label="Checks" className="rounded-md border border-line bg-raised py-1">
       <ul data-testid="doctor-layers">
         {shown.map(({ id, ...group }) => (
-          <LayerGroup key={id} {...group} />
+          <LayerGroup key={id} {...group} first={first} />
         ))}
       </ul>
     </section>

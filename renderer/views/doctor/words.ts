@@ -3,6 +3,7 @@ import type {
   CheckState,
   DoctorCheck,
   DoctorLayer,
+  DoctorRun,
   DoctorVerdict,
 } from '../../../electron/contract/doctor.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
@@ -77,4 +78,13 @@ export function countsText(checks: readonly DoctorCheck[]): string {
       : [`${count} ${state === 'warning' && count > 1 ? 'warnings' : CHECK_WORD[state]}`];
   });
   return parts.join(' · ');
+}
+
+/** The first thing that is broken or doubtful, where something helps against it. */
+export function firstToHelp(run: DoctorRun | null): DoctorCheck | undefined {
+  if (run === null) return undefined;
+  const { result, check: id } = run.verdict;
+  const state = result === 'broken' ? 'failed' : 'warning';
+  const first = run.checks.find((check) => check.id === id && check.state === state);
+  return first?.remedy ? first : undefined;
 }

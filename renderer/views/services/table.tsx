@@ -80,13 +80,22 @@ function State({ row }: { row: TreeRow }) {
   );
 }
 
+/** A bar of the day needs half an hour: until there are enough of them, the line is that of the last probes. */
+const ENOUGH_BARS = 4;
+
+function latencyLine({ history, service }: TreeRow): readonly (number | null)[] {
+  const medians = history?.medians ?? [];
+  if (service === null || medians.filter((value) => value !== null).length >= ENOUGH_BARS) return medians;
+  return service.beats.map(({ latencyMs }) => latencyMs);
+}
+
 function Latency({ row, roomy }: { row: TreeRow; roomy: boolean }) {
   const figures = row.history?.latency ?? null;
   return (
     <td className={`${CELL} ${FROM_MIDDLE}`}>
       <span className="flex h-5 items-center justify-end gap-2">
         <span className={`hidden @5xl:block ${row.stale ? PAST : ''}`}>
-          <MedianLine medians={row.history?.medians ?? []} width={roomy ? 160 : 72} />
+          <MedianLine medians={latencyLine(row)} width={roomy ? 160 : 72} />
         </span>
         <span className={`w-14 text-right ${row.stale ? 'text-quiet' : ''}`}>
           <Duration ms={row.latencyMs} />

@@ -265,6 +265,36 @@ describe('roll-ups', () => {
     expect(readPositions(sql, live, { ...query, keys: ['a', 'z'] }, NOW).positions).toHaveLength(1);
   });
 
+  it('draw a position of the last minutes as fine as it was received, beside one of the whole day', () => {
+    const sample = (key: string, at: number) => ({
+      owner: live,
+      key,
+      symbol: key.toUpperCase(),
+      side: 'long' as const,
+      currency: 'USD',
+      at,
+      quantity: '10',
+      entry: '5.00',
+      price: '5.10',
+      unrealized: '1.00',
+      realized: null,
+    });
+    const old = Array.from({ length: 23 * 60 }, (_, i) => sample('old', NOW - i * MINUTE));
+    const young = Array.from({ length: 12 }, (_, i) => sample('young', NOW - i * 5000));
+    // opened again after a month: what was forgotten since does not make its steps wide
+    const again = [NOW - 26 * HOUR, NOW - 10_000, NOW - 5000].map((at) => sample('again', at));
+    write({ positions: [...old, ...young, ...again] });
+    const query = { profile: 'catalyst', span: '1d' as const, points: 120 };
+    const { positions, stepMs } = readPositions(sql, live, query, NOW);
+    const count = (key: string) => positions.find((one) => one.key === key)?.points.length ?? 0;
+    expect(count('young')).toBe(12);
+    expect(count('again')).toBe(2);
+    expect(count('old')).toBeGreaterThan(60);
+    expect(count('old')).toBeLessThanOrEqual(120);
+    expect(stepMs).toBe(12 * MINUTE);
+    expect(readPositions(sql, live, { ...query, keys: ['young'] }, NOW).stepMs).toBe(1000);
+  });
+
   it('bound the points of many positions together', () => {
     const positions = Array.from({ length: 600 }, (_, i) => ({
       owner: live,
@@ -272,7 +302,7 @@ describe('roll-ups', () => {
       symbol: 'X',
       side: 'long' as const,
       currency: 'USD',
-      at: NOW - i,
+      at: NOW - DAY + 10 * MINUTE + i,
       quantity: '1',
       entry: '1',
       price: '1',

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { MoneyHistory, MoneySample, ServicesHistory } from '../../../electron/contract/history.ts';
+import type {
+  MoneyHistory,
+  MoneySample,
+  PositionsHistory,
+  ServicesHistory,
+} from '../../../electron/contract/history.ts';
 import { LINK_SERVICE, MONEY_KEPT } from '../../../electron/contract/history-limits.ts';
 import type { Verdict } from '../../../electron/contract/models.ts';
 import { emptyService } from '../../../electron/core/health/judge.ts';
-import { extendMoney, extendServices } from '../../../renderer/api/history-tail.ts';
+import { extendMoney, extendPositions, extendServices } from '../../../renderer/api/history-tail.ts';
+import { positions } from '../../fixtures/page/scenario-state.ts';
 import {
   coverageText,
   lengthText,
@@ -69,6 +75,27 @@ describe('figures that go on', () => {
     expect(
       extend(Array.from({ length: MONEY_KEPT }, (_, i) => sample(NOW + 10_000 + i, '1'))),
     ).toBeUndefined();
+  });
+});
+
+describe('positions that go on', () => {
+  it('are asked for again, in wider steps, once a fine line has become long', () => {
+    const [row] = positions(1, NOW).rows;
+    let history: PositionsHistory | undefined = {
+      now: NOW,
+      from: NOW - MINUTE,
+      stepMs: 1000,
+      gapMs: 30_000,
+      positions: [],
+      more: false,
+    };
+    let receipts = 0;
+    while (history && receipts < 4000) {
+      receipts += 1;
+      history = extendPositions(history, [row], NOW + receipts * 5000, '1d');
+      if (receipts === 2) expect(history?.positions[0]?.points).toHaveLength(2);
+    }
+    expect(receipts).toBe(3001);
   });
 });
 
