@@ -15,7 +15,7 @@ export async function locate(client: ClientId, host: LocateHost): Promise<Locati
     case 'cursor':
       return [await cursor(host)];
     case 'vscode':
-      return [await vscode(host)];
+      return vscode(host);
   }
 }
 
@@ -35,15 +35,26 @@ async function cursor(host: LocateHost): Promise<Location> {
   return location('cursor', 'Cursor', at.join(dir, 'mcp.json'), host.home, await host.fs.isDir(dir));
 }
 
-async function vscode(host: LocateHost): Promise<Location> {
+const CODES = [
+  ['Code', 'VS Code (user)'],
+  ['Code - Insiders', 'VS Code Insiders (user)'],
+] as const;
+
+/** Stable and Insiders stand beside each other with a file each; where neither is there, the place of the stable one. */
+async function vscode(host: LocateHost): Promise<Location[]> {
   const at = flavour(host.platform);
   const base = configBase(host);
-  const user = at.join(base, 'Code', 'User');
-  const found = await host.fs.isDir(user);
-  return {
-    ...location('vscode', 'VS Code (user)', at.join(user, 'mcp.json'), base, found),
-    rootKey: 'servers',
-    dialect: 'jsonc',
-    typed: true,
-  };
+  const all = CODES.map(async ([folder, label]): Promise<Location> => {
+    const user = at.join(base, folder, 'User');
+    const found = await host.fs.isDir(user);
+    return {
+      ...location('vscode', label, at.join(user, 'mcp.json'), base, found),
+      rootKey: 'servers',
+      dialect: 'jsonc',
+      typed: true,
+    };
+  });
+  const places = await Promise.all(all);
+  const found = places.filter((place) => place.found);
+  return found.length > 0 ? found : places.slice(0, 1);
 }

@@ -70,7 +70,6 @@ export function portsOf(home: Home, patient: Patient): DoctorPorts {
     clients: nobody,
     redact: (text) => text,
     run: () => Promise.resolve(''),
-    timing: { connectMs: 2_000, readyMs: 4_000 },
     ...patient.ports,
   };
 }

@@ -209,7 +209,8 @@ describe.skipIf(!usable)(
         const mute = net.createServer(does);
         await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
         const { port } = mute.address() as AddressInfo;
-        const run = await look('good', { url: `https://127.0.0.1:${port}/mcp` });
+        const url = `https://127.0.0.1:${port}/mcp`;
+        const run = await look('good', { url }, { ports: { timing: { connectMs: 2_000 } } });
         mute.close();
         expect(named(run)).toEqual({ result: 'broken', layer: 'tls', check: 'tls.certificate' });
         expect(run.of('tls.certificate')?.seen).toContain(seen);

@@ -154,4 +154,44 @@ describe('other clients', () => {
       typed: true,
     });
   });
+  it.each([['Code'], ['Code - Insiders'], ['Code', 'Code - Insiders']])(
+    'VS Code: %s %s',
+    async (...apps: string[]) => {
+      const folders = apps.map((app) => `/home/ana/.config/${app}/User/`);
+      const places = await locate('vscode', machine('linux', '/home/ana', folders));
+      expect(places.map(({ path: file }) => file)).toEqual(folders.map((folder) => `${folder}mcp.json`));
+      for (const each of places)
+        expect(each).toMatchObject({ found: true, rootKey: 'servers', dialect: 'jsonc', typed: true });
+      expect(new Set(places.map(({ label }) => label)).size).toBe(apps.length);
+    },
+  );
+  it('VS Code that is not there', async () => {
+    const places = await locate('vscode', machine('linux', '/home/ana', []));
+    expect(places).toMatchObject([{ path: '/home/ana/.config/Code/User/mcp.json', found: false }]);
+  });
+});
+
+/* Homes of the world: what is found has to be spelled as Windows spells it. */
+describe('Windows homes of every kind', () => {
+  it.each([
+    ['letters beyond ASCII', 'C:\\Users\\Jürgen Müller', 'C:\\Users\\Jürgen Müller\\AppData\\Roaming'],
+    ['another script', 'C:\\Users\\李雷', 'C:\\Users\\李雷\\AppData\\Roaming'],
+    ['AppData redirected to a share', HOME, '\\\\fs01\\profiles$\\ana\\AppData\\Roaming'],
+    ['AppData moved into OneDrive', HOME, 'D:\\OneDrive - Firma GmbH\\AppData\\Roaming'],
+    ['a very long path', HOME, `${HOME}\\${'very long folder name\\'.repeat(20)}Roaming`],
+    ['another drive, forward slashes', HOME, 'E:/Profile/Roaming'],
+  ])('%s', async (_what, home, roaming) => {
+    const file = path.win32.normalize(`${roaming}\\Claude\\claude_desktop_config.json`);
+    const env = { APPDATA: roaming, LOCALAPPDATA: `${home}\\AppData\\Local` };
+    const store = `${env.LOCALAPPDATA}\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json`;
+    const all = [file, store, path.win32.normalize(`${roaming}\\Code\\User\\`), `${home}\\.cursor\\`];
+    const host = machine('win32', home, all, env);
+    const found = await locate('claude-desktop', host);
+    expect(found.map((each) => [each.path, each.found])).toEqual([
+      [store, true],
+      [file, true],
+    ]);
+    const others = [...(await locate('vscode', host)), ...(await locate('cursor', host))];
+    expect(others.every((each) => each.found && path.win32.isAbsolute(each.path))).toBe(true);
+  });
 });

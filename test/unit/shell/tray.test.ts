@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ConsentRequest } from '../../../electron/contract/bridge.ts';
-import type { LinkState } from '../../../electron/contract/link.ts';
+import { BlockedReason, DegradedReason, LinkState } from '../../../electron/contract/link.ts';
 import type { ProfileState } from '../../../electron/contract/state.ts';
 import { TrayView } from '../../../electron/shell/tray.ts';
 import type { TrayAction, TrayItem } from '../../../electron/shell/tray-menu.ts';
@@ -15,6 +15,12 @@ const NOW = 1_000_000;
 const via = { index: 0, kind: 'ssh' as const, label: 'ssh root@droplet' };
 const lost = { code: 'LINK_LOST' as const, message: 'The connection was cut.', next: '' };
 const live: LinkState = { state: 'live', via, since: 0, lastProof: NOW - 3_000, rttMs: 40 };
+
+const blocked = (reason: BlockedReason, message: string): LinkState => ({
+  state: 'blocked',
+  reason,
+  error: { ...lost, message },
+});
 
 const LINKS: Record<string, LinkState> = {
   off: { state: 'off' },
@@ -30,16 +36,20 @@ const LINKS: Record<string, LinkState> = {
     error: { ...lost, message: 'MCP fails.' },
   },
   reconnecting: { state: 'reconnecting', attempt: 3, nextAt: NOW + 12_000, lastError: lost },
-  'host key unknown': {
-    state: 'blocked',
-    reason: 'host-key-unknown',
-    error: { ...lost, message: 'The host key is new.' },
+  'degraded and stale': {
+    state: 'degraded',
+    reason: 'stale',
+    since: 0,
+    via,
+    lastProof: null,
+    error: { ...lost, message: 'Nothing has answered for 45 s.' },
   },
-  'auth refused': {
-    state: 'blocked',
-    reason: 'auth-refused',
-    error: { ...lost, message: 'The droplet refused the key.' },
-  },
+  'host key unknown': blocked('host-key-unknown', 'The host key is new.'),
+  'host key changed': blocked('host-key-changed', 'The host key is not the one that is stored.'),
+  'auth refused': blocked('auth-refused', 'The droplet refused the key.'),
+  'sign-in needed': blocked('sign-in-needed', 'The server wants you to sign in.'),
+  'not to be trusted': blocked('certificate', 'The certificate has expired.'),
+  'set up wrongly': blocked('config', 'The key file is not there.'),
 };
 
 /** A menu as a person reads it; what is greyed in brackets. */
@@ -60,6 +70,17 @@ const stateWith = (link: LinkState, consents: ConsentRequest[] = []) =>
   appState([profileState('catalyst', link)], consents);
 
 describe('the menu', () => {
+  it('is printed below for every state that a link can be in', () => {
+    const printedHere = Object.values(LINKS);
+    const reasons = (state: string) =>
+      new Set(printedHere.flatMap((link) => (link.state === state && 'reason' in link ? [link.reason] : [])));
+    expect(new Set(printedHere.map(({ state }) => state))).toEqual(
+      new Set(LinkState.options.map(({ shape }) => shape.state.value)),
+    );
+    expect(reasons('blocked')).toEqual(new Set(BlockedReason.options));
+    expect(reasons('degraded')).toEqual(new Set(DegradedReason.options));
+  });
+
   it.each(Object.keys(LINKS))('for a link that is %s', (name) => {
     const state = stateWith(LINKS[name]);
     const text = `${trayIcon(state, NOW).tone}\n${trayTooltip(state, NOW)}\n\n${printed(trayMenu(state, NOW))}`;
