@@ -1,5 +1,5 @@
 import type { ErrorShape } from '../contract/errors.ts';
-import type { ChainLink, LinkState } from '../contract/link.ts';
+import { carries, type ChainLink, type LinkState } from '../contract/link.ts';
 import {
   age,
   certificateWarning,
@@ -75,7 +75,7 @@ export function statusText(name: string, state: ProfileState, now: number): stri
   const rows = said.map((line, i) => [i === 0 ? 'link' : '', line]);
   rows.push(...chainRows(state, now, said.join('\n')));
   // without a link nothing of the droplet is known, which one line says better than one per service
-  if (link.state === 'live' || link.state === 'degraded') rows.push(...knownRows(state, now));
+  if (carries(link)) rows.push(...knownRows(state, now));
   else if (link.state !== 'off') rows.push(['services', 'unknown'], ['positions', 'unknown']);
   rows.push(...doubtRows(state, now));
   return `${name}  ${profile.environment.toUpperCase()}\n${table(rows.map((row) => ['', ...row]))}`;

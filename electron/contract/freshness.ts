@@ -1,9 +1,10 @@
 import type { Movement } from './guard.ts';
+import { carries } from './link.ts';
 import { age } from './present.ts';
 import type { PresetName } from './profile.ts';
 import type { ProfileState } from './state.ts';
 
-/** Older than this a value from a back end is stale, ms (issue of the guard: 45 s). */
+/** Older than this a value from a back end is stale, ms. */
 export const STALE_MS = 45_000;
 /** Prices that stood still this long, over this many answers, with the market open, are called frozen. */
 export const FROZEN_MS = 3 * 60_000;
@@ -74,7 +75,7 @@ const WORST = ['unknown', 'stale', 'frozen', 'fresh'] as const;
 /** A back end without trading state is judged by the last answer that came over its link. */
 function linkFreshness({ link }: Read, now: number): Freshness {
   const what = 'last answer of the back end';
-  const proof = link.state === 'live' || link.state === 'degraded' ? link.lastProof : null;
+  const proof = carries(link) ? link.lastProof : null;
   if (proof !== null) return freshnessOf(what, { state: 'known', receivedAt: proof }, now);
   return { state: 'unknown', ageMs: null, text: 'The back end has not answered yet.' };
 }

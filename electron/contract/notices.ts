@@ -1,4 +1,5 @@
 import { positionsFreshness } from './freshness.ts';
+import { carries } from './link.ts';
 import type { ServiceHealth } from './models.ts';
 import { presentEnvironment, presentRefusal } from './present.ts';
 import { presentCheck } from './present-clients.ts';
@@ -77,7 +78,7 @@ function listed(services: readonly ServiceHealth[]): string {
 /** Services that are down by our own probe while the link works; one notice for all of them. */
 function servicesNotice(state: ProfileState): Notice | undefined {
   const { link, health, profile } = state;
-  if (link.state !== 'live' && link.state !== 'degraded') return undefined;
+  if (!carries(link)) return undefined;
   const down = health.services.filter((one) => one.verdict === 'down');
   const [first] = down;
   if (first === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { carries } from '../contract/link.ts';
 import { age, onFallback, presentChain, presentEnvironment, presentLink } from '../contract/present.ts';
 import type { Presented } from '../contract/present.ts';
 import type { AppState, ProfileState } from '../contract/state.ts';
@@ -31,7 +32,7 @@ export function heading(state: ProfileState, now: number): string {
 /** How old the last application answer is, while there is a link. */
 export function proofAge(state: ProfileState, now: number): string {
   const { link } = state;
-  if (link.state !== 'live' && link.state !== 'degraded') return '';
+  if (!carries(link)) return '';
   return link.lastProof === null ? 'never answered' : `answered ${age(now - link.lastProof)} ago`;
 }
 
@@ -71,8 +72,7 @@ export function timeOfDay(at: number): string {
 export function profitToday(state: ProfileState, now: number, moving: boolean): string | undefined {
   const { pnl } = state.trading;
   if (pnl.state !== 'known' || pnl.value.daily === null) {
-    const linked = state.link.state === 'live' || state.link.state === 'degraded';
-    return linked ? 'P&L today: unknown' : undefined;
+    return carries(state.link) ? 'P&L today: unknown' : undefined;
   }
   const sign = /^-|^[0.]+$/.test(pnl.value.daily) ? '' : '+';
   const when = moving ? `${age(now - pnl.receivedAt)} ago` : `at ${timeOfDay(pnl.receivedAt)}`;

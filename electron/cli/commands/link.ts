@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { LinkState } from '../../contract/link.ts';
+import { carries, type LinkState } from '../../contract/link.ts';
 import { AppError } from '../../contract/errors.ts';
 import { presentLink } from '../../contract/present.ts';
 import type { AppClient, Context } from '../context.ts';
@@ -13,7 +13,7 @@ const SECRET_KINDS = ['api-key', 'password', 'passphrase'] as const;
 
 /** Prints a link's state; where it is neither live nor degraded its error too, and the exit code is 1. */
 function finish(context: Context, profile: string, link: LinkState): void {
-  const good = link.state === 'live' || link.state === 'degraded';
+  const good = carries(link);
   const error = linkError(link);
   const { label } = presentLink(link, Date.now());
   // what failed is said once, with its code, on standard error

@@ -1,4 +1,5 @@
 import type { ConsentRequest } from '../../contract/bridge.ts';
+import { carries } from '../../contract/link.ts';
 import type { Reading } from '../../contract/models.ts';
 import { presentLink } from '../../contract/present.ts';
 import type { ProfileState } from '../../contract/state.ts';
@@ -13,7 +14,7 @@ function fact<T>(label: string, reading: Reading<T>, text: (value: T) => string)
 /** What is known of a profile right now, for the consent dialog: each line with the time it was received. */
 export function knownFacts({ link, trading }: ProfileState, now: number): Fact[] {
   const shown = presentLink(link, now);
-  const proof = link.state === 'live' || link.state === 'degraded' ? link.lastProof : null;
+  const proof = carries(link) ? link.lastProof : null;
   return [
     {
       label: 'Link',

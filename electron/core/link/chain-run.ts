@@ -1,5 +1,5 @@
 import { AppError } from '../../contract/errors.ts';
-import type { LinkState } from '../../contract/link.ts';
+import { carries, type LinkState } from '../../contract/link.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Attempt, Dialler, Opened } from './attempt.ts';
 import type { ChainBoard } from './chain-board.ts';
@@ -147,8 +147,7 @@ export class ChainRun {
 
   /** The open link is closed and another attempt starts at once: until that is open nothing may be shown as live. */
   private leaveOpen(error: AppError, number: number): void {
-    const { state } = this.deps.state();
-    if (state !== 'live' && state !== 'degraded') return;
+    if (!carries(this.deps.state())) return;
     const nextAt = this.deps.clock.now();
     this.feed({ type: 'retry-later', attempt: number, nextAt, error: error.shape() });
   }
@@ -201,7 +200,7 @@ export class ChainRun {
   private arrange(): void {
     const { connection } = this.inUse;
     const state = this.deps.state();
-    if (!connection || (state.state !== 'live' && state.state !== 'degraded')) return;
+    if (!connection || !carries(state)) return;
     const others = this.round.candidates().filter((index) => index !== connection.index);
     const preferred = (index: number) => index < connection.index;
     this.standby.follow(state.state === 'live' ? others.filter(preferred) : others);

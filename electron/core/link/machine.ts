@@ -1,6 +1,6 @@
 import type { ErrorShape } from '../../contract/errors.ts';
 import type { BlockedReason, HostKeyFacts, LinkStage, LinkState, LinkVia } from '../../contract/link.ts';
-import { PROOF_LIMIT_MS } from '../../contract/link.ts';
+import { carries, PROOF_LIMIT_MS } from '../../contract/link.ts';
 
 /**
  * Everything that can happen to a link. Times are milliseconds since the epoch, from our own clock.
@@ -37,12 +37,6 @@ const silent: ErrorShape = {
   next: 'Check that the services run on the droplet; the link is watched and reconnects by itself.',
 };
 
-type Open = Extract<LinkState, { state: 'live' | 'degraded' }>;
-
-function isOpen(state: LinkState): state is Open {
-  return state.state === 'live' || state.state === 'degraded';
-}
-
 function opened(state: LinkState, input: Extract<LinkInput, { type: 'opened' }>): LinkState {
   if (state.state !== 'connecting') return state;
   const { via, at, rttMs } = input;
@@ -50,7 +44,7 @@ function opened(state: LinkState, input: Extract<LinkInput, { type: 'opened' }>)
 }
 
 function switched(state: LinkState, input: Extract<LinkInput, { type: 'switched' }>): LinkState {
-  if (!isOpen(state)) return state;
+  if (!carries(state)) return state;
   const { via, at, proofAt, rttMs } = input;
   return { state: 'live', via, since: at, lastProof: proofAt, rttMs };
 }
@@ -65,7 +59,7 @@ function withoutMcp(
       ? { state: 'degraded', reason: 'mcp', since: at, via: input.via, lastProof: proofAt, error }
       : state;
   }
-  if (!isOpen(state)) return state;
+  if (!carries(state)) return state;
   const since = state.state === 'degraded' && state.reason === 'mcp' ? state.since : at;
   const lastProof = proofAt ?? state.lastProof;
   return { state: 'degraded', reason: 'mcp', since, via: state.via, lastProof, error };
@@ -81,13 +75,13 @@ function proven(state: LinkState, at: number): LinkState {
 
 function mcpAnswered(state: LinkState, input: Extract<LinkInput, { type: 'mcp-answered' }>): LinkState {
   const { at, rttMs } = input;
-  if (!isOpen(state)) return state;
+  if (!carries(state)) return state;
   const since = state.state === 'live' ? state.since : at;
   return { state: 'live', via: state.via, since, lastProof: at, rttMs };
 }
 
 function aged(state: LinkState, input: Extract<LinkInput, { type: 'tick' }>): LinkState {
-  if (!isOpen(state) || input.proofAgeMs < PROOF_LIMIT_MS || state.lastProof === null) return state;
+  if (!carries(state) || input.proofAgeMs < PROOF_LIMIT_MS || state.lastProof === null) return state;
   if (state.state === 'degraded' && state.reason === 'stale') return state;
   const { via, lastProof } = state;
   return { state: 'degraded', reason: 'stale', since: input.at, via, lastProof, error: silent };
@@ -95,7 +89,7 @@ function aged(state: LinkState, input: Extract<LinkInput, { type: 'tick' }>): Li
 
 /** An open link is closed (retry-later, refused or disconnect) before another attempt starts. */
 function dialled(state: LinkState, input: Extract<LinkInput, { type: 'dial' }>): LinkState {
-  if (isOpen(state)) return state;
+  if (carries(state)) return state;
   return { state: 'connecting', stage: input.stage ?? 'resolve', attempt: input.attempt, via: input.via };
 }
 

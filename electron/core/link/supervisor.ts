@@ -1,4 +1,4 @@
-import type { LinkState } from '../../contract/link.ts';
+import { carries, type LinkState } from '../../contract/link.ts';
 import { ChainBoard } from './chain-board.ts';
 import { ChainRun } from './chain-run.ts';
 import { dial as dialLink, linkVia } from './dial.ts';
@@ -69,7 +69,7 @@ class LinkSupervisor implements Supervisor {
   }
 
   retry(): void {
-    if (this.isOpen()) this.run.pardon();
+    if (carries(this.state)) this.run.pardon();
     else if (this.wanted) this.connect();
   }
 
@@ -82,7 +82,7 @@ class LinkSupervisor implements Supervisor {
     if (this.disposed) return;
     this.wanted = true;
     // the key of a link that another one stands in for: that one goes on
-    if (this.isOpen()) this.run.pardon();
+    if (carries(this.state)) this.run.pardon();
     else this.run.begin();
   }
 
@@ -143,10 +143,6 @@ class LinkSupervisor implements Supervisor {
     this.disposed = true;
     this.disconnect();
     this.listeners.clear();
-  }
-
-  private isOpen(): boolean {
-    return this.state.state === 'live' || this.state.state === 'degraded';
   }
 
   private feed(input: LinkInput): void {

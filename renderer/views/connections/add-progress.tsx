@@ -1,3 +1,4 @@
+import { carries } from '../../../electron/contract/link.ts';
 import { useApp, useMirror } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/panel.tsx';
@@ -11,7 +12,7 @@ export function AddProgress({ name, kind }: { name: string; kind: LinkForm['kind
   const state = useMirror((s) => s.app?.profiles[name]);
   if (state === undefined) return null;
   const { link, profile, chain } = state;
-  const done = link.state === 'live' || link.state === 'degraded';
+  const done = carries(link);
   const via = 'via' in link ? link.via.kind : kind;
   const finish = () => {
     ui.store.setState({ adding: null });

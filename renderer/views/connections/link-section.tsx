@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import type { Chain, LinkState } from '../../../electron/contract/link.ts';
+import { type Chain, carries, type LinkState } from '../../../electron/contract/link.ts';
 import { age, linkActions, presentChain, presentLink } from '../../../electron/contract/present.ts';
 import type { LinkConfig, Profile } from '../../../electron/contract/profile.ts';
 import { useAction, useNow, useProfile } from '../../api/app-context.tsx';
@@ -70,7 +70,7 @@ function Facts({ link, now }: { link: LinkState; now: number }) {
       </dl>
     );
   }
-  if (link.state !== 'live' && link.state !== 'degraded') return null;
+  if (!carries(link)) return null;
   return (
     <dl className="flex shrink-0 gap-6 text-right">
       <Figure label="Last answer">

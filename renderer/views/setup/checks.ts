@@ -1,6 +1,6 @@
 import type { ClientTarget } from '../../../electron/contract/bridge.ts';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
-import type { LinkStage, LinkState } from '../../../electron/contract/link.ts';
+import { carries, type LinkStage, type LinkState } from '../../../electron/contract/link.ts';
 import type { ServiceHealth } from '../../../electron/contract/models.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
 import { age } from '../../../electron/contract/present.ts';
@@ -132,8 +132,7 @@ const isUp = ({ verdict }: ServiceHealth) => verdict === 'up';
 
 function servicesCheck({ link, health, profile }: ProfileState): Check {
   const line = { id: 'services', title: 'Find its services' } as const;
-  const open = link.state === 'live' || link.state === 'degraded';
-  if (!open) return { ...line, tone: 'off', detail: '' };
+  if (!carries(link)) return { ...line, tone: 'off', detail: '' };
   if (profile.services.length === 0) return { ...line, tone: 'live', detail: 'none besides MCP' };
   const asked = health.services.filter(({ probedAt }) => probedAt !== null);
   if (asked.length < profile.services.length)

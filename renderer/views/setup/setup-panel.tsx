@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useEffect, useRef, useState } from 'react';
 import type { BridgeClient } from '../../../electron/contract/bridge.ts';
+import { carries } from '../../../electron/contract/link.ts';
 import type { ProfileState } from '../../../electron/contract/state.ts';
 import { useAction, useApp, useMirror, useNow } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
@@ -40,8 +41,7 @@ function Line({ check, current, children }: { check: Check; current: boolean; ch
 
 function Services({ state }: { state: ProfileState }) {
   const { services } = state.health;
-  const open = state.link.state === 'live' || state.link.state === 'degraded';
-  if (services.length === 0 || !open) return null;
+  if (services.length === 0 || !carries(state.link)) return null;
   const silent = services.find(({ verdict, probedAt }) => verdict !== 'up' && probedAt !== null);
   const tone = { up: 'live', degraded: 'attention', down: 'danger', unknown: 'unknown' } as const;
   return (
@@ -102,7 +102,7 @@ function Ends({ state, done }: { state: ProfileState; done: boolean }) {
   const { ui } = useApp();
   const { profile, link } = state;
   const { name } = profile;
-  const open = link.state === 'live' || link.state === 'degraded';
+  const open = carries(link);
   const finish = async () => {
     if (await act((c) => c.droplet.setup({ profile: null }))) ui.go({ page: 'overview', profile: name });
   };
@@ -183,7 +183,7 @@ export function SetupPanel({ state }: { state: ProfileState }) {
           {checks.map((check) => (
             <Line key={check.id} check={check} current={check.id === current}>
               {check.id === 'claude' ? (
-                linked && (state.link.state === 'live' || state.link.state === 'degraded') ? (
+                linked && carries(state.link) ? (
                   <ClaudeStep
                     profile={name}
                     target={claude}
