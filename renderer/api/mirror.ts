@@ -213,17 +213,12 @@ export class Mirror {
     // a clock that was set back is no sign of life
     if (this.checking || heard === null || Math.abs(this.now() - heard) < this.silenceMs) return;
     this.checking = true;
-    const limit = setTimeout(() => {
-      cut.abort();
-      session.close();
-    }, this.answerLimitMs);
     try {
-      await session.client.app.info(undefined, { signal: cut.signal });
+      await this.checkAnswers(session, cut);
       if (!cut.signal.aborted) this.store.setState({ heardAt: this.now() });
     } catch {
       // The cut itself is what is shown; the stream ends with it.
     } finally {
-      clearTimeout(limit);
       this.checking = false;
     }
   }

@@ -10,7 +10,7 @@ import { HoldButton } from './hold-button.tsx';
 import { Overlay } from './overlay.tsx';
 import { Note, Problem } from './panel.tsx';
 import { PlainText } from './plain-text.tsx';
-import { StateMark, TONE_SOFT, TONE_TEXT } from './state-mark.tsx';
+import { ResultBand } from './result-band.tsx';
 import { closeWords } from './stop-words.ts';
 
 type Step =
@@ -94,18 +94,9 @@ function Ask({ profile, onHeld, close }: { profile: string; onHeld: () => void; 
 }
 
 function Ended({ report, close }: { report: CloseReport; close: () => void }) {
-  const words = closeWords(report);
   return (
     <>
-      <div className={`flex items-center gap-3 rounded-md p-3 ${TONE_SOFT[words.tone]}`}>
-        <StateMark tone={words.tone} size={20} />
-        <div>
-          <p data-testid="close-all-result" className={`text-lg font-semibold ${TONE_TEXT[words.tone]}`}>
-            {words.title}
-          </p>
-          <p>{words.sentence}</p>
-        </div>
-      </div>
+      <ResultBand {...closeWords(report)} testId="close-all-result" />
       <p>{report.stateRead}</p>
       <p className="text-sm break-words text-quiet">
         <code>{report.tool}</code> answered: <PlainText text={report.answer} />
@@ -146,10 +137,10 @@ function Dialog({ profile }: { profile: string }) {
       >
         {step.phase === 'asking' ? <Ask profile={profile} onHeld={() => void send()} close={close} /> : null}
         {step.phase === 'sending' ? (
-          <div className={`flex items-center gap-3 rounded-md p-3 ${TONE_SOFT.working}`}>
-            <StateMark tone="working" size={20} />
-            <p>Sent; waiting for the answer, then reading the positions again…</p>
-          </div>
+          <ResultBand
+            tone="working"
+            sentence="Sent; waiting for the answer, then reading the positions again…"
+          />
         ) : null}
         {step.phase === 'ended' ? <Ended report={step.report} close={close} /> : null}
         {step.phase === 'failed' ? (

@@ -6,7 +6,7 @@ import type { Frame, Queue } from './consent-frame.tsx';
 import { dropRepeats, Title } from './consent-frame.tsx';
 import type { Ended } from './consent-queue.ts';
 import { Overlay } from './overlay.tsx';
-import { StateMark, TONE_SOFT, TONE_TEXT } from './state-mark.tsx';
+import { ResultBand } from './result-band.tsx';
 
 /** How long an ended request stays on screen by itself, ms; shorter where another one waits behind it. */
 const ENDED_MS = 8_000;
@@ -40,7 +40,6 @@ const ENDED: Record<Ended, { title: string; sentence: string; tone: Tone }> = {
 /** How a request ended that was not answered here; closes by itself. */
 export function EndedNotice(props: { request: ConsentRequest; ended: Ended; queue: Queue } & Frame) {
   const { request, ended, queue, fill } = props;
-  const { title, sentence, tone } = ENDED[ended];
   const { putAway, behind } = queue;
   const closeButton = useRef<HTMLButtonElement>(null);
   const close = useRef(putAway);
@@ -65,12 +64,8 @@ export function EndedNotice(props: { request: ConsentRequest; ended: Ended; queu
       testId="consent-ended"
     >
       <div onKeyDownCapture={dropRepeats} className="flex flex-col gap-3 px-5 pt-3 pb-3">
-        <div role="status" className={`flex items-center gap-3 rounded-md p-3 ${TONE_SOFT[tone]}`}>
-          <StateMark tone={tone} size={20} />
-          <div>
-            <p className={`text-lg font-semibold ${TONE_TEXT[tone]}`}>{title}</p>
-            <p>{sentence}</p>
-          </div>
+        <div role="status">
+          <ResultBand {...ENDED[ended]} />
         </div>
         <div className="flex justify-end">
           <Button ref={closeButton} onClick={putAway}>

@@ -34,6 +34,23 @@ export function Field(
   );
 }
 
+/** Ties a `Field` to the text of this name in a form: what it holds, what is wrong with it, and where a change goes. */
+export function textOf<Name extends string>(
+  name: Name,
+  editing: {
+    form: Readonly<Record<Name, string>>;
+    errors: Readonly<Partial<Record<Name, string>>>;
+    change: (part: Partial<Record<Name, string>>) => void;
+  },
+): Pick<ComponentProps<typeof Field>, 'value' | 'error' | 'onChange'> {
+  const { form, errors, change } = editing;
+  return {
+    value: form[name],
+    error: errors[name],
+    onChange: (event) => change({ [name]: event.target.value } as Partial<Record<Name, string>>),
+  };
+}
+
 /** A native select: no portal, no script, every platform's own keyboard. */
 export function Choice(
   props: { label: string; hideLabel?: boolean; children: ReactNode } & ComponentProps<'select'>,

@@ -1,4 +1,5 @@
 import { Bell, BellRing } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { Notice } from '../../electron/contract/notices.ts';
 import { securityCount, standingNotices } from '../../electron/contract/notices.ts';
 import type { Tone } from '../../electron/contract/present.ts';
@@ -60,23 +61,46 @@ export function NoticeBell() {
   );
 }
 
-function Row({ notice, close }: { notice: Notice; close: () => void }) {
-  const { ui } = useApp();
-  const { page, profile, label } = notice.action;
+/** Longer texts are cut: what they are about is one press away. */
+const MAX_TEXT = 600;
+
+/** One line of the list, with the button that goes on from it. */
+function Item(props: {
+  tone: Tone;
+  title: string;
+  text: string;
+  security?: boolean;
+  testId: string;
+  children: ReactNode;
+}) {
   return (
-    <li className="flex items-start gap-3 border-line px-5 py-2.5 not-first:border-t" data-testid="standing">
+    <li
+      className="flex items-start gap-3 border-line px-5 py-2.5 not-first:border-t"
+      data-testid={props.testId}
+    >
       <span className="flex h-5 items-center">
-        <StateMark tone={TONES[notice.severity]} />
+        <StateMark tone={props.tone} />
       </span>
       <div className="min-w-0 flex-1">
         <p className="font-medium break-words">
-          <PlainText text={notice.title} />
+          <PlainText text={props.title} />
         </p>
         <p className="text-sm break-words text-quiet">
-          {notice.kind === 'security' ? <span className="font-medium text-text">Security. </span> : null}
-          <PlainText text={notice.text.slice(0, 600)} />
+          {props.security === true ? <span className="font-medium text-text">Security. </span> : null}
+          <PlainText text={props.text.slice(0, MAX_TEXT)} />
         </p>
       </div>
+      {props.children}
+    </li>
+  );
+}
+
+function Row({ notice, close }: { notice: Notice; close: () => void }) {
+  const { ui } = useApp();
+  const { title, text, kind, severity } = notice;
+  const { page, profile, label } = notice.action;
+  return (
+    <Item tone={TONES[severity]} title={title} text={text} security={kind === 'security'} testId="standing">
       <Button
         small
         onClick={() => {
@@ -86,29 +110,18 @@ function Row({ notice, close }: { notice: Notice; close: () => void }) {
       >
         {label}
       </Button>
-    </li>
+    </Item>
   );
 }
 
 function Message({ toast }: { toast: Toast }) {
   const { ui } = useApp();
   return (
-    <li className="flex items-start gap-3 border-line px-5 py-2.5 not-first:border-t" data-testid="message">
-      <span className="flex h-5 items-center">
-        <StateMark tone="danger" />
-      </span>
-      <div className="min-w-0 flex-1">
-        <p className="font-medium break-words">
-          <PlainText text={toast.text} />
-        </p>
-        <p className="text-sm break-words text-quiet">
-          <PlainText text={toast.next.slice(0, 600)} />
-        </p>
-      </div>
+    <Item tone="danger" title={toast.text} text={toast.next} testId="message">
       <Button small onClick={() => ui.dismiss(toast.id)}>
         Dismiss
       </Button>
-    </li>
+    </Item>
   );
 }
 

@@ -6,6 +6,7 @@ import { Button } from './button.tsx';
 import { CopyField } from './copy.tsx';
 import { Overlay } from './overlay.tsx';
 import { PlainText } from './plain-text.tsx';
+import { ResultBand } from './result-band.tsx';
 import { StateMark, TONE_SOFT, TONE_TEXT } from './state-mark.tsx';
 import { stopWords } from './stop-words.ts';
 import { clockText, momentText } from './time-text.ts';
@@ -27,18 +28,9 @@ function PartLine({ part }: { part: StopReport['parts'][number] }) {
 }
 
 function Report({ report }: { report: StopReport }) {
-  const words = stopWords(report);
   return (
     <>
-      <div className={`flex items-center gap-3 rounded-md p-3 ${TONE_SOFT[words.tone]}`}>
-        <StateMark tone={words.tone} size={20} />
-        <div>
-          <p data-testid="stop-result" className={`text-lg font-semibold ${TONE_TEXT[words.tone]}`}>
-            {words.title}
-          </p>
-          <p>{words.sentence}</p>
-        </div>
-      </div>
+      <ResultBand {...stopWords(report)} testId="stop-result" />
       {report.result === 'confirmed' ? null : (
         <div className="flex flex-col gap-1">
           <p>To be sure, stop it by hand:</p>
@@ -71,10 +63,10 @@ function Report({ report }: { report: StopReport }) {
 function Sending({ view }: { view: Extract<StopView, { phase: 'sending' }> }) {
   return (
     <>
-      <div className={`flex items-center gap-3 rounded-md p-3 ${TONE_SOFT.working}`}>
-        <StateMark tone="working" size={20} />
-        <p>Pressed at {clockText(view.at)}; being sent, then the state is read again. Not confirmed yet.</p>
-      </div>
+      <ResultBand
+        tone="working"
+        sentence={`Pressed at ${clockText(view.at)}; being sent, then the state is read again. Not confirmed yet.`}
+      />
       <details className="text-quiet">
         <summary>The same by hand</summary>
         <div className="pt-2">
@@ -88,15 +80,12 @@ function Sending({ view }: { view: Extract<StopView, { phase: 'sending' }> }) {
 function Unanswered({ view }: { view: Extract<StopView, { phase: 'unanswered' }> }) {
   return (
     <>
-      <div className={`flex items-center gap-3 rounded-md p-3 ${TONE_SOFT.danger}`}>
-        <StateMark tone="danger" size={20} />
-        <div>
-          <p data-testid="stop-result" className="text-lg font-semibold text-danger">
-            NOT CONFIRMED: no answer from the app
-          </p>
-          <p>{view.error.message} Trading may be going on. Stop it by hand now:</p>
-        </div>
-      </div>
+      <ResultBand
+        tone="danger"
+        title="NOT CONFIRMED: no answer from the app"
+        sentence={`${view.error.message} Trading may be going on. Stop it by hand now:`}
+        testId="stop-result"
+      />
       <CopyField text={view.manual} label="command" />
     </>
   );

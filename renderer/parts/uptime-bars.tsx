@@ -1,6 +1,7 @@
 import type { UptimeBar } from '../../electron/contract/history.ts';
 import { clockText } from './time-text.ts';
 import { useWritten } from './written.ts';
+import type { BarsOver } from './uptime.ts';
 import { partsText, percentText, uptimeOf } from './uptime.ts';
 
 const HEIGHT = 16;
@@ -39,17 +40,16 @@ function moment(at: number, stepMs: number): string {
 /** How something did over a span, one bar a step, the one under way at the right. */
 export function UptimeBars(props: {
   bars: readonly UptimeBar[];
-  from: number;
-  stepMs: number;
-  now: number;
+  over: BarsOver;
   /** e.g. `24 h`. */
   span: string;
   step?: number;
   wide?: boolean;
 }) {
-  const { bars, from, stepMs, now, span, step = 4, wide = false } = props;
+  const { bars, over, span, step = 4, wide = false } = props;
+  const { from, stepMs, now } = over;
   const written = useWritten();
-  const all = uptimeOf(bars, stepMs, from, now);
+  const all = uptimeOf(bars, over);
   const parts = partsText(all);
   const label = `${span}: ${all.share === null ? 'nothing known' : `up ${written.amount(percentText(all.share))}`}${parts === '' ? '' : `, ${parts}`}`;
   const width = bars.length * step - 1;
@@ -63,7 +63,7 @@ export function UptimeBars(props: {
     >
       {bars.map((bar, i) => {
         const at = from + i * stepMs;
-        const own = uptimeOf([bar], stepMs, at, now);
+        const own = uptimeOf([bar], { from: at, stepMs, now });
         const said = partsText(own) || 'up';
         return (
           <g key={at}>

@@ -1,4 +1,4 @@
-import type { UptimeBar } from '../../electron/contract/history.ts';
+import type { ServicesHistory, UptimeBar } from '../../electron/contract/history.ts';
 
 /** How a span was spent, in seconds. `unobserved`: the app was not running, so nothing is known of it. */
 export interface Uptime {
@@ -12,8 +12,11 @@ export interface Uptime {
   share: number | null;
 }
 
-/** Adds up bars of `stepMs` each that end at `now` (ms); the last one is under way. */
-export function uptimeOf(bars: readonly UptimeBar[], stepMs: number, from: number, now: number): Uptime {
+/** The time that bars lie in, all ms: the first begins at `from`, each lasts `stepMs`, the last is under way at `now`. */
+export type BarsOver = Pick<ServicesHistory, 'from' | 'stepMs' | 'now'>;
+
+/** Adds up bars. */
+export function uptimeOf(bars: readonly UptimeBar[], { from, stepMs, now }: BarsOver): Uptime {
   const [up, degraded, down, planned, unknown] = [0, 1, 2, 3, 4].map((part) =>
     bars.reduce((sum, bar) => sum + (bar[part] ?? 0), 0),
   ) as [number, number, number, number, number];

@@ -1,21 +1,11 @@
-import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import type { AuditEntry, AuditLine } from '../../../electron/contract/audit.ts';
-import { IconButton } from '../../parts/button.tsx';
 import { CopyButton, CopyField } from '../../parts/copy.tsx';
-import { hiddenCount } from '../../parts/hidden-text.ts';
+import { Drawer } from '../../parts/drawer.tsx';
+import { Fact } from '../../parts/fact-list.tsx';
+import { HiddenNote } from '../../parts/hidden-note.tsx';
 import { Note } from '../../parts/panel.tsx';
 import { CodeBlock, PlainText } from '../../parts/plain-text.tsx';
 import { argumentRows } from './argument-rows.ts';
-
-function Row({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-quiet">{label}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </>
-  );
-}
 
 const local = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
@@ -43,40 +33,34 @@ const HASHES = [
 function Facts({ entry, file }: { entry: AuditEntry; file: string }) {
   return (
     <dl className="grid grid-cols-[72px_1fr] gap-x-3 gap-y-1.5">
-      <Row label="Time">
+      <Fact label="Time">
         {local.format(Date.parse(entry.ts))}
         <span className="block text-sm text-quiet">{entry.ts}</span>
-      </Row>
+      </Fact>
       {WORDS.map(([name, label]) =>
         entry[name] === undefined || entry[name] === '' ? null : (
-          <Row key={name} label={label}>
+          <Fact key={name} label={label}>
             <PlainText text={entry[name]} />
-          </Row>
+          </Fact>
         ),
       )}
-      <Row label="Run">
+      <Fact label="Run">
         {entry.boot} <span className="text-quiet">after {entry.mono} ms</span>
-      </Row>
-      <Row label="File">{file}</Row>
+      </Fact>
+      <Fact label="File">{file}</Fact>
     </dl>
   );
 }
 
 function Arguments({ text }: { text: string }) {
   const rows = argumentRows(text);
-  const hidden = hiddenCount(text);
   return (
     <section aria-label="Arguments" className="flex flex-col gap-2">
       <div className="flex items-center justify-between">
         <h3 className="text-sm text-quiet">Arguments</h3>
         <CopyButton text={() => text} label="Copy" />
       </div>
-      {hidden > 0 ? (
-        <Note
-          tone="danger"
-          title={`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'}, drawn as code points`}
-        />
-      ) : null}
+      <HiddenNote text={text} />
       {rows === null ? null : rows.length === 0 ? (
         <p className="text-quiet">None.</p>
       ) : (
@@ -126,22 +110,16 @@ function Proof({ entry }: { entry: AuditEntry }) {
 /** One entry in full beside the list. */
 export function AuditDrawer({ line, onClose }: { line: AuditLine; onClose: () => void }) {
   const { entry } = line;
+  const title = entry ? `Entry ${entry.seq}` : 'Damaged line';
   return (
-    <aside
-      aria-label={entry ? `Entry ${entry.seq}` : 'Damaged line'}
-      data-testid="audit-drawer"
-      onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-96 shrink-0 flex-col gap-4 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-lg:absolute max-lg:top-9 max-lg:bottom-0 max-lg:right-0 max-lg:z-20 max-lg:shadow-overlay"
+    <Drawer
+      label={title}
+      title={title}
+      aside={<CopyButton text={() => line.raw} label="Copy line" />}
+      className="w-96 gap-4 max-lg:absolute max-lg:top-9 max-lg:right-0 max-lg:bottom-0 max-lg:z-20 max-lg:shadow-overlay"
+      testId="audit-drawer"
+      onClose={onClose}
     >
-      <header className="flex items-center justify-between gap-2">
-        <h2 className="text-lg">{entry ? `Entry ${entry.seq}` : 'Damaged line'}</h2>
-        <div className="-mr-2 flex items-center gap-1">
-          <CopyButton text={() => line.raw} label="Copy line" />
-          <IconButton label="Close" onClick={onClose}>
-            <X size={15} />
-          </IconButton>
-        </div>
-      </header>
       {entry === null ? (
         <>
           <Note tone="danger" title={line.problem ?? ''}>
@@ -156,6 +134,6 @@ export function AuditDrawer({ line, onClose }: { line: AuditLine; onClose: () =>
           <Proof entry={entry} />
         </>
       )}
-    </aside>
+    </Drawer>
   );
 }

@@ -1,13 +1,14 @@
-import { RotateCw, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { RotateCw } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ActivityBodies, KeptText } from '../../../electron/contract/activity.ts';
 import type { ActivityEntry } from '../../../electron/contract/bridge.ts';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
 import { useCall } from '../../api/app-context.tsx';
-import { Button, IconButton } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
-import { hiddenCount } from '../../parts/hidden-text.ts';
+import { Drawer } from '../../parts/drawer.tsx';
+import { Fact } from '../../parts/fact-list.tsx';
+import { HiddenNote } from '../../parts/hidden-note.tsx';
 import { OutcomeWord } from '../../parts/outcome.tsx';
 import { Note, Problem } from '../../parts/panel.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
@@ -22,15 +23,6 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   timeStyle: 'medium',
 });
 
-function Row({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-quiet">{label}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </>
-  );
-}
-
 const TRANSPORT = {
   stdio: 'over stdio',
   http: 'over HTTP',
@@ -44,34 +36,33 @@ function Facts({ entry }: { entry: ActivityEntry }) {
   const pid = client?.pid ? `, process ${client.pid}` : '';
   return (
     <dl className="grid grid-cols-[72px_1fr] gap-x-3 gap-y-1.5">
-      <Row label="Outcome">
+      <Fact label="Outcome">
         <OutcomeWord outcome={entry.outcome} />
         <span className="text-quiet">
           {' after '}
           <Duration ms={entry.durationMs} />
         </span>
-      </Row>
-      <Row label="Time">{moment.format(entry.at)}</Row>
-      <Row label="Who">
+      </Fact>
+      <Fact label="Time">{moment.format(entry.at)}</Fact>
+      <Fact label="Who">
         <PlainText text={entry.actor} />
         <span className="text-quiet">
           {way}
           {pid}
         </span>
-      </Row>
-      {entry.profile === '' ? null : <Row label="Profile">{entry.profile}</Row>}
-      <Row label="Method">{methodText(entry)}</Row>
+      </Fact>
+      {entry.profile === '' ? null : <Fact label="Profile">{entry.profile}</Fact>}
+      <Fact label="Method">{methodText(entry)}</Fact>
       {detail === '' ? null : (
-        <Row label="Detail">
+        <Fact label="Detail">
           <PlainText text={detail} />
-        </Row>
+        </Fact>
       )}
     </dl>
   );
 }
 
 function Body({ title, kept, missing }: { title: string; kept: KeptText | null; missing: string }) {
-  const hidden = kept === null ? 0 : hiddenCount(kept.text);
   const written = useWritten();
   const size = kept === null ? '' : `${written.count(kept.bytes)} bytes`;
   return (
@@ -84,12 +75,7 @@ function Body({ title, kept, missing }: { title: string; kept: KeptText | null; 
         </h3>
         {kept === null ? null : <CopyButton text={() => kept.text} label="Copy" />}
       </div>
-      {hidden > 0 ? (
-        <Note
-          tone="danger"
-          title={`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'}, drawn as code points`}
-        />
-      ) : null}
+      {kept === null ? null : <HiddenNote text={kept.text} />}
       {kept === null ? <p className="text-quiet">{missing}</p> : <KeptBody text={kept.text} label={title} />}
     </section>
   );
@@ -160,20 +146,13 @@ function Replay({ entry, why }: { entry: ActivityEntry; why: string | null }) {
 export function RequestDrawer({ entry, onClose }: { entry: ActivityEntry; onClose: () => void }) {
   const { bodies, failed } = useBodies(entry);
   return (
-    <aside
-      aria-label="Request"
-      data-testid="activity-drawer"
-      onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-[420px] max-w-full shrink-0 flex-col gap-4 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-2xl:absolute max-2xl:top-9 max-2xl:right-0 max-2xl:bottom-0 max-2xl:z-20 max-2xl:shadow-overlay"
+    <Drawer
+      label="Request"
+      title={<PlainText text={entry.title} />}
+      className="w-[420px] max-w-full gap-4 max-2xl:absolute max-2xl:top-9 max-2xl:right-0 max-2xl:bottom-0 max-2xl:z-20 max-2xl:shadow-overlay"
+      testId="activity-drawer"
+      onClose={onClose}
     >
-      <header className="flex items-center justify-between gap-2">
-        <h2 className="min-w-0 text-lg break-words">
-          <PlainText text={entry.title} />
-        </h2>
-        <IconButton label="Close" onClick={onClose} className="-mr-2">
-          <X size={15} />
-        </IconButton>
-      </header>
       {entry.outcome === 'unknown' ? (
         <Note tone="unknown" title="It was sent, and how it ended is not known.">
           Look at the state of the back end before anything is started again.
@@ -195,6 +174,6 @@ export function RequestDrawer({ entry, onClose }: { entry: ActivityEntry; onClos
           />
         </>
       )}
-    </aside>
+    </Drawer>
   );
 }

@@ -11,7 +11,7 @@ import type { Profile } from '../../../electron/contract/profile.ts';
 import type { ProfileParts } from '../../../electron/contract/profile-parts.ts';
 import { useApp, useCall } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
-import { Field, INPUT } from '../../parts/field.tsx';
+import { Field, INPUT, textOf } from '../../parts/field.tsx';
 import { Note, Panel, Problem } from '../../parts/panel.tsx';
 import type { EditErrors, EditForm } from './edit-form.ts';
 import { Links } from './link-list.tsx';
@@ -71,10 +71,8 @@ function OnTheDroplet(props: PartProps) {
           <McpUrlField value={form.mcpUrl} error={errors.mcpUrl} onChange={(mcpUrl) => change({ mcpUrl })} />
           <Field
             label="Folder of docker-compose"
-            value={form.dir}
-            error={errors.dir}
+            {...textOf('dir', props)}
             hint="Logs and restarts of containers run there."
-            onChange={(event) => change({ dir: event.target.value })}
           />
         </div>
       </div>
@@ -82,7 +80,8 @@ function OnTheDroplet(props: PartProps) {
   );
 }
 
-function Rest({ form, errors, change, demo }: PartProps & { demo: boolean }) {
+function Rest(props: PartProps & { demo: boolean }) {
+  const { form, change, demo } = props;
   return (
     <Group title="Environment and reading">
       <div className="grid grid-cols-4 gap-x-4 gap-y-2">
@@ -94,19 +93,15 @@ function Rest({ form, errors, change, demo }: PartProps & { demo: boolean }) {
         <Field
           label="Seconds between reads"
           inputMode="decimal"
-          value={form.readSeconds}
-          error={errors.readSeconds}
+          {...textOf('readSeconds', props)}
           hint="Of positions and P&L."
-          onChange={(event) => change({ readSeconds: event.target.value })}
         />
         <div className="col-span-2">
           <Field
             label="Planned downtime"
             placeholder="mon-fri 22:00-06:00; sat,sun 00:00-24:00 UTC"
-            value={form.downtime}
-            error={errors.downtime}
+            {...textOf('downtime', props)}
             hint="Days, from-to and a time zone; several with a semicolon. Empty: none."
-            onChange={(event) => change({ downtime: event.target.value })}
           />
         </div>
       </div>

@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp, X } from 'lucide-react';
 import type { SecretKind } from '../../../electron/contract/profile.ts';
 import { IconButton } from '../../parts/button.tsx';
 import { linkWords } from '../../../electron/contract/profile-change.ts';
-import { Choice, Field } from '../../parts/field.tsx';
+import { Choice, Field, textOf } from '../../parts/field.tsx';
 import { KIND_ICON } from './chain-list.tsx';
 import type { ImportedHost, LinkErrors, LinkForm } from './link-form.ts';
 import { secretKindsOf } from './link-form.ts';
@@ -74,7 +74,8 @@ function SecretFields({ form, secrets, shared, keepSecrets, onSecret }: LinkCard
   });
 }
 
-function Expose({ form, errors, change }: LinkCardProps) {
+function Expose(props: LinkCardProps) {
+  const { form, change } = props;
   return (
     <>
       <div className="flex min-w-0 flex-col gap-1">
@@ -97,10 +98,8 @@ function Expose({ form, errors, change }: LinkCardProps) {
           <Field
             label="Port here : host and port there"
             placeholder="15000:127.0.0.1:5000"
-            value={form.expose}
-            error={errors.expose}
+            {...textOf('expose', props)}
             hint="Several with commas."
-            onChange={(event) => change({ expose: event.target.value })}
           />
           <p className="col-span-2 pt-5 text-sm text-quiet">
             For a database tool or a browser. Every program on this computer can use it, and what goes through
@@ -113,7 +112,7 @@ function Expose({ form, errors, change }: LinkCardProps) {
 }
 
 function SshFields(props: LinkCardProps) {
-  const { form, errors, change } = props;
+  const { form, change } = props;
   if (form.imported !== null) {
     return (
       <>
@@ -125,13 +124,7 @@ function SshFields(props: LinkCardProps) {
   }
   return (
     <>
-      <Field
-        label="Droplet"
-        placeholder="root@203.0.113.10"
-        value={form.target}
-        error={errors.target}
-        onChange={(event) => change({ target: event.target.value })}
-      />
+      <Field label="Droplet" placeholder="root@203.0.113.10" {...textOf('target', props)} />
       <Choice
         label="Sign in with"
         value={form.auth}
@@ -142,22 +135,14 @@ function SshFields(props: LinkCardProps) {
         <option value="password">A password</option>
       </Choice>
       {form.auth === 'key' ? (
-        <Field
-          label="Private key"
-          value={form.identity}
-          error={errors.identity}
-          hint="The file on this computer."
-          onChange={(event) => change({ identity: event.target.value })}
-        />
+        <Field label="Private key" {...textOf('identity', props)} hint="The file on this computer." />
       ) : null}
       <SecretFields {...props} />
       <Field
         label="Jump hosts"
         placeholder="ops@bastion.example.com"
-        value={form.jump}
-        error={errors.jump}
+        {...textOf('jump', props)}
         hint="Only if needed; several with commas."
-        onChange={(event) => change({ jump: event.target.value })}
       />
       <Expose {...props} />
     </>
@@ -165,56 +150,46 @@ function SshFields(props: LinkCardProps) {
 }
 
 function HttpsFields(props: LinkCardProps) {
-  const { form, errors, change } = props;
   return (
     <>
       <Field
         label="Address"
         placeholder="https://trading.example.com/mcp"
-        value={form.url}
-        error={errors.url}
+        {...textOf('url', props)}
         hint="The MCP endpoint behind your web server."
-        onChange={(event) => change({ url: event.target.value })}
       />
       <Field
         label="Header of the API key"
-        value={form.apiKeyHeader}
-        error={errors.apiKeyHeader}
+        {...textOf('apiKeyHeader', props)}
         hint="Empty where no key is needed."
-        onChange={(event) => change({ apiKeyHeader: event.target.value })}
       />
       <SecretFields {...props} />
       <Field
         label="CA file"
-        value={form.caFile}
+        {...textOf('caFile', props)}
         placeholder="/path/to/ca.pem"
         hint="Only for a certificate of your own."
-        onChange={(event) => change({ caFile: event.target.value })}
       />
       <div className="col-span-2">
         <Field
           label="Pinned certificate"
-          value={form.pin}
-          error={errors.pin}
+          {...textOf('pin', props)}
           placeholder="SHA-256 fingerprint"
           hint="Then only this very certificate is accepted; renewing it means a new pin."
-          onChange={(event) => change({ pin: event.target.value })}
         />
       </div>
     </>
   );
 }
 
-function DirectFields({ form, errors, change }: LinkCardProps) {
+function DirectFields(props: LinkCardProps) {
   return (
     <div className="col-span-2">
       <Field
         label="Local address"
         placeholder="http://127.0.0.1:5000/mcp"
-        value={form.url}
-        error={errors.url}
+        {...textOf('url', props)}
         hint="A tunnel that you keep open yourself: kubectl port-forward, ssh -L, or a server in your network."
-        onChange={(event) => change({ url: event.target.value })}
       />
     </div>
   );

@@ -6,6 +6,7 @@ import type { LinkConfig, Profile } from '../../../electron/contract/profile.ts'
 import { useAction, useNow, useProfile } from '../../api/app-context.tsx';
 import { useAsked } from '../../api/asked.ts';
 import { Button } from '../../parts/button.tsx';
+import { FactList } from '../../parts/fact-list.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Panel, Problem } from '../../parts/panel.tsx';
 import { StageList } from '../../parts/stages.tsx';
@@ -154,16 +155,7 @@ function Target({ profile }: { profile: Profile }) {
   ];
   return (
     <Panel title="Where it leads">
-      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1">
-        {rows.map(([label, value]) => (
-          <div key={label} className="contents">
-            <dt className="text-quiet">{label}</dt>
-            <dd className="truncate" title={value}>
-              {value}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <FactList rows={rows} />
       <p className="pt-1 text-sm text-quiet">Addresses are as seen from the droplet.</p>
     </Panel>
   );

@@ -5,6 +5,7 @@ import type { SshLink } from '../../../electron/contract/profile.ts';
 import type { Outcome } from '../../api/app-context.tsx';
 import { useApp, useCall, useMirror } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
+import { FactList } from '../../parts/fact-list.tsx';
 import { Choice } from '../../parts/field.tsx';
 import { setupWords } from './chain-rows.ts';
 import type { ImportedHost } from './link-form.ts';
@@ -101,16 +102,7 @@ export function ImportedFacts({ host, onClear }: { host: ImportedHost; onClear: 
   return (
     <div className="col-span-3 flex items-start gap-4 pb-2" data-testid="imported-host">
       <div className="min-w-0 flex-1">
-        <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1">
-          {facts(host.link).map(([label, value]) => (
-            <div key={label} className="contents">
-              <dt className="text-quiet">{label}</dt>
-              <dd className="truncate" title={value}>
-                {value}
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <FactList rows={facts(host.link)} />
         {host.notes.length === 0 ? null : (
           <ul className="pt-2 text-sm text-quiet">
             {host.notes.map(({ file, line, text }) => (

@@ -1,9 +1,8 @@
-import { X } from 'lucide-react';
 import type { LogLine } from '../../../electron/contract/models.ts';
-import { Button, IconButton } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
-import { hiddenCount } from '../../parts/hidden-text.ts';
-import { Note } from '../../parts/panel.tsx';
+import { Drawer } from '../../parts/drawer.tsx';
+import { HiddenNote } from '../../parts/hidden-note.tsx';
 import { CodeBlock, PlainText } from '../../parts/plain-text.tsx';
 import { useWritten } from '../../parts/written.ts';
 import { asText } from './line-text.ts';
@@ -40,26 +39,18 @@ export function LogDrawer(props: {
 }) {
   const { line, chosen, filtered, onAround, onClose } = props;
   const written = useWritten();
-  const hidden = hiddenCount(line.text);
   const many = chosen.length > 1;
   return (
-    <aside
-      aria-label="Line"
-      data-testid="log-drawer"
-      onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-96 shrink-0 flex-col gap-3 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4 max-2xl:absolute max-2xl:inset-y-0 max-2xl:right-0 max-2xl:z-20 max-2xl:shadow-overlay"
+    <Drawer
+      label="Line"
+      title={many ? `${written.count(chosen.length)} lines` : <PlainText text={line.service} />}
+      aside={
+        <CopyButton text={() => chosen.map(asText).join('\n')} label={many ? 'Copy lines' : 'Copy line'} />
+      }
+      className="w-96 gap-3 max-2xl:absolute max-2xl:inset-y-0 max-2xl:right-0 max-2xl:z-20 max-2xl:shadow-overlay"
+      testId="log-drawer"
+      onClose={onClose}
     >
-      <header className="flex items-center justify-between gap-2">
-        <h2 className="min-w-0 truncate text-lg">
-          {many ? `${written.count(chosen.length)} lines` : <PlainText text={line.service} />}
-        </h2>
-        <div className="-mr-2 flex items-center gap-1">
-          <CopyButton text={() => chosen.map(asText).join('\n')} label={many ? 'Copy lines' : 'Copy line'} />
-          <IconButton label="Close" onClick={onClose}>
-            <X size={15} />
-          </IconButton>
-        </div>
-      </header>
       <dl className="grid grid-cols-[max-content_1fr] gap-x-3 gap-y-0.5 text-sm">
         {times(line).map(([label, text]) => (
           <div key={label} className="contents">
@@ -74,12 +65,7 @@ export function LogDrawer(props: {
         <dt className="text-quiet">Level</dt>
         <dd>{line.level === 'unknown' ? 'not given' : line.level}</dd>
       </dl>
-      {hidden > 0 ? (
-        <Note
-          tone="danger"
-          title={`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'}, drawn as code points`}
-        />
-      ) : null}
+      <HiddenNote text={line.text} />
       <CodeBlock text={line.text} className="min-h-16 shrink font-mono text-sm" />
       {filtered ? (
         <div>
@@ -88,6 +74,6 @@ export function LogDrawer(props: {
           </Button>
         </div>
       ) : null}
-    </aside>
+    </Drawer>
   );
 }

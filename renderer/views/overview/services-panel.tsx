@@ -25,7 +25,7 @@ function Day({ service, day, roomy }: { service: ServiceHealth } & Past) {
   const bars = day?.services.find((one) => one.name === service.name)?.bars;
   const place = roomy ? 'w-[191px]' : 'w-[47px]';
   const past = service.verdict === 'unknown' ? 'opacity-60 grayscale' : '';
-  const share = day && bars ? uptimeOf(bars, day.stepMs, day.from, day.now).share : null;
+  const share = day && bars ? uptimeOf(bars, day).share : null;
   return (
     <>
       {roomy ? (
@@ -34,16 +34,7 @@ function Day({ service, day, roomy }: { service: ServiceHealth } & Past) {
         </span>
       ) : null}
       <span className={`h-4 shrink-0 ${place} ${past}`}>
-        {day && bars ? (
-          <UptimeBars
-            bars={bars}
-            from={day.from}
-            stepMs={day.stepMs}
-            now={day.now}
-            span="24 h"
-            step={roomy ? 4 : 3}
-          />
-        ) : null}
+        {day && bars ? <UptimeBars bars={bars} over={day} span="24 h" step={roomy ? 4 : 3} /> : null}
       </span>
     </>
   );

@@ -1,13 +1,12 @@
-import { X } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { HistorySpan } from '../../../electron/contract/history.ts';
 import type { Position } from '../../../electron/contract/models.ts';
 import type { Order } from '../../../electron/contract/records.ts';
 import { useProfile } from '../../api/app-context.tsx';
 import { usePositionsHistory } from '../../api/use-history.ts';
 import { Age } from '../../parts/age.tsx';
-import { IconButton } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy.tsx';
+import { Drawer } from '../../parts/drawer.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { withGaps } from '../../parts/gaps.ts';
 import { Amount, Percent, ProfitLoss, Sum } from '../../parts/money.tsx';
@@ -221,27 +220,23 @@ function History({ position }: { position: Position }) {
 /** One position in full beside the table, down to what the back end sent. */
 export function PositionDrawer(props: { position: Position; figures: FiguresOf; onClose: () => void }) {
   const { position, figures, onClose } = props;
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus({ preventScroll: true }), []);
   return (
-    <aside
-      aria-label={`Position ${position.symbol ?? position.key}`}
-      data-testid="position-drawer"
-      onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-85 shrink-0 flex-col gap-3 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4"
-    >
-      <header className="flex items-center justify-between gap-2">
-        <h2 className="text-lg">
+    <Drawer
+      label={`Position ${position.symbol ?? position.key}`}
+      title={
+        <>
           {position.symbol === null ? 'No symbol' : <PlainText text={position.symbol} />}{' '}
           <span className="text-base font-normal text-quiet">
             {position.side === 'unknown' ? 'side not reported' : position.side}{' '}
             <Amount value={position.quantity} />
           </span>
-        </h2>
-        <IconButton ref={close} label="Close" onClick={onClose} className="-mr-2">
-          <X size={15} />
-        </IconButton>
-      </header>
+        </>
+      }
+      className="w-85 gap-3"
+      takesFocus
+      testId="position-drawer"
+      onClose={onClose}
+    >
       <Ladder position={position} price={figures(position).price?.value ?? null} />
       <Figures position={position} figures={figures} />
       <Chart position={position} />
@@ -250,6 +245,6 @@ export function PositionDrawer(props: { position: Position; figures: FiguresOf; 
       <Section title="As received" aside={<CopyButton text={() => position.raw} label="Copy" />}>
         <CodeBlock text={indented(position.raw)} />
       </Section>
-    </aside>
+    </Drawer>
   );
 }

@@ -1,12 +1,12 @@
-import { X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { Incident, ServiceHistory, ServicesHistory } from '../../../electron/contract/history.ts';
 import { carries } from '../../../electron/contract/link.ts';
 import { presentVerdict } from '../../../electron/contract/present.ts';
 import { useApp, useNow, useProfile } from '../../api/app-context.tsx';
 import { Age } from '../../parts/age.tsx';
-import { Button, IconButton } from '../../parts/button.tsx';
+import { Button } from '../../parts/button.tsx';
 import { Choice } from '../../parts/choice.tsx';
+import { Drawer } from '../../parts/drawer.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Section } from '../../parts/section.tsx';
 import { PlainText } from '../../parts/plain-text.tsx';
@@ -123,8 +123,8 @@ function Past({
 }
 
 function Spent({ history, own, span }: { history: ServicesHistory; own: ServiceHistory; span: string }) {
-  const { from, stepMs, now } = history;
-  const uptime = uptimeOf(own.bars, stepMs, from, now);
+  const { from, now } = history;
+  const uptime = uptimeOf(own.bars, history);
   const parts = partsText(uptime);
   return (
     <div className="flex flex-col gap-1">
@@ -138,7 +138,7 @@ function Spent({ history, own, span }: { history: ServicesHistory; own: ServiceH
             : `of ${lengthText(uptime.up + uptime.degraded + uptime.down)} known`}
         </span>
       </p>
-      <UptimeBars bars={own.bars} from={from} stepMs={stepMs} now={now} span={span} wide />
+      <UptimeBars bars={own.bars} over={history} span={span} wide />
       <p className="flex justify-between text-xs text-quiet" aria-hidden>
         <span>{momentText(from, now)}</span>
         <span>now</span>
@@ -214,26 +214,16 @@ export function ServiceDrawer(props: {
   onClose: () => void;
 }) {
   const { row, day, week, onClose } = props;
-  const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus({ preventScroll: true }), []);
   return (
-    <aside
-      aria-label={row.name}
-      data-testid="service-drawer"
-      onKeyDown={(event) => (event.key === 'Escape' ? onClose() : undefined)}
-      className="flex w-85 shrink-0 flex-col gap-3 overflow-y-auto rounded-md border border-line bg-raised px-4 pt-2 pb-4"
+    <Drawer
+      label={row.name}
+      title={<PlainText text={row.name} />}
+      aside={<StateWord tone={row.tone} label={row.word} />}
+      className="w-85 gap-3"
+      takesFocus
+      testId="service-drawer"
+      onClose={onClose}
     >
-      <header className="flex items-center justify-between gap-2">
-        <h2 className="min-w-0 truncate text-lg">
-          <PlainText text={row.name} />
-        </h2>
-        <span className="flex items-center gap-1">
-          <StateWord tone={row.tone} label={row.word} />
-          <IconButton ref={close} label="Close" onClick={onClose} className="-mr-2">
-            <X size={15} />
-          </IconButton>
-        </span>
-      </header>
       {row.reason === null ? null : (
         <p className="-mt-2 break-words">
           <PlainText text={row.reason} />
@@ -243,6 +233,6 @@ export function ServiceDrawer(props: {
       <Past row={row} day={day} week={week} />
       {row.service === null ? null : <ContainerSection service={row.service.name} />}
       <Incidents row={row} week={week} />
-    </aside>
+    </Drawer>
   );
 }

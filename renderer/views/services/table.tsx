@@ -139,7 +139,7 @@ function Uptimes({
   const share = (history: ServicesHistory | null) => {
     const bars = history?.services.find((one) => one.name === row.key)?.bars;
     if (history === null || bars === undefined) return '-';
-    const uptime = uptimeOf(bars, history.stepMs, history.from, history.now);
+    const uptime = uptimeOf(bars, history);
     return (
       <>
         <Share value={uptime.share} />
@@ -179,14 +179,7 @@ function Row(props: {
           <span className="block h-4 text-xs text-quiet">no history yet</span>
         ) : (
           <span className={`block ${row.stale ? PAST : ''}`}>
-            <UptimeBars
-              bars={bars}
-              from={day.from}
-              stepMs={day.stepMs}
-              now={day.now}
-              span="24 h"
-              step={roomy ? 9 : 4}
-            />
+            <UptimeBars bars={bars} over={day} span="24 h" step={roomy ? 9 : 4} />
           </span>
         )}
       </td>

@@ -177,21 +177,19 @@ describe('uptime in words', () => {
         [0, 0, 0, 600, 0],
         [0, 0, 0, 0, 500],
       ],
-      600_000,
-      NOW - 30 * MINUTE,
-      NOW,
+      { from: NOW - 30 * MINUTE, stepMs: 600_000, now: NOW },
     );
     expect(uptime.share).toBe(0.75);
     expect(uptime.unobserved).toBe(300);
     expect(partsText(uptime)).toBe(
       '2 min down, 10 min in planned downtime, 8 min unknown, 5 min not observed',
     );
-    expect(uptimeOf([], 1000, NOW, NOW).share).toBeNull();
+    expect(uptimeOf([], { from: NOW, stepMs: 1000, now: NOW }).share).toBeNull();
   });
 
   it('says of how little a share is where a span is mostly unknown, planned downtime aside', () => {
     const of = (bar: [number, number, number, number, number], spanMs: number) =>
-      coverageText(uptimeOf([bar], spanMs, NOW - spanMs, NOW));
+      coverageText(uptimeOf([bar], { from: NOW - spanMs, stepMs: spanMs, now: NOW }));
     expect(of([35, 0, 0, 0, 0], 600_000)).toBe(' of 35 s');
     expect(of([200, 0, 0, 400, 0], 600_000)).toBe('');
     expect(of([590, 0, 0, 0, 10], 600_000)).toBe('');
