@@ -1,5 +1,6 @@
 import type { ErrorShape } from '../contract/errors.ts';
-import { carries, type ChainLink, type LinkState } from '../contract/link.ts';
+import { carries } from '../contract/awaited.ts';
+import type { ChainLink, LinkState } from '../contract/link.ts';
 import {
   age,
   certificateWarning,

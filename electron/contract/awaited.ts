@@ -1,5 +1,10 @@
-import { carries, type LinkState } from './link.ts';
+import type { LinkState } from './link.ts';
 import type { Reading } from './models.ts';
+
+/** Whether calls go over the link, whatever is said of its quality. */
+export function carries(link: LinkState): link is Extract<LinkState, { state: 'live' | 'degraded' }> {
+  return link.state === 'live' || link.state === 'degraded';
+}
 
 /** Why a part is unknown before it was first asked for over the link of now: nothing has failed. */
 export const NOT_READ = 'Not read yet.';

@@ -1,5 +1,5 @@
 import type { Movement } from './guard.ts';
-import { carries } from './link.ts';
+import { carries } from './awaited.ts';
 import { age } from './present.ts';
 import type { PresetName } from './profile.ts';
 import type { ProfileState } from './state.ts';

@@ -89,11 +89,6 @@ export const LinkState = z.discriminatedUnion('state', [
 ]);
 export type LinkState = z.infer<typeof LinkState>;
 
-/** Whether calls go over the link, whatever is said of its quality. */
-export function carries(link: LinkState): link is Extract<LinkState, { state: 'live' | 'degraded' }> {
-  return link.state === 'live' || link.state === 'degraded';
-}
-
 /** The certificate that a server showed, as far as people ask about it. */
 export const CertificateFacts = z.strictObject({
   /** Names it is for, the first few. */

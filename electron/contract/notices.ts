@@ -1,5 +1,5 @@
 import { positionsFreshness } from './freshness.ts';
-import { carries } from './link.ts';
+import { carries } from './awaited.ts';
 import type { ServiceHealth } from './models.ts';
 import { presentEnvironment, presentRefusal } from './present.ts';
 import { presentCheck } from './present-clients.ts';

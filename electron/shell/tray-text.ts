@@ -1,4 +1,4 @@
-import { carries } from '../contract/link.ts';
+import { carries } from '../contract/awaited.ts';
 import { age, onFallback, presentChain, presentEnvironment, presentLink } from '../contract/present.ts';
 import type { Presented } from '../contract/present.ts';
 import type { AppState, ProfileState } from '../contract/state.ts';

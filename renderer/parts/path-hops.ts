@@ -1,6 +1,7 @@
 import type { BridgeClient } from '../../electron/contract/bridge.ts';
 import type { HealthModel, ServiceHealth } from '../../electron/contract/models.ts';
-import { carries, type LinkState } from '../../electron/contract/link.ts';
+import { carries } from '../../electron/contract/awaited.ts';
+import type { LinkState } from '../../electron/contract/link.ts';
 import type { LinkConfig } from '../../electron/contract/profile.ts';
 import type { ProfileState } from '../../electron/contract/state.ts';
 import type { Tone } from '../../electron/contract/present.ts';

@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
-import { awaited } from '../../electron/contract/awaited.ts';
-import { carries } from '../../electron/contract/link.ts';
+import { awaited, carries } from '../../electron/contract/awaited.ts';
 import { STALE_MS } from '../../electron/contract/freshness.ts';
 import type { Known, Reading, Source } from '../../electron/contract/models.ts';
 import { presentLink } from '../../electron/contract/present.ts';

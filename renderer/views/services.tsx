@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { STALE_MS } from '../../electron/contract/freshness.ts';
-import { carries } from '../../electron/contract/link.ts';
+import { carries } from '../../electron/contract/awaited.ts';
 import type { HealthModel } from '../../electron/contract/models.ts';
 import { presentLink, presentVerdict } from '../../electron/contract/present.ts';
 import { useMirror, useNow, useProfile } from '../api/app-context.tsx';

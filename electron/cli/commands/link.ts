@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { carries, type LinkState } from '../../contract/link.ts';
+import { carries } from '../../contract/awaited.ts';
+import type { LinkState } from '../../contract/link.ts';
 import { AppError } from '../../contract/errors.ts';
 import { presentLink } from '../../contract/present.ts';
 import type { AppClient, Context } from '../context.ts';

@@ -1,5 +1,5 @@
 import type { ConsentRequest } from '../../contract/bridge.ts';
-import { carries } from '../../contract/link.ts';
+import { carries } from '../../contract/awaited.ts';
 import type { Reading } from '../../contract/models.ts';
 import { presentLink } from '../../contract/present.ts';
 import type { ProfileState } from '../../contract/state.ts';

@@ -1,5 +1,6 @@
 import { AppError } from '../../contract/errors.ts';
-import { carries, type LinkState } from '../../contract/link.ts';
+import { carries } from '../../contract/awaited.ts';
+import type { LinkState } from '../../contract/link.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { Attempt, Dialler, Opened } from './attempt.ts';
 import type { ChainBoard } from './chain-board.ts';

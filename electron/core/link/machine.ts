@@ -1,6 +1,7 @@
 import type { ErrorShape } from '../../contract/errors.ts';
 import type { BlockedReason, HostKeyFacts, LinkStage, LinkState, LinkVia } from '../../contract/link.ts';
-import { carries, PROOF_LIMIT_MS } from '../../contract/link.ts';
+import { carries } from '../../contract/awaited.ts';
+import { PROOF_LIMIT_MS } from '../../contract/link.ts';
 
 /**
  * Everything that can happen to a link. Times are milliseconds since the epoch, from our own clock.

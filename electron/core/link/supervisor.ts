@@ -1,4 +1,5 @@
-import { carries, type LinkState } from '../../contract/link.ts';
+import { carries } from '../../contract/awaited.ts';
+import type { LinkState } from '../../contract/link.ts';
 import { ChainBoard } from './chain-board.ts';
 import { ChainRun } from './chain-run.ts';
 import { dial as dialLink, linkVia } from './dial.ts';

@@ -1,4 +1,4 @@
-import { carries } from '../../../electron/contract/link.ts';
+import { carries } from '../../../electron/contract/awaited.ts';
 import { useApp, useMirror } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Problem } from '../../parts/panel.tsx';

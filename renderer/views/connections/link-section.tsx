@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { type Chain, carries, type LinkState } from '../../../electron/contract/link.ts';
+import { carries } from '../../../electron/contract/awaited.ts';
+import type { Chain, LinkState } from '../../../electron/contract/link.ts';
 import { age, linkActions, presentChain, presentLink } from '../../../electron/contract/present.ts';
 import type { LinkConfig, Profile } from '../../../electron/contract/profile.ts';
 import { useAction, useNow, useProfile } from '../../api/app-context.tsx';

@@ -1,5 +1,5 @@
 import type { ServicesHistory } from '../../../electron/contract/history.ts';
-import { carries } from '../../../electron/contract/link.ts';
+import { carries } from '../../../electron/contract/awaited.ts';
 import type { HealthModel, ServiceHealth } from '../../../electron/contract/models.ts';
 import { presentLink, presentVerdict } from '../../../electron/contract/present.ts';
 import { useApp, useFromNow, useProfile } from '../../api/app-context.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Incident, ServiceHistory, ServicesHistory } from '../../../electron/contract/history.ts';
-import { carries } from '../../../electron/contract/link.ts';
+import { carries } from '../../../electron/contract/awaited.ts';
 import { presentVerdict } from '../../../electron/contract/present.ts';
 import { useApp, useNow, useProfile } from '../../api/app-context.tsx';
 import { Age } from '../../parts/age.tsx';

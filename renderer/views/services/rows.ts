@@ -2,7 +2,7 @@ import type { Container } from '../../../electron/contract/containers.ts';
 import type { ServiceHistory, ServicesHistory } from '../../../electron/contract/history.ts';
 import { LINK_SERVICE } from '../../../electron/contract/history-limits.ts';
 import { STALE_MS } from '../../../electron/contract/freshness.ts';
-import { carries } from '../../../electron/contract/link.ts';
+import { carries } from '../../../electron/contract/awaited.ts';
 import type { ServiceHealth } from '../../../electron/contract/models.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
 import { presentLink, presentVerdict } from '../../../electron/contract/present.ts';

@@ -1,6 +1,7 @@
 import type { ClientTarget } from '../../../electron/contract/bridge.ts';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
-import { carries, type LinkStage, type LinkState } from '../../../electron/contract/link.ts';
+import { carries } from '../../../electron/contract/awaited.ts';
+import type { LinkStage, LinkState } from '../../../electron/contract/link.ts';
 import type { ServiceHealth } from '../../../electron/contract/models.ts';
 import type { Tone } from '../../../electron/contract/present.ts';
 import { age } from '../../../electron/contract/present.ts';

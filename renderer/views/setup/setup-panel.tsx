@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useEffect, useRef, useState } from 'react';
 import type { BridgeClient } from '../../../electron/contract/bridge.ts';
-import { carries } from '../../../electron/contract/link.ts';
+import { carries } from '../../../electron/contract/awaited.ts';
 import type { ProfileState } from '../../../electron/contract/state.ts';
 import { useAction, useApp, useMirror, useNow } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
