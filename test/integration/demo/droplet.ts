@@ -38,6 +38,8 @@ export function signIn(to: DemoDroplet, change: Partial<ConnectConfig> = {}): Pr
   return new Promise((resolve, reject) => {
     client.once('ready', () => resolve(client));
     client.on('error', reject);
+    // cut while signing in: ssh2 tells no error then
+    client.once('close', () => reject(new Error('the connection was closed before signing in')));
     client.connect({
       host: to.ssh.host,
       port: to.ssh.port,
