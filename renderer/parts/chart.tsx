@@ -53,7 +53,9 @@ function options(
       {
         stroke: quiet,
         font,
-        size: 58,
+        // as wide as its longest label; what is usual keeps its place
+        size: (_, labels) =>
+          Math.max(58, 10 + 7 * Math.max(0, ...(labels ?? []).map(({ length }) => length))),
         gap: 6,
         grid: { stroke: line, width: 1 },
         ticks: { show: false },

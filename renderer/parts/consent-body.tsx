@@ -98,7 +98,7 @@ export function Arguments({ request }: { request: ConsentRequest }) {
     <section aria-label="Arguments" data-testid="consent-arguments">
       <h3 className="pb-1 text-sm text-quiet">Exactly these arguments</h3>
       {request.rows.length === 0 ? (
-        <p className="text-quiet">No arguments: the tool’s own defaults apply.</p>
+        <p className="text-quiet">No arguments: the tool's own defaults apply.</p>
       ) : (
         <Rows rows={request.rows} />
       )}

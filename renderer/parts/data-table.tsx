@@ -9,6 +9,8 @@ import type { Header, Row, SortingState } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { memo, useEffect, useMemo, useState } from 'react';
+import type { AmountKind } from './amount-room.ts';
+import { useWideColumns } from './amount-room.ts';
 import { compareDecimals } from './decimal.ts';
 import { fitting } from './fitting.ts';
 
@@ -26,6 +28,8 @@ export interface DataColumn<T> {
   /** 0 is always shown; where there is no room the highest go first. */
   rank: number;
   left?: boolean;
+  /** Amounts that the column sorts by: it grows with them, so that no digit is cut off. */
+  amount?: AmountKind<T>;
   sort: { by: 'decimal' | 'number' | 'word'; of: (row: T) => SortValue };
   cell: (row: T) => ReactNode;
 }
@@ -34,6 +38,8 @@ export interface DataColumn<T> {
 export interface DataFoot {
   key: string;
   cells: Readonly<Record<string, ReactNode>>;
+  /** The amounts in it, by column. */
+  sums?: Readonly<Record<string, string | null>>;
 }
 
 export interface TableRow {
@@ -216,7 +222,8 @@ export function DataTable<T extends TableRow>(props: {
   const { columns, feet = [], onRows } = props;
   const [sorting, setSorting] = useState<SortingState>([props.start]);
   const room = useRoom(props.scroller);
-  const shown = useMemo(() => fitting(columns, room), [columns, room]);
+  const wide = useWideColumns(columns, props.rows, feet);
+  const shown = useMemo(() => fitting(wide, room), [wide, room]);
   const made = useMemo(() => tanstackColumns(columns), [columns]);
   const table = useTable({
     features,

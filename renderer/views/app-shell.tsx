@@ -81,7 +81,7 @@ function Content() {
         </Suspense>
       ) : (
         <div className="max-w-xl p-6">
-          <Waiting lines={5} label="Waiting for the app’s first answer…" />
+          <Waiting lines={5} label="Waiting for the app's first answer…" />
         </div>
       )}
     </main>

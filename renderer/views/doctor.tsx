@@ -31,7 +31,7 @@ function headlineOf(view: DoctorView | undefined): Said {
       tone: 'off',
       label: 'Not run yet',
       detail:
-        'It goes through what stands below, from the bottom of the way to Claude’s own logs, and names the first thing that is broken, with what helps. It uses connections of its own, changes nothing and calls no tool.',
+        "It goes through what stands below, from the bottom of the way to Claude's own logs, and names the first thing that is broken, with what helps. It uses connections of its own, changes nothing and calls no tool.",
     };
   const { phase, run, running } = view;
   if (phase === 'done' && run) return { ...VERDICT[run.verdict.result], detail: run.verdict.text };

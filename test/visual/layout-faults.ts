@@ -102,3 +102,31 @@ export function layoutFaults(page: Page): Promise<string[]> {
   const parts = [isShown, nameOf, isApart, cutOf, cutWords, coverOf, lostControls, faultsHere].map(String);
   return page.evaluate(`(() => { const EDGE = ${EDGE}; ${parts.join('\n')}; return faultsHere(); })()`);
 }
+
+function amountsHere(): string[] {
+  const faults: string[] = [];
+  const amounts = [...document.querySelectorAll('main .tabular-nums')].filter(isShown);
+  for (const amount of amounts) {
+    const box = amount.getBoundingClientRect();
+    for (let at = amount.parentElement; at && at.tagName !== 'MAIN'; at = at.parentElement) {
+      const { overflowX, textOverflow } = getComputedStyle(at);
+      const frame = at.getBoundingClientRect();
+      const hides = overflowX === 'hidden' || textOverflow === 'ellipsis';
+      if (hides && !isApart(box, frame) && box.right > frame.right + EDGE)
+        faults.push(`digits cut: ${nameOf(amount)}`);
+    }
+    for (const other of amounts) {
+      if (other === amount || other.contains(amount) || amount.contains(other)) continue;
+      // a sum below a table lies over the rows that are scrolled under it
+      if (Boolean(other.closest('tfoot')) !== Boolean(amount.closest('tfoot'))) continue;
+      if (!isApart(other.getBoundingClientRect(), box)) faults.push(`amounts touch: ${nameOf(amount)}`);
+    }
+  }
+  return [...new Set(faults)];
+}
+
+/** Amounts of which a digit is cut off, or that lie over one another. */
+export function amountFaults(page: Page): Promise<string[]> {
+  const parts = [isShown, nameOf, isApart, amountsHere].map(String);
+  return page.evaluate(`(() => { const EDGE = ${EDGE}; ${parts.join('\n')}; return amountsHere(); })()`);
+}

@@ -3,8 +3,8 @@ import { PAGES } from '../../renderer/api/ui-store.ts';
 import { startFakeCore } from '../fixtures/page/fake-core.ts';
 import type { TestBrowser } from '../helpers/browser.ts';
 import { chromiumAvailable, showPage, startBrowser } from '../helpers/browser.ts';
-import { layoutFaults } from './layout-faults.ts';
-import { AT, dismissToasts, LARGE, openStill, SMALL } from './stage.ts';
+import { amountFaults, layoutFaults } from './layout-faults.ts';
+import { AT, DESK, dismissToasts, LARGE, openStill, SMALL } from './stage.ts';
 
 const STATES = ['live', 'empty', 'loading', 'stale', 'blocked', 'many'] as const;
 
@@ -25,6 +25,23 @@ describe.skipIf(!chromiumAvailable)('pages fit their window (Debian package chro
         await showPage(page, name);
         await dismissToasts(page);
         for (const fault of await layoutFaults(page)) faults.push(`${name} at ${size.width}: ${fault}`);
+      }
+      await page.context().close();
+    }
+    await core.close();
+    expect(faults).toEqual([]);
+  });
+
+  it('show every digit of large amounts, gained and lost, in three currencies', async () => {
+    const core = await startFakeCore({ scenario: 'large', at: AT });
+    const faults: string[] = [];
+    for (const size of [SMALL, DESK]) {
+      const page = await openStill(browser.browser, core.url, 'light', size);
+      for (const name of ['overview', 'positions'] as const) {
+        await showPage(page, name);
+        await dismissToasts(page);
+        for (const fault of [...(await layoutFaults(page)), ...(await amountFaults(page))])
+          faults.push(`${name} at ${size.width}: ${fault}`);
       }
       await page.context().close();
     }

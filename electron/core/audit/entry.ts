@@ -73,7 +73,7 @@ export function signatureFault(entry: AuditEntry, { key, kid }: Signer): string 
   const [given, right] = [entry.sig ?? '', signatureOf(key, entry)].map((text) => Buffer.from(text));
   return given && right && given.length === right.length && timingSafeEqual(given, right)
     ? undefined
-    : 'the signature is not that of the vault’s key';
+    : "the signature is not that of the vault's key";
 }
 
 export function isSigned(entry: AuditEntry): boolean {

@@ -75,7 +75,7 @@ function Shown({ plan, done }: { plan: ClientPlan; done: boolean }) {
       <Files plan={plan} done={done} />
       {plan.runs.length === 0 ? null : (
         <section aria-label="How" className="flex flex-col gap-1">
-          <p className="text-quiet">The change is made by the client’s own program:</p>
+          <p className="text-quiet">The change is made by the client's own program:</p>
           {plan.runs.map((run) => (
             <CopyField key={run} text={run} label="command" />
           ))}

@@ -30,7 +30,7 @@ function Unknown({ profile, judged }: { profile: string; judged: KeyToJudge }) {
     >
       <p className="pb-2">
         Nothing about you was sent yet, not even a user name. Compare the fingerprint with what {owner} itself
-        shows, e.g. in your provider’s console: <code>ssh-keygen -lf {keyFile(key.type)}</code>
+        shows, e.g. in your provider's console: <code>ssh-keygen -lf {keyFile(key.type)}</code>
       </p>
       <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-3">
         <CopyField text={key.fingerprint} label="fingerprint" />
@@ -49,7 +49,7 @@ function Unknown({ profile, judged }: { profile: string; judged: KeyToJudge }) {
 
 const ELSEWHERE: ErrorShape = {
   code: 'LINK_HOST_KEY_CHANGED',
-  message: 'That key is not stored in this app’s own file, so nothing was removed.',
+  message: "That key is not stored in this app's own file, so nothing was removed.",
   next: 'It stands in your own known_hosts; remove it there with the command below.',
 };
 

@@ -32,7 +32,7 @@ export const VERDICT: Readonly<Record<DoctorVerdict['result'], { tone: Tone; lab
 
 /** What each layer looks at, said until its checks have spoken. */
 export const LAYER_LOOKS: Readonly<Record<DoctorLayer, string>> = {
-  profile: 'The app’s own files, their permissions, and the links of this profile.',
+  profile: "The app's own files, their permissions, and the links of this profile.",
   name: 'The host name leads to an address.',
   tcp: 'Something takes connections on the port.',
   ssh: 'Keys and agent, greeting, host key, sign-in.',

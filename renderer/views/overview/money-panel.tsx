@@ -4,6 +4,7 @@ import type { HistorySpan, MoneyMetric } from '../../../electron/contract/histor
 import type { PnlModel, Reading } from '../../../electron/contract/models.ts';
 import { percentOf } from '../../../electron/contract/trade-stats.ts';
 import { useMirror, useProfile } from '../../api/app-context.tsx';
+import { wholeDigits } from '../../parts/amount-room.ts';
 import { Choice } from '../../parts/choice.tsx';
 import { Figure } from '../../parts/figure.tsx';
 import { Percent, ProfitLoss, Sum } from '../../parts/money.tsx';
@@ -27,6 +28,13 @@ function dayPercent({ equity, daily }: PnlModel): string | null {
   return percentOf(daily, subtractDecimals(equity, daily), 2);
 }
 
+/** From here on an amount needs a place of its own in a small window. */
+const LONG_DIGITS = 7;
+
+function isLong(...amounts: (string | null)[]): boolean {
+  return amounts.some((amount) => amount !== null && wholeDigits(amount) >= LONG_DIGITS);
+}
+
 function Headline({ model }: { model: PnlModel }) {
   const { currency, equity, daily } = model;
   const day = (
@@ -34,26 +42,31 @@ function Headline({ model }: { model: PnlModel }) {
       <ProfitLoss value={daily} currency={currency} />
     </span>
   );
+  const long = isLong(equity, daily);
   if (equity === null) return <p className="h-8 text-2xl font-semibold">{day}</p>;
   return (
-    <p className="flex h-8 items-baseline gap-x-4 overflow-hidden whitespace-nowrap">
-      <span className="text-2xl font-semibold" data-testid="equity">
+    // what does not fit wraps out of sight as a whole: half a number is a wrong one
+    <p className="flex h-8 flex-wrap items-baseline gap-x-4 overflow-hidden whitespace-nowrap">
+      <span className={`text-2xl font-semibold ${long ? 'max-lg-nav:text-xl' : ''}`} data-testid="equity">
         <Sum value={equity} currency={currency} />
       </span>
-      <span className="text-lg">
-        <span className="text-quiet">today</span> {day}
-        <span className="ml-1.5">
-          <Percent value={dayPercent(model)} />
+      <span
+        className={`flex h-8 min-w-0 flex-1 flex-wrap gap-x-1.5 text-lg leading-8 ${long ? 'max-lg-nav:text-base' : ''}`}
+      >
+        <span>
+          <span className="text-quiet">today</span> {day}
         </span>
+        <Percent value={dayPercent(model)} />
       </span>
     </p>
   );
 }
 
 function Figures({ model }: { model: PnlModel }) {
-  const { currency } = model;
+  const { currency, unrealized, realized, exposure, dailyLossLimit } = model;
+  const long = isLong(unrealized, realized, exposure, dailyLossLimit);
   return (
-    <dl className="grid grid-cols-4 gap-3 pt-1">
+    <dl className={`grid grid-cols-4 gap-x-3 gap-y-1 pt-1 ${long ? 'max-lg-nav:grid-cols-2' : ''}`}>
       <Figure label="Unrealized">
         <ProfitLoss value={model.unrealized} currency={currency} />
       </Figure>

@@ -29,7 +29,10 @@ function Currency(props: { totals: Totals; sums: PositionSums | undefined; equit
   const without = sums?.withoutRisk ?? 0;
   return (
     <li className="border-line py-1 not-first:border-t">
-      <div className="flex items-baseline justify-between gap-x-3" data-testid={`totals-${currency}`}>
+      <div
+        className="flex flex-wrap items-baseline justify-between gap-x-3"
+        data-testid={`totals-${currency}`}
+      >
         <span className="whitespace-nowrap">
           <span className="font-semibold">{count}</span>{' '}
           <span className="text-quiet">
@@ -39,14 +42,16 @@ function Currency(props: { totals: Totals; sums: PositionSums | undefined; equit
             <span className="block text-xs text-attention">{missing} without P&L, not in the sum</span>
           ) : null}
         </span>
-        <ProfitLoss value={totals.unrealized} currency={currency} />
+        <span className="ml-auto">
+          <ProfitLoss value={totals.unrealized} currency={currency} />
+        </span>
       </div>
-      <div className="flex items-baseline justify-between gap-x-3" data-testid={`risk-${currency}`}>
+      <div className="flex flex-wrap items-baseline justify-between gap-x-3" data-testid={`risk-${currency}`}>
         <span className="text-quiet">
           At risk{percent === null ? '' : `, ${percent} % of equity`}
           {without > 0 ? <span className="text-attention"> · {without} without a stop</span> : null}
         </span>
-        <span className="mr-[calc(1em*0.7+4px)] font-medium">
+        <span className="mr-[calc(1em*0.7+4px)] ml-auto font-medium">
           <Sum value={sums?.risk ?? null} currency={currency} />
         </span>
       </div>
@@ -98,16 +103,16 @@ function Movers({ rows }: { rows: readonly Position[] }) {
         {movers(rows).map((row) => (
           <li
             key={row.key}
-            className="flex h-7 w-full items-center justify-between border-t border-line text-sm"
+            className="flex h-7 w-full items-center justify-between gap-x-3 border-t border-line text-sm"
           >
-            <span>
+            <span className="min-w-0 truncate">
               {row.symbol ?? '-'} <span className="text-quiet">{row.side === 'unknown' ? '' : row.side}</span>
             </span>
-            <span className="flex justify-end">
+            <span className="flex shrink-0 justify-end">
               <span className="hidden w-16 text-right roomy:block">
                 <Percent value={row.unrealizedPct} />
               </span>
-              <span className="w-28 text-right">
+              <span className="min-w-28 text-right">
                 <ProfitLoss value={row.unrealized} currency={row.currency} />
               </span>
             </span>

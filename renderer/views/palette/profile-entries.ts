@@ -83,7 +83,7 @@ function useDoctorEntries(app: App, order: readonly string[], here: string | nul
       }),
       ...(view?.run
         ? [
-            entry('Doctor’s report of', () =>
+            entry("Doctor's report of", () =>
               app.ui.ask({ what: 'doctor-report' }, { page: 'doctor', profile }),
             ),
           ]

@@ -74,6 +74,7 @@ const COLUMNS: readonly DataColumn<ClosedTrade>[] = [
     label: 'Quantity',
     width: 80,
     rank: 4,
+    amount: { fraction: 0 },
     sort: { by: 'decimal', of: (row) => row.quantity ?? undefined },
     cell: (row) => <Amount value={row.quantity} />,
   },
@@ -82,6 +83,7 @@ const COLUMNS: readonly DataColumn<ClosedTrade>[] = [
     label: 'Entry',
     width: 84,
     rank: 3,
+    amount: { fraction: 2 },
     sort: { by: 'decimal', of: (row) => row.entry ?? undefined },
     cell: (row) => <Amount value={row.entry} least={2} />,
   },
@@ -90,6 +92,7 @@ const COLUMNS: readonly DataColumn<ClosedTrade>[] = [
     label: 'Exit',
     width: 84,
     rank: 3,
+    amount: { fraction: 2 },
     sort: { by: 'decimal', of: (row) => row.exit ?? undefined },
     cell: (row) => <Amount value={row.exit} least={2} />,
   },
@@ -98,6 +101,7 @@ const COLUMNS: readonly DataColumn<ClosedTrade>[] = [
     label: 'Realized',
     width: 120,
     rank: 0,
+    amount: { currency: (row) => row.currency, signed: true, fraction: 2 },
     sort: { by: 'decimal', of: (row) => row.realized ?? undefined },
     cell: (row) => <ProfitLoss value={row.realized} currency={row.currency} />,
   },
@@ -159,6 +163,7 @@ function feetOf(rows: readonly ClosedTrade[]): DataFoot[] {
         ),
         realized: <ProfitLoss value={stats.total} currency={currency} />,
       },
+      sums: { realized: stats.total },
     };
   });
 }

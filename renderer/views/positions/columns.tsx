@@ -49,6 +49,11 @@ function Symbol({ row }: { row: Position }) {
 
 type Column = DataColumn<Position>;
 
+const currency = (row: Position) => row.currency;
+const MONEY = { currency, fraction: 2 } as const;
+const RESULT = { currency, signed: true, fraction: 2 } as const;
+const PRICE = { fraction: 2 } as const;
+
 function identity(): Column[] {
   return [
     {
@@ -74,6 +79,7 @@ function identity(): Column[] {
       label: 'Quantity',
       width: 76,
       rank: 3,
+      amount: { fraction: 0 },
       sort: { by: 'decimal', of: (row) => row.quantity ?? undefined },
       cell: (row) => <Amount value={row.quantity} />,
     },
@@ -82,6 +88,7 @@ function identity(): Column[] {
       label: 'Entry',
       width: 80,
       rank: 4,
+      amount: PRICE,
       sort: { by: 'decimal', of: (row) => row.entry ?? undefined },
       cell: (row) => <Amount value={row.entry} least={2} />,
     },
@@ -95,6 +102,7 @@ function results(figures: FiguresOf, series: SeriesBook): Column[] {
       label: 'Price',
       width: 92,
       rank: 2,
+      amount: PRICE,
       sort: { by: 'decimal', of: (row) => figures(row).price?.value },
       cell: (row) => {
         const { price } = figures(row);
@@ -111,6 +119,7 @@ function results(figures: FiguresOf, series: SeriesBook): Column[] {
       label: 'Unrealized',
       width: 116,
       rank: 0,
+      amount: RESULT,
       sort: { by: 'decimal', of: (row) => row.unrealized ?? undefined },
       cell: (row) => <ProfitLoss value={row.unrealized} currency={row.currency} />,
     },
@@ -163,6 +172,7 @@ function risks(figures: FiguresOf): Column[] {
       label: 'Stop',
       width: 80,
       rank: 5,
+      amount: PRICE,
       sort: { by: 'decimal', of: (row) => row.stop ?? undefined },
       cell: (row) => <Amount value={row.stop} least={2} />,
     },
@@ -172,6 +182,7 @@ function risks(figures: FiguresOf): Column[] {
       hint: 'Money between the last price and the stop',
       width: 106,
       rank: 3,
+      amount: MONEY,
       sort: { by: 'decimal', of: (row) => figures(row).stop?.money },
       cell: (row) => {
         const money = figures(row).stop?.money ?? null;
@@ -225,6 +236,7 @@ function risks(figures: FiguresOf): Column[] {
       hint: 'Lost from the entry if the stop is hit',
       width: 118,
       rank: 2,
+      amount: MONEY,
       sort: { by: 'decimal', of: (row) => figures(row).risk?.value },
       cell: (row) => {
         const { risk } = figures(row);
@@ -246,6 +258,7 @@ function times(): Column[] {
       label: 'Realized',
       width: 108,
       rank: 9,
+      amount: RESULT,
       sort: { by: 'decimal', of: (row) => row.realized ?? undefined },
       cell: (row) => <ProfitLoss value={row.realized} currency={row.currency} />,
     },

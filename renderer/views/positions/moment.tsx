@@ -2,7 +2,7 @@ import type { Instant } from '../../../electron/contract/models.ts';
 import { useFromNow } from '../../api/app-context.tsx';
 import { momentText } from '../../parts/time-text.ts';
 
-const ASSUMED = 'The back end gave no time zone; the profile’s was assumed.';
+const ASSUMED = "The back end gave no time zone; the profile's was assumed.";
 
 /** A time of the back end's, in local time; `(?)` where its zone was assumed. */
 export function Moment({ instant }: { instant: Instant | null }) {

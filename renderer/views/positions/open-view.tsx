@@ -56,6 +56,7 @@ function footOf(sums: PositionSums, all: boolean): DataFoot {
       toStop: <Sum value={sums.toStop} currency={currency} />,
       realized: <ProfitLoss value={sums.realized} currency={currency} />,
     },
+    sums: { unrealized: sums.unrealized, risk: sums.risk, toStop: sums.toStop, realized: sums.realized },
   };
 }
 

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
 import type { PnlModel, Reading } from '../../../electron/contract/models.ts';
 import type { PositionSums } from '../../../electron/contract/position-figures.ts';
+import { amountRoom, wholeDigits } from '../../parts/amount-room.ts';
 import { Figure } from '../../parts/figure.tsx';
 import { ProfitLoss, Sum } from '../../parts/money.tsx';
 import { ReadingAge, shown, useReadingStale } from '../../parts/reading-note.tsx';
+import { useWritten } from '../../parts/written.ts';
 
 /** The day of the back end's own figures: they are the account's, not the sum of the rows below. */
 function OfTheDay({ reading }: { reading: Reading<PnlModel> }) {
@@ -11,7 +13,10 @@ function OfTheDay({ reading }: { reading: Reading<PnlModel> }) {
   const stale = useReadingStale(reading);
   const currency = model?.currency ?? '';
   return (
-    <dl className={`flex gap-6 max-lg-nav:gap-4 ${stale ? 'stale' : ''}`} data-testid="day-figures">
+    <dl
+      className={`flex gap-6 border-l border-line px-6 max-lg-nav:gap-4 max-lg-nav:px-4 ${stale ? 'stale' : ''}`}
+      data-testid="day-figures"
+    >
       <Figure
         label="Day P&L"
         note={<ReadingAge reading={reading} />}
@@ -83,41 +88,62 @@ function OfCurrency({ sums, single }: { sums: PositionSums; single: boolean }) {
   );
 }
 
+const RESULT = { signed: true, fraction: 2 } as const;
+
+/** Pixels that the sums need to stand side by side, each column as wide as the widest. */
+function roomOf(sums: readonly PositionSums[], prefixOf: (currency: string) => string): number {
+  const amounts = sums.flatMap(({ unrealized, risk, toStop }) => [
+    unrealized ?? '',
+    risk ?? '',
+    toStop ?? '',
+  ]);
+  const digits = Math.max(...amounts.map(wholeDigits));
+  const prefix = Math.max(...sums.map(({ currency }) => prefixOf(currency).length));
+  return 3 * amountRoom(digits, prefix, RESULT) + (sums.length === 1 ? 128 : 180);
+}
+
 const HEADS = ['Unrealized', 'At risk', 'To all stops', 'Winners / losers'] as const;
 
 /** What it comes to: of the day as the back end says, and of the open positions as they add up, per currency. */
 export function Summary(props: { pnl: Reading<PnlModel>; sums: readonly PositionSums[]; stale: boolean }) {
   const { sums } = props;
   const single = sums.length === 1;
+  const { prefix } = useWritten();
   return (
     <section aria-label="Sums" className="rounded-md border border-line bg-raised px-4 py-2">
-      <div className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 max-lg-nav:gap-x-4">
-        <OfTheDay reading={props.pnl} />
-        {sums.length === 0 ? null : (
-          <div className={`border-l border-line pl-6 max-lg-nav:pl-4 ${props.stale ? 'stale' : ''}`}>
-            <table className="w-full max-w-200 table-fixed">
-              <thead>
-                <tr className="text-xs text-quiet">
-                  {single ? null : (
-                    <th scope="col" className={`w-13 max-lg-nav:w-11 ${CELL}`}>
-                      <span className="sr-only">Currency</span>
-                    </th>
-                  )}
-                  {HEADS.map((head) => (
-                    <th key={head} scope="col" className={`${CELL} font-normal`}>
-                      {head}
-                    </th>
+      {/* what is too wide to stand beside the day stands below it, and its line is pushed out of sight */}
+      <div className="overflow-hidden">
+        <div className="-ml-6.25 flex flex-wrap gap-y-2 max-lg-nav:-ml-4.25">
+          <OfTheDay reading={props.pnl} />
+          {sums.length === 0 ? null : (
+            <div
+              className={`flex-1 border-l border-line pl-6 max-lg-nav:pl-4 ${props.stale ? 'stale' : ''}`}
+              style={{ flexBasis: roomOf(sums, prefix) }}
+            >
+              <table className="w-full max-w-200 table-fixed">
+                <thead>
+                  <tr className="text-xs text-quiet">
+                    {single ? null : (
+                      <th scope="col" className={`w-13 max-lg-nav:w-11 ${CELL}`}>
+                        <span className="sr-only">Currency</span>
+                      </th>
+                    )}
+                    {HEADS.map((head) => (
+                      <th key={head} scope="col" className={`${CELL} font-normal last:w-32`}>
+                        {head}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {sums.map((each) => (
+                    <OfCurrency key={each.currency} sums={each} single={single} />
                   ))}
-                </tr>
-              </thead>
-              <tbody>
-                {sums.map((each) => (
-                  <OfCurrency key={each.currency} sums={each} single={single} />
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </div>
       </div>
     </section>
   );

@@ -51,10 +51,10 @@ function Facts({ row, reading }: { row: Container | undefined; reading: Reading<
       data-testid="container"
     >
       <Figure label="State">{row.state ?? 'not told'}</Figure>
-      <Figure label="Docker’s check" className="col-span-2">
+      <Figure label="Docker's check" className="col-span-2">
         {row.health ?? 'none'}
       </Figure>
-      <Figure label="In Docker’s words" className="col-span-3">
+      <Figure label="In Docker's words" className="col-span-3">
         {row.status === '' ? '-' : <PlainText text={row.status} />}
       </Figure>
     </dl>

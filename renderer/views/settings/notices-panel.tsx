@@ -14,7 +14,7 @@ export const KINDS: readonly (readonly [Kind, string, string])[] = [
   ['consent', 'Consent', 'A client asks to add risk. The request itself is always shown.'],
   ['outcome', 'Unknown outcomes', 'An order was sent and no usable answer came.'],
   ['trading', 'Trading', 'A stop that is not confirmed; prices that stand still.'],
-  ['clients', 'Clients', 'An entry of ours is gone from a client’s configuration.'],
+  ['clients', 'Clients', "An entry of ours is gone from a client's configuration."],
   ['tools', 'New tools', 'A back end offers tools that wait for approval.'],
 ];
 

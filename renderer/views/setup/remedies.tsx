@@ -70,13 +70,13 @@ export function KeyLine({ state, refused }: { state: ProfileState; refused: bool
     <div className="flex flex-col gap-2" data-testid="key-line">
       <p className="text-quiet">
         Add this one line to <code>~/.ssh/authorized_keys</code> on the droplet. The key is new and this
-        computer’s own; it may open connections to {key.permits.length}{' '}
+        computer's own; it may open connections to {key.permits.length}{' '}
         {key.permits.length === 1 ? 'port' : 'ports'} there and run commands, for the logs; it gets no
         terminal.
       </p>
       <CopyField text={key.line} label="line" />
       <details>
-        <summary className="text-sm text-quiet">As a command for the droplet’s console</summary>
+        <summary className="text-sm text-quiet">As a command for the droplet's console</summary>
         <div className="pt-2">
           <CopyField text={key.command} label="command" />
         </div>

@@ -106,7 +106,7 @@ function Treatment({ tool }: { tool: ToolEntry }) {
           on={now === 'allow'}
           never={
             tool.why === 'table' && now !== 'allow'
-              ? 'The app’s own table says that it adds risk; that is not loosened.'
+              ? "The app's own table says that it adds risk; that is not loosened."
               : undefined
           }
           onChoose={() => (demo ? loosen() : setConfirm(''))}

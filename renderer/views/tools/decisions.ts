@@ -24,9 +24,9 @@ export const CLASS: Record<ToolClass, string> = {
 
 /** Why it is so, in words. */
 export const WHY: Record<NonNullable<ToolEntry['why']>, string> = {
-  table: 'by the app’s own table of this kind of back end',
+  table: "by the app's own table of this kind of back end",
   person: 'as you approved it',
-  server: 'by the server’s own words, which can only make it stricter',
+  server: "by the server's own words, which can only make it stricter",
   nobody: 'nobody says otherwise',
 };
 

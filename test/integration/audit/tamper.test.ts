@@ -205,7 +205,7 @@ describe('a signed trail with its anchor in the vault', () => {
     const { signer } = await folder.using();
     expect((await verifyAudit(folder.dir, { signer })).firstBad).toMatchObject({
       seq: 4,
-      why: 'the signature is not that of the vault’s key',
+      why: "the signature is not that of the vault's key",
     });
   });
 
