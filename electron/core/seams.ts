@@ -79,6 +79,8 @@ export type GateDecision =
       toolClass: ToolClass;
       /** Sent upstream as the HTTP header Idempotency-Key and kept in the audit trail, for start-like and stop-like calls. */
       idempotencyKey: string;
+      /** Of a start-like call, asked right before it is sent: whether a stop of trading has begun since it was allowed. */
+      overtaken?: () => boolean;
       /** To be called exactly once when the call ended; writes the audit outcome for start-like and stop-like calls. Never rejects. */
       ended(end: CallEnd): Promise<void>;
     }

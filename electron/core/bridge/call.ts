@@ -9,7 +9,7 @@ import { argumentsText, inspect, withId } from './inspect.ts';
 import { otherParamsText } from './other-params.ts';
 import type { Allowed, Continuations, OpenRound } from './modern/continuations.ts';
 import type { CallAnswer, Ended } from './outcome.ts';
-import { answered, failed, lost, waitsForInput, withdrawn } from './outcome.ts';
+import { answered, failed, lost, stoppedFirst, waitsForInput, withdrawn } from './outcome.ts';
 import type { Pending } from './pending.ts';
 import type { Received } from './reply.ts';
 import { withParams } from './upstream/modern-body.ts';
@@ -183,6 +183,7 @@ export class CallLane {
       // a session that died unnoticed is found by a ping, not by the call that must not be lost; a stop may be repeated
       if (gated && toolClass !== 'stop')
         await Promise.race([this.#upstream.verify(VERIFY_MS), pending.gone()]);
+      if (decision.overtaken?.()) return stoppedFirst(called, asked, toolClass);
       if (pending.abort.signal.aborted && asked === 0) return withdrawn(called);
       // what changes something is no longer given up from here on
       pending.binding = gated;

@@ -56,6 +56,17 @@ export function withdrawn(tool: string): Ended {
   };
 }
 
+/** A stop of trading came between its allow and its sending; `asked`: how often the server had asked for input already. */
+export function stoppedFirst(tool: string, asked: number, toolClass: ToolClass): Ended {
+  const detail = 'Trading was stopped before it was sent.';
+  if (asked > 0) return lost(tool, 'Trading was stopped before it went on.', toolClass);
+  const words = `${detail} Do not call it again unless the user wants to start after that stop.`;
+  return {
+    answer: { result: toolText(notCarriedOut(tool, words), true) },
+    end: { outcome: 'error', detail, sent: false },
+  };
+}
+
 /** No JSON-RPC answer came. */
 export function failed(tool: string, { error, fate }: UpstreamFailure, toolClass: ToolClass): Ended {
   const detail = error.message;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, asAppError } from '../../contract/errors.ts';
+import type { AppError } from '../../contract/errors.ts';
+import { asAppError } from '../../contract/errors.ts';
 import type { ConsentRequest, ToolClass } from '../../contract/bridge.ts';
 import type { TradingModel } from '../../contract/models.ts';
 import type { PresetName } from '../../contract/profile.ts';
@@ -19,10 +20,11 @@ import type { Consent } from './consent.ts';
 import { Grants } from './grants.ts';
 import { Outcomes } from './outcomes.ts';
 import { classify, isOwnTool, strictestOfCall, withApproval } from './policy.ts';
-import { notReadYet, policyRefusal } from './refusals.ts';
+import { notARead, notReadYet, policyRefusal, unknownProfile } from './refusals.ts';
 import { StartChecks } from './start-checks.ts';
 import { StartLane } from './start-lane.ts';
 import { Recorder, RefusalFilter } from './trail.ts';
+import { Stops } from './stops.ts';
 import type { Pass, Trail } from './trail.ts';
 import type { OpenCall } from './unresolved.ts';
 
@@ -61,6 +63,7 @@ export class GuardGate implements Gate {
   readonly #claims = new Claims();
   readonly #lane: StartLane;
   readonly #refusals = new RefusalFilter();
+  readonly #stops = new Stops();
   /** Calls that change state and have not ended, by profile. */
   readonly #writing = new Map<string, number>();
   /** Start-like calls that are not decided yet, by profile. */
@@ -92,6 +95,7 @@ export class GuardGate implements Gate {
       outcomes: this.outcomes,
       grants: this.grants,
       checks: this.#checks,
+      stops: this.#stops,
     });
   }
 
@@ -116,6 +120,12 @@ export class GuardGate implements Gate {
     }
   }
 
+  /** A stop of trading begins: what was allowed before it, once or for a time, no longer is. */
+  stopped(profile: string): void {
+    this.#stops.begun(profile);
+    this.grants.end(profile, 'trading was stopped');
+  }
+
   /** Whether a start-like or stop-like call of a profile is under way. */
   writing(profile: string): boolean {
     return (this.#writing.get(profile) ?? 0) > 0;
@@ -126,7 +136,7 @@ export class GuardGate implements Gate {
     return this.writing(profile) || (this.#deciding.get(profile) ?? 0) > 0;
   }
 
-  /** What is still open on a profile, in words, one sentence a line; null when nothing is. */
+  /** What is still open on a profile, one sentence a line; null when nothing is. */
   unresolved(profile: string): string | null {
     return this.outcomes.words(profile);
   }
@@ -172,11 +182,7 @@ export class GuardGate implements Gate {
   #policy(call: GatedCall): { toolClass: ToolClass; refusal: AppError | undefined } {
     if (isOwnTool(call.tool)) return { toolClass: 'read', refusal: undefined };
     const preset = this.#options.presetOf(call.profile);
-    if (preset === undefined) {
-      const next = 'See what there is with: catalyst-companion profile list';
-      const refusal = new AppError('PROFILE_UNKNOWN', `There is no profile "${call.profile}".`, next);
-      return { toolClass: 'unknown', refusal };
-    }
+    if (preset === undefined) return { toolClass: 'unknown', refusal: unknownProfile(call.profile) };
     const entry = this.#options.lookup(call.profile, call.tool);
     const refusal = policyRefusal(call, entry, classify(preset, call.tool));
     const unread = !entry && this.#options.stateOf?.(call.profile)?.catalogue.savedAt === null;
@@ -196,7 +202,7 @@ export class GuardGate implements Gate {
       if (call.onlyReads && toolClass !== 'read') return this.#refuse(pass, notARead(call.tool), 'refused');
       if (toolClass === 'read') return this.#allow(pass);
       if (toolClass !== 'stop') return await this.#decided(call.profile, () => this.#start(pass));
-      this.grants.end(call.profile, 'trading was stopped');
+      this.stopped(call.profile);
       return await this.#decided(call.profile, async () => {
         await this.#beginStop(pass);
         return this.#allow(pass);
@@ -228,7 +234,7 @@ export class GuardGate implements Gate {
 
   async #start(pass: Pass): Promise<GateDecision> {
     const end = await this.#lane.run(pass, () => this.#policy(pass.call).refusal);
-    if (end.kind === 'allowed') return this.#allow(pass, end.under);
+    if (end.kind === 'allowed') return this.#allow(pass, end.under, end.overtaken);
     return end.kind === 'rule'
       ? this.#refuseByPolicy(pass, end.error)
       : this.#refuse(pass, end.error, end.kind);
@@ -242,13 +248,14 @@ export class GuardGate implements Gate {
     await this.#recorder.mayWithin(intent, STOP_AUDIT_WAIT_MS);
   }
 
-  #allow(pass: Pass, under = ''): GateDecision {
+  #allow(pass: Pass, under = '', overtaken = () => false): GateDecision {
     let last: GateCallEnd['outcome'] | undefined;
     this.#count(pass, 1);
     return {
       allowed: true,
       toolClass: pass.toolClass,
       idempotencyKey: pass.key,
+      overtaken,
       ended: async (end: GateCallEnd) => {
         // an answer that comes after all replaces an outcome that was unknown; nothing else is said twice
         const isLate = last === 'unknown' && end.outcome === 'ok' && pass.toolClass !== 'read';
@@ -286,13 +293,6 @@ export class GuardGate implements Gate {
     await this.#recorder.mayWithin(entry, toolClass === 'stop' ? STOP_AUDIT_WAIT_MS : OUTCOME_WAIT_MS);
   }
 }
-
-const notARead = (tool: string): AppError =>
-  new AppError(
-    'INPUT_INVALID',
-    `${tool} is no read, so it is not asked again.`,
-    'Call it from the page Tools.',
-  );
 
 export function createGate(options: GateOptions): GuardGate {
   return new GuardGate(options);

@@ -94,6 +94,27 @@ export function consentRefusal(verdict: Exclude<ConsentVerdict, 'allow'>, tool: 
   }
 }
 
+export const unknownProfile = (profile: string): AppError =>
+  new AppError(
+    'PROFILE_UNKNOWN',
+    `There is no profile "${profile}".`,
+    'See what there is with: catalyst-companion profile list',
+  );
+
+export const notARead = (tool: string): AppError =>
+  new AppError(
+    'INPUT_INVALID',
+    `${tool} is no read, so it is not asked again.`,
+    'Call it from the page Tools.',
+  );
+
+export const overtakenByStop = (tool: string): AppError =>
+  new AppError(
+    'CONSENT_WITHDRAWN',
+    `${tool} was allowed, but trading was stopped before it was sent. ${NOT_SENT}`,
+    'Do not ask again unless the user wants to start after that stop.',
+  );
+
 export const notRecorded = (tool: string, cause: unknown): AppError =>
   new AppError(
     'AUDIT_WRITE_FAILED',

@@ -7,17 +7,22 @@ import { argumentRows, callHash } from './canonical.ts';
 import type { Consent, ConsentExtras } from './consent.ts';
 import type { Grants } from './grants.ts';
 import type { Outcomes } from './outcomes.ts';
-import { consentRefusal, notRecorded } from './refusals.ts';
+import { consentRefusal, notRecorded, overtakenByStop } from './refusals.ts';
 import { acceptExtras } from './start-checks.ts';
 import type { StartChecks } from './start-checks.ts';
+import type { Stops } from './stops.ts';
 import type { Pass, Recorder } from './trail.ts';
 
 /** A start that cannot be recorded within this is refused. */
 const START_AUDIT_WAIT_MS = 5_000;
 
-/** `rule`: refused by policy or a limit; `denied`: by a person; `refused`: by circumstances. `under`: what was in the place of a dialog. */
+/**
+ * `rule`: refused by policy or a limit; `denied`: by a person; `refused`: by circumstances. `under`: what was in the place of a dialog;
+ * `overtaken`: whether a stop has begun since.
+ */
 export type StartEnd =
-  { kind: 'allowed'; under: string } | { kind: 'rule' | 'denied' | 'refused'; error: AppError };
+  | { kind: 'allowed'; under: string; overtaken: () => boolean }
+  | { kind: 'rule' | 'denied' | 'refused'; error: AppError };
 
 export interface StartLaneOptions {
   clock: Clock;
@@ -28,6 +33,7 @@ export interface StartLaneOptions {
   outcomes: Outcomes;
   grants: Grants;
   checks: StartChecks;
+  stops: Stops;
 }
 
 interface Begun {
@@ -35,6 +41,7 @@ interface Begun {
   under: string;
   /** Takes it back out of the starts of the hour. */
   uncount: () => void;
+  overtaken: () => boolean;
 }
 
 const minutesOf = ({ since, expiresAt }: Grant): number => Math.round((expiresAt - since) / 60_000);
@@ -53,7 +60,7 @@ export class StartLane {
   /** `policy` is asked again after the consent, which may have taken 45 s. Throws INPUT_INVALID. */
   async run(pass: Pass, policy: () => AppError | undefined): Promise<StartEnd> {
     const { call } = pass;
-    const { checks, outcomes, grants } = this.#o;
+    const { checks, outcomes, grants, stops } = this.#o;
     // throws for arguments that two parsers could read differently: they never reach a person
     argumentRows(call.argumentsText);
     pass.hash = callHash(call.profile, call.tool, call.argumentsText);
@@ -66,16 +73,17 @@ export class StartLane {
     const answer: ConsentExtras = {};
     const denied = grant ? undefined : await this.#ask(pass, warnings, answer);
     if (denied) return denied;
+    const overtaken = stops.watch(call.profile);
     const refusal = policy() ?? checks.after(call, warnings);
     if (refusal) return { kind: 'rule', error: refusal };
     // from the checks to the count nothing is waited for: two calls cannot both be the last of the hour
     const uncount = checks.budget.count(call.profile);
     const under = grant ? grantWords(grant) : '';
     if (grant) grants.used(grant.id);
-    const refused = await this.#begin({ pass, under, uncount });
+    const refused = await this.#begin({ pass, under, uncount, overtaken });
     if (refused) return refused;
     if (answer.grantMinutes !== undefined) this.#give(pass, answer.grantMinutes);
-    return { kind: 'allowed', under };
+    return { kind: 'allowed', under, overtaken };
   }
 
   grantEnded(profile: string, grant: Grant, why: string): void {
@@ -127,7 +135,7 @@ export class StartLane {
   }
 
   /** Remembers it as open and writes its intent; what is not on the disk in time is not sent. */
-  async #begin({ pass, under, uncount }: Begun): Promise<StartEnd | undefined> {
+  async #begin({ pass, under, uncount, overtaken }: Begun): Promise<StartEnd | undefined> {
     const { call, key, hash } = pass;
     const { profile, tool, client } = call;
     const { clock, outcomes, recorder } = this.#o;
@@ -149,8 +157,18 @@ export class StartLane {
       recorder.failed(intent, error);
       return { kind: 'refused', error: notRecorded(tool, error) };
     }
-    if (how === 'recorded' && !call.signal.aborted) return undefined;
+    const isStopped = overtaken();
+    if (how === 'recorded' && !call.signal.aborted && !isStopped) return undefined;
     drop();
+    if (isStopped) {
+      const said = {
+        decision: 'stopped',
+        outcome: 'refused',
+        detail: 'Trading was stopped before it was sent.',
+      };
+      void recorder.may(recorder.entry(pass, 'outcome', said));
+      return { kind: 'refused', error: overtakenByStop(tool) };
+    }
     const rest =
       how === 'late'
         ? { decision: 'late', outcome: 'refused', detail: 'Recorded too late, so it was not sent.' }

@@ -288,6 +288,28 @@ describe('what is said and recorded of a start', () => {
     expect(Date.now() - begun).toBeLessThan(2500);
     expect(up.count('tools/call', START)).toBe(0);
   });
+
+  it('is not sent when trading was stopped while the server was asked whether it is there', async () => {
+    const c = await rig.client();
+    await c.call('get_state');
+    let stopped = false;
+    const { decide } = rig.gate;
+    rig.gate.decide = async (call) => {
+      const decision = await decide(call);
+      return decision.allowed ? { ...decision, overtaken: () => stopped } : decision;
+    };
+    up.on = (message) => {
+      if (message?.method === 'ping' || message?.method === 'initialize') stopped = true;
+      return false;
+    };
+    up.sessions.clear();
+    await c.call('get_state');
+    const text = (await c.call(START)).result.content[0].text as string;
+    expect(stopped).toBe(true);
+    expect(text).toContain('was not carried out. Trading was stopped before it was sent.');
+    expect(up.count('tools/call', START)).toBe(0);
+    expect(rig.gate.ends.at(-1)).toMatchObject({ tool: START, outcome: 'error', sent: false });
+  });
 });
 
 describe('the end of app and client', () => {

@@ -532,3 +532,33 @@ describe('what a change of the profile asks first', () => {
     expect(gate.open('real')).toBe(false);
   });
 });
+
+describe('a stop of trading that comes between an allow and its sending', () => {
+  it.each(['a person’s emergency stop', 'a stop of a client'])('takes the allow back: %s', async (who) => {
+    let write: () => void = () => undefined;
+    world.held = new Promise((resolve) => (write = resolve));
+    const start = world.refused('start_trading_cycle');
+    await expect.poll(() => world.steps).toEqual(['consent']);
+    const stop = who.includes('client') ? world.call('stop_trading') : world.gate.stopped('real');
+    write();
+    const error = await start;
+    expect(error.message).toBe(
+      'start_trading_cycle was allowed, but trading was stopped before it was sent. Nothing was sent.',
+    );
+    await stop;
+    await expect
+      .poll(() => world.entries.filter(({ tool }) => tool === 'start_trading_cycle'))
+      .toMatchObject([{ kind: 'intent' }, { kind: 'outcome', decision: 'stopped', outcome: 'refused' }]);
+    expect(world.gate.unresolved('real')).toBeNull();
+  });
+
+  it('is known to who sends it until it is sent, on that profile alone', async () => {
+    const start = await world.allowed('start_trading_cycle');
+    world.gate.stopped('any');
+    expect(start.overtaken?.()).toBe(false);
+    world.gate.stopped('real');
+    expect(start.overtaken?.()).toBe(true);
+    const next = await world.allowed('start_trading_cycle', '{"mode":"normal"}');
+    expect(next.overtaken?.()).toBe(false);
+  });
+});
