@@ -39,7 +39,7 @@ export async function audited<T>(context: Context, entry: AuditInput, change: ()
     vault: await localVault(context),
   });
   try {
-    await log.open();
+    await log.tip();
     const done = await change();
     await log.append(entry, { sync: true });
     return done;

@@ -206,6 +206,21 @@ function clientNotices(state: AppState): Notice[] {
   });
 }
 
+/** Without its trail the app refuses what may add risk, so a person has to know before the next start does. */
+function auditNotices({ auditFault }: AppState): Notice[] {
+  if (!auditFault) return [];
+  return [
+    {
+      key: 'audit/fault',
+      kind: 'security',
+      severity: 'danger',
+      title: 'The audit trail cannot be written',
+      text: `Starts are refused until it can; reads and stops go on, but a stop leaves no record. ${sentence(auditFault)}`,
+      action: { label: 'Activity', page: 'activity', profile: null },
+    },
+  ];
+}
+
 /** All that holds at time `now` (ms), the worst first; the order of the profiles within. */
 export function standingNotices(state: AppState, now: number): Notice[] {
   const asked = state.consents.map((request): Notice => ({
@@ -220,7 +235,7 @@ export function standingNotices(state: AppState, now: number): Notice[] {
     const profile = state.profiles[name];
     return profile === undefined ? [] : profileNotices(profile, now);
   });
-  return [...asked, ...ofProfiles, ...clientNotices(state)].toSorted(
+  return [...asked, ...ofProfiles, ...auditNotices(state), ...clientNotices(state)].toSorted(
     (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
   );
 }

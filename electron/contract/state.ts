@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Profile } from './profile.ts';
-import { Chain, LinkState, Millis } from './link.ts';
+import { Chain, ErrorShapeSchema, LinkState, Millis } from './link.ts';
 import { ClientCheck } from './clients.ts';
 import { GuardState } from './guard.ts';
 import { Preferences } from './settings.ts';
@@ -76,6 +76,8 @@ export const AppState = z.strictObject({
   /** Entries that we wrote into clients' files, by their id; absent until they were looked at. */
   clientChecks: z.record(z.string(), ClientCheck).optional(),
   history: HistoryStatus,
+  /** Why the audit trail cannot be written now; null or absent: it can, as far as is known. */
+  auditFault: ErrorShapeSchema.nullable().optional(),
 });
 export type AppState = z.infer<typeof AppState>;
 

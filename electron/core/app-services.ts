@@ -22,7 +22,7 @@ import { ProfileChanges } from './profiles/profile-changes.ts';
 import type { ProfileRuntime } from './profiles/profile-runtime.ts';
 import { ProfileSet } from './profiles/profile-set.ts';
 import type { Profiles } from './profiles/profiles.ts';
-import { completed, DEMO_PROFILE } from './profiles/profiles.ts';
+import { completed, DEMO_PROFILE, notKept } from './profiles/profiles.ts';
 import type { RecordActivity } from './seams.ts';
 import type { OwnLines } from './logs/own-lines.ts';
 import type { Redactor } from './secrets/redact.ts';
@@ -168,14 +168,14 @@ export class AppServices implements Services {
   }
 
   async #want(name: string, wanted: boolean): Promise<void> {
-    await this.#parts.profiles.setWanted(name, wanted);
+    await this.#parts.profiles.setWanted(name, wanted).catch(notKept(name, wanted));
     this.#put(name, ['profile', 'wanted'], wanted);
   }
 
   async connect(profile: string, waitMs: number): Promise<LinkState> {
     const { link } = this.#runtime(profile);
+    link.connect(); // first, as in disconnect
     await this.#want(profile, true);
-    link.connect();
     return await link.settled(waitMs);
   }
 
@@ -282,7 +282,7 @@ export class AppServices implements Services {
   async start(): Promise<void> {
     const { bridge, audit, gate, ports, log } = this.#parts;
     await bridge.start();
-    await audit.open().catch(() => undefined); // a disk that refuses now is tried again with every entry
+    await audit.open(); // a disk that refuses now is tried again
     const unreadable = (file: string) => log.error('this file of the audit trail cannot be read', { file });
     await restoreGuard(gate, ports.home.audit, ports.clock.now(), unreadable);
     await this.#set.start();

@@ -72,7 +72,13 @@ async function createBase(ports: AppPorts) {
   store.set(['app', 'stopShortcut'], settings.current.stopShortcut);
   const settingsDesk = new SettingsDesk({ settings, store, setLogLevel: (level) => file.setLevel(level) });
   const signing = sealedVault({ file: `${home.keys}/audit.json`, sealer: ports.sealer, make: true });
-  const audit = new AuditLog({ dir: home.audit, clock, redact, vault: signing });
+  const audit = new AuditLog({
+    dir: home.audit,
+    clock,
+    redact,
+    vault: signing,
+    onFault: (fault) => store.set(['auditFault'], fault?.shape() ?? null),
+  });
   const auditDesk = new AuditDesk({
     log: audit,
     dir: home.audit,
@@ -105,7 +111,7 @@ function createGuard(
     clock,
     screen,
     publish: publishConsents(store),
-    onStopped: (name) => gate.grants.end(name, 'trading was stopped'),
+    onStopped: (name) => gate.stopped(name),
   });
   const gate = createGate({
     presetOf: (name) => store.state.profiles[name]?.profile.preset,

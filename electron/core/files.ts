@@ -131,6 +131,12 @@ export async function readState<T extends z.ZodType>(
   }
 }
 
+/** The system's short word for a write that failed, ENOSPC say; of an AppError that of its cause. */
+export function whyNot(error: unknown): string {
+  const from = error instanceof AppError && error.cause !== undefined ? error.cause : error;
+  return (from as NodeJS.ErrnoException).code ?? (from as Error).message;
+}
+
 /** Replaces a file in one step (temp file, fsync, rename; retried on Windows), mode 0600. Throws STATE_WRITE_FAILED. */
 export async function writeState(file: string, text: string): Promise<void> {
   try {
@@ -142,7 +148,7 @@ export async function writeState(file: string, text: string): Promise<void> {
   } catch (error) {
     throw new AppError(
       'STATE_WRITE_FAILED',
-      `${file} could not be saved (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); nothing was changed.`,
+      `${file} could not be saved (${whyNot(error)}); nothing was changed.`,
       'Free disk space or fix the permissions of the state folder, then try again.',
       {
         cause: error,

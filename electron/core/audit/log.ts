@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AppError } from '../../contract/errors.ts';
 import type { AuditEntry } from '../../contract/audit.ts';
 import { writeState } from '../files.ts';
+import { Holes } from './holes.ts';
 import { lineOf, sealed } from './entry.ts';
 import type { AuditInput, Signer } from './entry.ts';
 import { fileName, fileNumber, headFile, headText } from './files.ts';
@@ -12,17 +13,9 @@ import { WriterLock } from './lock.ts';
 import { recover } from './recovery.ts';
 import type { Remark } from './recovery.ts';
 import { Signing } from './signing.ts';
-import { cannotWrite, createFile, openFile } from './trail-file.ts';
+import { cannotWrite, createFile, openFile, PACE } from './trail-file.ts';
 import type { AuditLogOptions, OpenFile, TrailTip } from './trail-file.ts';
 import { withoutSecrets } from './withhold.ts';
-
-const DEFAULT_MAX_BYTES = 4 << 20;
-/** Entries that nobody waits for reach the disk, and the vault's anchor follows a call, this much later. */
-const FLUSH_MS = 250;
-/** The anchor in the vault is not further behind than this many entries. */
-const ANCHOR_EVERY = 16;
-/** Written just before a call is sent: the anchor must not hold that back. */
-const URGENT = ['intent', 'consent'];
 
 type Extra = Pick<AuditEntry, 'prevFile' | 'prevHead'>;
 
@@ -37,6 +30,7 @@ export class AuditLog {
   readonly #max: number;
   readonly #lock: WriterLock;
   readonly #signing: Signing;
+  readonly #holes: Holes;
   /** Signs what is written now: a vault that opens later is taken with the trail held against its anchor. */
   #signer: Signer | undefined;
   #file: OpenFile | undefined;
@@ -53,30 +47,40 @@ export class AuditLog {
 
   constructor(options: AuditLogOptions) {
     this.#options = options;
-    this.#max = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    this.#max = options.maxBytes ?? PACE.maxBytes;
     this.#lock = new WriterLock(options.dir);
     this.#signing = new Signing(options.vault, options.clock);
+    this.#holes = new Holes({
+      clock: options.clock,
+      write: (input) => this.#append(input, true),
+      open: () => this.tip(),
+      onFault: (fault) => options.onFault?.(fault),
+    });
   }
 
   /**
    * Appends one entry; with `sync` it is on the disk when this resolves. Throws AUDIT_WRITE_FAILED, and then
-   * nothing of the entry is left in the file.
+   * nothing of the entry is left in the file; that it is missing is written as soon as anything can be.
    */
-  append(input: AuditInput, options: { sync?: boolean } = {}): Promise<AuditEntry> {
+  append(input: AuditInput, { sync = false }: { sync?: boolean } = {}): Promise<AuditEntry> {
+    return this.#holes.around(input, () => this.#append(input, sync));
+  }
+
+  #append(input: AuditInput, sync: boolean): Promise<AuditEntry> {
     const result = this.#alone(async (file) => {
       const entry = await this.#write(file, withoutSecrets(input, this.#options.redact), {});
-      if (options.sync) await this.#sync(file, entry);
-      if (!options.sync || URGENT.includes(entry.kind)) this.#flushSoon();
+      if (sync) await this.#sync(file, entry);
+      if (!sync || PACE.urgent.includes(entry.kind)) this.#flushSoon();
       return entry;
     });
-    const waits = options.sync === true && !URGENT.includes(input.kind);
-    this.#queue = result.then(() => this.#keep(waits ? 1 : ANCHOR_EVERY)).catch(() => undefined);
+    const waits = sync && !PACE.urgent.includes(input.kind);
+    this.#queue = result.then(() => this.#keep(waits ? 1 : PACE.anchorEvery)).catch(() => undefined);
     return result;
   }
 
-  /** Opens the trail now, so that a torn end is dealt with at start. Throws AUDIT_WRITE_FAILED. */
-  async open(): Promise<void> {
-    await this.tip();
+  /** Opens the trail now, so that a torn end is dealt with at start; what refuses is tried again. Never rejects. */
+  open(): Promise<void> {
+    return this.#holes.begin();
   }
 
   /** Brings everything to the disk and the vault, and says where the trail ends. Throws AUDIT_WRITE_FAILED. */
@@ -92,6 +96,7 @@ export class AuditLog {
 
   /** Writes what is pending to the disk and the vault, and closes. Idempotent; never rejects. */
   async close(): Promise<void> {
+    this.#holes.close();
     this.#queue = this.#queue.then(async () => {
       this.#closed = true;
       this.#cancelFlush?.();
@@ -274,7 +279,7 @@ export class AuditLog {
   }
 
   #flushSoon(): void {
-    this.#cancelFlush ??= this.#options.clock.after(FLUSH_MS, () => {
+    this.#cancelFlush ??= this.#options.clock.after(PACE.flushMs, () => {
       this.#cancelFlush = undefined;
       this.#queue = this.#queue
         .then(() => this.#flush())
@@ -287,6 +292,6 @@ export class AuditLog {
 /** The trail of a folder, opened. A disk that refuses now is tried again with every append. */
 export async function createAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const log = new AuditLog(options);
-  await log.open().catch(() => undefined);
+  await log.open();
   return log;
 }

@@ -7,6 +7,16 @@ import type { Signer } from './entry.ts';
 import type { Head } from './files.ts';
 import type { Anchor, AuditVault } from './vault.ts';
 
+export const PACE = {
+  maxBytes: 4 << 20,
+  /** Entries that nobody waits for reach the disk, and the vault's anchor follows a call, this much later. */
+  flushMs: 250,
+  /** The anchor in the vault is not further behind than this many entries. */
+  anchorEvery: 16,
+  /** Written just before a call is sent: the anchor must not hold that back. */
+  urgent: ['intent', 'consent'],
+};
+
 export interface AuditLogOptions {
   dir: string;
   clock: Clock;
@@ -16,6 +26,8 @@ export interface AuditLogOptions {
   redact?: { text(value: string): string };
   /** Key to sign with, and a place for the anchor; without it entries are chained but not signed. */
   vault?: AuditVault;
+  /** Why nothing can be written now, with every entry that could not; null: it can again. */
+  onFault?: (fault: AppError | null) => void;
 }
 
 /** The trail's end as the writer knows it. */

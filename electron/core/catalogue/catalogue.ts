@@ -8,7 +8,7 @@ import { readState, writeState } from '../files.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { ToolLookup } from '../seams.ts';
 import { definitionOf } from './definition.ts';
-import { learnTools, statusOf } from './rules.ts';
+import { approvalOf, approvedTool, blockedForNow, learnTools, statusOf } from './rules.ts';
 import type { SavedTool } from './saved.ts';
 import { NOTHING_SAVED, SavedCatalogue } from './saved.ts';
 import type { ListKind, OwnEntries } from './served.ts';
@@ -117,8 +117,10 @@ export class Catalogue {
       templates: lists.templates,
       prompts: lists.prompts,
     };
-    await this.#change(profile, entry, next);
+    // unsaved it counts all the same, as in load
+    const saving = this.#change(profile, entry, next);
     entry.setKnown();
+    await saving;
   }
 
   /** Resolves at the first contact, or after `ms`. */
@@ -132,8 +134,8 @@ export class Catalogue {
   }
 
   /**
-   * Approves tools by the hash of the definition that was shown. Throws TOOL_UNKNOWN, or INPUT_INVALID where the
-   * definition has changed since; then nothing is approved.
+   * Approves tools by the hash of the definition that was shown. Throws TOOL_UNKNOWN, INPUT_INVALID where the
+   * definition has changed since, STATE_WRITE_FAILED; then nothing is approved.
    */
   async approve(
     profile: string,
@@ -151,20 +153,27 @@ export class Catalogue {
         );
     }
     const names = new Set(wanted.map(({ name }) => name));
-    return await this.#edit(profile, entry, names, (tool) => ({
-      ...tool,
-      approvedHash: tool.hash,
-      approvedDefinition: tool.definition,
-      approvedAs: as ?? tool.approvedAs,
-      blocked: false,
-    }));
+    const before = new Map(entry.saved.tools.map((tool) => [tool.name, approvalOf(tool)]));
+    try {
+      return await this.#edit(profile, entry, names, (tool) => approvedTool(tool, as));
+    } catch (error) {
+      // told that it failed, nobody expects the tool to be callable
+      await this.#edit(profile, entry, names, (tool) => ({ ...tool, ...before.get(tool.name) })).catch(
+        () => undefined,
+      );
+      throw error;
+    }
   }
 
-  /** Hides and refuses tools until they are approved again. Throws TOOL_UNKNOWN. */
+  /** Hides and refuses tools until they are approved again. Throws TOOL_UNKNOWN, and STATE_WRITE_FAILED: then until the app ends. */
   async block(profile: string, names: readonly string[]): Promise<ToolEntry[]> {
     const entry = this.#entry(profile);
     for (const name of names) this.#tool(profile, entry, name);
-    return await this.#edit(profile, entry, new Set(names), (tool) => ({ ...tool, blocked: true }));
+    try {
+      return await this.#edit(profile, entry, new Set(names), (tool) => ({ ...tool, blocked: true }));
+    } catch (cause) {
+      throw blockedForNow(names, cause);
+    }
   }
 
   view(profile: string): CatalogueView {

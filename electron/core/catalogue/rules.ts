@@ -1,4 +1,6 @@
 import type { ToolClass, ToolStatus } from '../../contract/bridge.ts';
+import { AppError } from '../../contract/errors.ts';
+import { whyNot } from '../files.ts';
 import type { Definition } from './definition.ts';
 import type { SavedTool } from './saved.ts';
 
@@ -40,6 +42,29 @@ export function statusOf(tool: SavedTool, classify: Classify): ToolStatus {
   if (classify(tool.name) === 'stop') return 'listed';
   return tool.approvedHash === null ? 'new' : 'changed';
 }
+
+/** The tool as approved with the definition that it has. */
+export function approvedTool(tool: SavedTool, as: ToolClass | undefined): SavedTool {
+  const { hash: approvedHash, definition: approvedDefinition, approvedAs } = tool;
+  return { ...tool, approvedHash, approvedDefinition, approvedAs: as ?? approvedAs, blocked: false };
+}
+
+/** What a person decided about a tool, to put it back. */
+export function approvalOf(
+  tool: SavedTool,
+): Pick<SavedTool, 'approvedHash' | 'approvedDefinition' | 'approvedAs' | 'blocked'> {
+  const { approvedHash, approvedDefinition, approvedAs, blocked } = tool;
+  return { approvedHash, approvedDefinition, approvedAs, blocked };
+}
+
+/** A block counts at once, whatever the disk says of it. */
+export const blockedForNow = (names: readonly string[], cause: unknown): AppError =>
+  new AppError(
+    'STATE_WRITE_FAILED',
+    `Blocked (${names.join(', ')}), but that could not be kept (${whyNot(cause)}): it holds until the app is started again.`,
+    'Free disk space or fix the permissions of the state folder, then block it again.',
+    { cause },
+  );
 
 /** Whether clients see the tool. */
 export function isListed(tool: SavedTool, classify: Classify): boolean {

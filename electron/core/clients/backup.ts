@@ -50,11 +50,16 @@ async function readIfThere(file: string): Promise<Buffer | undefined> {
   }
 }
 
-/** Removes all but the newest ten backups of a file. Failing to is no reason to fail. */
-export async function pruneBackups(file: string): Promise<void> {
+/**
+ * Removes all but the newest ten backups of a file, `made` among them: by its name it may be the oldest, where the clock was
+ * set back. Failing to is no reason to fail.
+ */
+export async function pruneBackups(file: string, made: string | null): Promise<void> {
   const dir = path.dirname(file);
-  const backups = (await namesStarting(dir, `${path.basename(file)}.catalyst-backup-`)).sort();
-  for (const name of backups.slice(0, -KEEP)) await fs.rm(path.join(dir, name), { force: true });
+  const own = made === null ? [] : [path.basename(made)];
+  const all = await namesStarting(dir, `${path.basename(file)}.catalyst-backup-`);
+  const others = all.filter((name) => !own.includes(name)).sort();
+  for (const name of others.slice(0, own.length - KEEP)) await fs.rm(path.join(dir, name), { force: true });
 }
 
 /** Removes temporary files that a killed writer left. Only to be called while holding the file's lock. */

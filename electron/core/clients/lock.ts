@@ -54,14 +54,24 @@ async function acquire(lock: string, file: string, options: LockOptions): Promis
 }
 
 async function create(lock: string, content: string): Promise<boolean> {
+  let handle: fs.FileHandle;
   try {
-    await fs.writeFile(lock, content, { flag: 'wx', mode: 0o600 });
-    return true;
+    handle = await fs.open(lock, 'wx', 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // Windows answers EPERM while the last holder's file is being deleted.
     if (code === 'EEXIST' || (code === 'EPERM' && process.platform === 'win32')) return false;
-    throw error;
+    throw notTaken(lock, error);
+  }
+  try {
+    await handle.writeFile(content);
+    return true;
+  } catch (error) {
+    // an empty lock of a full disk would hold everybody up
+    await fs.rm(lock, { force: true });
+    throw notTaken(lock, error);
+  } finally {
+    await handle.close();
   }
 }
 
@@ -116,6 +126,15 @@ function json(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function notTaken(lock: string, cause: unknown): AppError {
+  return new AppError(
+    'STATE_WRITE_FAILED',
+    `${lock} could not be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}); nothing was changed.`,
+    'Free disk space or fix the permissions of that folder, then try again.',
+    { cause },
+  );
 }
 
 function locked(file: string, lock: string, pid: number | undefined): AppError {

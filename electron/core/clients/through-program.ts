@@ -64,7 +64,7 @@ export async function changeThroughProgram(
     const sha = (await readSnapshot(resolved))?.sha ?? null;
     const done = { ...commit, after: sha };
     if (failed !== undefined) return { commit: done, failed };
-    await pruneBackups(resolved.real);
+    await pruneBackups(resolved.real, backup);
     await committing(done);
     return { commit: done };
   });

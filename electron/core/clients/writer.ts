@@ -100,7 +100,7 @@ async function attempts(
     await checkWritable(resolved, current);
     const commit = await prepare(request, resolved, current, next, options);
     if (await carryOut({ request, resolved, current, next, commit, options })) {
-      await pruneBackups(resolved.real);
+      await pruneBackups(resolved.real, commit.backup);
       return commit;
     }
     // Ours may already stand there under somebody's edit; then the next round finds nothing left to do.

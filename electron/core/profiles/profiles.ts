@@ -5,7 +5,7 @@ import { Profile } from '../../contract/profile.ts';
 import type { Limits, SshAuth } from '../../contract/profile.ts';
 import type { NewProfile, ProfileParts } from '../../contract/profile-parts.ts';
 import { presetProfile } from '../backends/presets.ts';
-import { readState, writeState } from '../files.ts';
+import { readState, whyNot, writeState } from '../files.ts';
 import { checkProfile } from '../link/check-profile.ts';
 
 /** The demo profile's name; a user's profile may not take it. */
@@ -35,6 +35,20 @@ function presetServices({ name, preset, mcpUrl }: NewProfile): Profile['services
     each.name === 'orchestration' ? { ...each, url: new URL(mcpUrl).origin } : each,
   );
 }
+
+/** For a wish that is in force but could not be stored: the link is up or down as asked, until the next start. */
+export const notKept =
+  (name: string, wanted: boolean) =>
+  (cause: unknown): never => {
+    const did = wanted ? 'is being connected' : 'is disconnected';
+    const later = wanted ? 'does not connect it' : 'connects it again';
+    throw new AppError(
+      'STATE_WRITE_FAILED',
+      `${name} ${did}, but that could not be kept, so the next start of the app ${later} by itself (profiles.json: ${whyNot(cause)}).`,
+      'Free disk space or fix the permissions of the state folder, then do it again.',
+      { cause },
+    );
+  };
 
 /** The profile as it is stored: absolute paths, and the preset's services where none are said. */
 export function completed<P extends NewProfile>(

@@ -49,6 +49,7 @@ const KINDS = [
   'stop',
   'settled',
   'recovered',
+  'not-written',
   'signing',
   'genesis',
 ];

@@ -8,7 +8,10 @@ import { createAuditLog } from '../../../electron/core/audit/log.ts';
 import { unfinishedCalls } from '../../../electron/core/audit/unfinished.ts';
 import { tailAudit } from '../../../electron/core/audit/read.ts';
 import { verifyAudit } from '../../../electron/core/audit/verify.ts';
+import { withLock } from '../../../electron/core/clients/lock.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
+import type { AppError } from '../../../electron/contract/errors.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 import { writeState } from '../../../electron/core/files.ts';
 import { createLog } from '../../../electron/core/log.ts';
 import { createRedactor } from '../../../electron/core/secrets/redact.ts';
@@ -46,6 +49,12 @@ describe.skipIf(!canMount)('on a disk that fills up (needs root and tmpfs; packa
   afterEach(() => {
     execFileSync('umount', ['-l', dir]);
   });
+
+  /** How many entries the trail says are missing; a short one may still fit where a longer one does not. */
+  const missing = async () => {
+    const holes = (await tailAudit(dir, 100)).filter(({ kind }) => kind === 'not-written');
+    return holes.reduce((sum, { detail = '' }) => sum + Number.parseInt(detail, 10), 0);
+  };
 
   it('keeps the old state file whole where the new one does not fit', async () => {
     const file = path.join(dir, 'profiles.json');
@@ -87,8 +96,36 @@ describe.skipIf(!canMount)('on a disk that fills up (needs root and tmpfs; packa
     await fs.rm(ballast);
     await log.append({ ...entry, detail: 'room again' }, { sync: true });
     await log.close();
-    expect(await verifyAudit(dir)).toMatchObject({ ok: true, entries: written + 2, files: 1, remarks: [] });
+    expect(await verifyAudit(dir)).toMatchObject({ ok: true, files: 1, remarks: [] });
+    expect(await missing()).toBe(2);
     expect((await tailAudit(dir, 1))[0]?.detail).toBe('room again');
+  });
+
+  it('says that it cannot be written, and tells of the hole by itself once there is room', async () => {
+    const clock = new ManualClock();
+    const faults: (string | null)[] = [];
+    const onFault = (fault: AppError | null): unknown => faults.push(fault && fault.code);
+    const log = await createAuditLog({ dir, clock, onFault });
+    const ballast = path.join(dir, 'ballast');
+    await fs.writeFile(ballast, Buffer.alloc(70_000)).catch(() => undefined);
+    const stop = { actor: 'you', kind: 'stop', detail: 'x'.repeat(5_000) };
+    await expect(log.append(stop, { sync: true })).rejects.toThrow('ENOSPC');
+    await expect(log.append({ ...stop, kind: 'intent' }, { sync: true })).rejects.toThrow('ENOSPC');
+    expect(faults).toEqual(['AUDIT_WRITE_FAILED', 'AUDIT_WRITE_FAILED']);
+    await fs.writeFile(ballast, '');
+    clock.advance(15_000);
+    await expect.poll(() => faults.at(-1)).toBeNull();
+    expect(await missing()).toBe(2);
+    expect((await tailAudit(dir, 1))[0]).toMatchObject({
+      actor: 'app',
+      detail: expect.stringMatching(
+        /^\S+ entr\S+ could not be written between \S+Z and \S+Z \(.*intent 1\)\.$/,
+      ),
+    });
+    await log.append({ actor: 'you', kind: 'after' }, { sync: true });
+    await log.close();
+    expect(faults).toHaveLength(3);
+    expect(await verifyAudit(dir)).toMatchObject({ ok: true, remarks: [] });
   });
 
   it('does not stop the app log from being called', async () => {
@@ -109,7 +146,18 @@ describe.skipIf(!canMount)('on a disk that fills up (needs root and tmpfs; packa
     await fs.rm(ballast);
     await log.append({ actor: 'you', kind: 'b' }, { sync: true });
     await log.close();
-    expect(await verifyAudit(dir)).toMatchObject({ ok: true, entries: 2 });
+    expect((await tailAudit(dir, 2)).map(({ kind }) => kind)).toEqual(['not-written', 'b']);
+    expect(await verifyAudit(dir)).toMatchObject({ ok: true, entries: 3 });
+  });
+
+  it('gives back a lock that it had no room to sign', async () => {
+    const file = path.join(dir, 'claude_desktop_config.json');
+    await fs.writeFile(path.join(dir, 'ballast'), Buffer.alloc(70_000)).catch(() => undefined);
+    await expect(withLock(file, { clock: systemClock }, () => Promise.resolve())).rejects.toMatchObject({
+      code: 'STATE_WRITE_FAILED',
+      message: expect.stringContaining('ENOSPC'),
+    });
+    expect(await fs.readdir(dir)).toEqual(['ballast']);
   });
 });
 

@@ -154,7 +154,7 @@ describe('AuditLog', () => {
     await expect(log.append(event(1), { sync: true })).rejects.toMatchObject({ code: 'AUDIT_WRITE_FAILED' });
     await fs.rm(blocked);
     await log.append(event(2), { sync: true });
-    expect(await verifyAudit(path.join(blocked, 'audit'))).toMatchObject({ ok: true, entries: 2 });
+    expect(await verifyAudit(path.join(blocked, 'audit'))).toMatchObject({ ok: true, entries: 3 });
   });
 
   it('notices a file that was removed or cut under it, and the hole stays visible', async () => {

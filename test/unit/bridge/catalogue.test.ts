@@ -68,6 +68,50 @@ describe('catalogue', () => {
     expect(JSON.parse(await fs.readFile(file, 'utf8')).serve['tools/list']).toContain('companion_status');
   });
 
+  describe('on a disk that takes nothing', () => {
+    const learned = async () => {
+      const catalogue = await make();
+      await catalogue.learn('p', lists(tool('get_a'), tool('odd_b')));
+      // a folder of the file's name: a write cannot be put in place
+      await fs.rm(path.join(dir, 'catalogue', 'p.json'));
+      await fs.mkdir(path.join(dir, 'catalogue', 'p.json', 'full'), { recursive: true });
+      return catalogue;
+    };
+
+    it('an approval that could not be stored does not count', async () => {
+      const catalogue = await learned();
+      const [odd] = catalogue.view('p').tools.filter(({ name }) => name === 'odd_b');
+      const approve = () => catalogue.approve('p', [{ name: 'odd_b', hash: odd?.hash ?? '' }], 'read');
+      await expect(approve()).rejects.toMatchObject({ code: 'STATE_WRITE_FAILED' });
+      expect(status(catalogue)).toEqual({ get_a: 'listed', odd_b: 'new' });
+      expect(catalogue.lookup('p', 'odd_b')).toEqual({ status: 'new', approvedAs: null });
+      await fs.rm(path.join(dir, 'catalogue', 'p.json'), { recursive: true });
+      await approve();
+      expect(status(catalogue)).toEqual({ get_a: 'listed', odd_b: 'listed' });
+    });
+
+    it('a block counts, and says until when', async () => {
+      const catalogue = await learned();
+      await expect(catalogue.block('p', ['get_a'])).rejects.toMatchObject({
+        code: 'STATE_WRITE_FAILED',
+        message: expect.stringMatching(/^Blocked \(get_a\), .*until the app is started again\.$/),
+      });
+      expect(status(catalogue)).toEqual({ get_a: 'blocked', odd_b: 'new' });
+    });
+
+    it('what was learned at first contact is known to who waits for it', async () => {
+      const catalogue = await make();
+      await fs.rm(path.join(dir, 'catalogue', 'p.json'));
+      await fs.mkdir(path.join(dir, 'catalogue', 'p.json', 'full'), { recursive: true });
+      const known = catalogue.whenKnown('p', 600_000);
+      await expect(catalogue.learn('p', lists(tool('get_a')))).rejects.toMatchObject({
+        code: 'STATE_WRITE_FAILED',
+      });
+      await known;
+      expect(listed(catalogue)).toEqual(['get_a', 'companion_status']);
+    });
+  });
+
   it('lists at first contact what the table names, and nothing else', async () => {
     const catalogue = await make();
     await catalogue.learn('p', lists(tool('get_a'), tool('odd_b'), tool('start_c')));

@@ -176,6 +176,27 @@ describe('notices', () => {
     }
   });
 
+  it('tells that the audit trail cannot be written, for as long as that holds', () => {
+    const fault = {
+      code: 'AUDIT_WRITE_FAILED' as const,
+      message: 'The audit trail cannot be written (ENOSPC).',
+      next: 'Free disk space.',
+    };
+    const full = { ...well, auditFault: fault };
+    const { raised, cleared } = told([
+      [0, well],
+      [1, full],
+      [60, full],
+      [61, { ...well, auditFault: null }],
+      [62, { ...well, auditFault: null }],
+    ]);
+    expect(raised).toEqual(['audit/fault']);
+    expect(cleared).toEqual(['audit/fault']);
+    expect(standingNotices(full, 0)).toMatchObject([
+      { severity: 'danger', text: expect.stringContaining('cannot be written (ENOSPC). Free disk space.') },
+    ]);
+  });
+
   it('counts what of it is a matter of security', () => {
     const state = profileState('catalyst', live);
     const tool = {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Profile } from '../../../electron/contract/profile.ts';
 import { NewProfile } from '../../../electron/contract/profile-parts.ts';
-import { completed, Profiles } from '../../../electron/core/profiles/profiles.ts';
+import { completed, notKept, Profiles } from '../../../electron/core/profiles/profiles.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -72,4 +72,20 @@ describe('adding a profile', () => {
     expect(names.length).toBeGreaterThan(5);
     expect(completed({ ...unsaid, services: [] }, '/home/me').services).toEqual([]);
   });
+});
+
+it.each([
+  [true, /^real is being connected, but .* does not connect it by itself \(profiles\.json: \w+\)\.$/],
+  [false, /^real is disconnected, but .* connects it again by itself \(profiles\.json: \w+\)\.$/],
+])('what could not be kept of a wish (wanted: %s) is said as it is', async (wanted, words) => {
+  const profiles = new Profiles(path.join(dir, 'profiles.json'));
+  await profiles.add({ ...base, wanted: !wanted, services: [] });
+  await fs.rm(path.join(dir, 'profiles.json'));
+  // a folder of the file's name: nothing can be put in its place
+  await fs.mkdir(path.join(dir, 'profiles.json', 'x'), { recursive: true });
+  await expect(profiles.setWanted('real', wanted).catch(notKept('real', wanted))).rejects.toMatchObject({
+    code: 'STATE_WRITE_FAILED',
+    message: expect.stringMatching(words),
+  });
+  expect(profiles.get('real').wanted).toBe(!wanted);
 });
