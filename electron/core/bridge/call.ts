@@ -183,8 +183,8 @@ export class CallLane {
       // a session that died unnoticed is found by a ping, not by the call that must not be lost; a stop may be repeated
       if (gated && toolClass !== 'stop')
         await Promise.race([this.#upstream.verify(VERIFY_MS), pending.gone()]);
-      if (decision.overtaken?.()) return stoppedFirst(called, asked, toolClass);
-      if (pending.abort.signal.aborted && asked === 0) return withdrawn(called);
+      const before = overtaken(round, pending);
+      if (before) return before;
       // what changes something is no longer given up from here on
       pending.binding = gated;
       this.#host.reads.changedBy(toolClass);
@@ -255,6 +255,12 @@ export class CallLane {
       trace: { method: 'tools/call', client: clientOf(this.#client), request },
     });
   }
+}
+
+/** What keeps a call from being sent at the last moment. */
+function overtaken({ decision, asked, called }: Round, { abort }: Pending): Ended | undefined {
+  if (decision.overtaken?.()) return stoppedFirst(called, asked, decision.toolClass);
+  return abort.signal.aborted && asked === 0 ? withdrawn(called) : undefined;
 }
 
 /**

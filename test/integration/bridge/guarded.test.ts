@@ -293,7 +293,7 @@ describe('what is said and recorded of a start', () => {
     const c = await rig.client();
     await c.call('get_state');
     let stopped = false;
-    const { decide } = rig.gate;
+    const decide = rig.gate.decide.bind(rig.gate);
     rig.gate.decide = async (call) => {
       const decision = await decide(call);
       return decision.allowed ? { ...decision, overtaken: () => stopped } : decision;
