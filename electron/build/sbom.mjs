@@ -1,7 +1,7 @@
 // `npm run sbom`: the bill of materials of a release, CycloneDX, from the lock file: dist/sbom.cdx.json. What a package
 // carries is bundled from the development dependencies, so that these are in it too.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
@@ -14,7 +14,11 @@ if (status !== 0) {
   console.error(stderr);
   process.exit(status ?? 1);
 }
-const { components } = JSON.parse(stdout);
-mkdirSync(path.join(root, 'dist'), { recursive: true });
-writeFileSync(path.join(root, 'dist', 'sbom.cdx.json'), stdout);
-console.log(`dist/sbom.cdx.json  ${components.length} components`);
+const { name } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const bill = JSON.parse(stdout);
+// npm calls it as the folder is called
+bill.metadata.component.name = name;
+const out = path.resolve(root, process.argv[2] ?? path.join('dist', 'sbom.cdx.json'));
+mkdirSync(path.dirname(out), { recursive: true });
+writeFileSync(out, `${JSON.stringify(bill, null, 2)}\n`);
+console.log(`${path.relative(root, out)}  ${bill.components.length} components`);

@@ -50,7 +50,11 @@ export function denyContents(contents: WebContents, log: Log, openOutside: (url:
   });
   contents.on('will-redirect', prevent);
   contents.on('will-attach-webview', prevent);
-  contents.on('login', prevent);
+  contents.on('login', (event, _details, _auth, callback) => {
+    event.preventDefault();
+    // without a name the sign-in is called off; without an answer its request would wait for ever
+    callback();
+  });
   contents.on('select-client-certificate', prevent);
   contents.on('certificate-error', (event, _url, _error, _certificate, callback) => {
     event.preventDefault();

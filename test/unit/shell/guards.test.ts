@@ -275,8 +275,14 @@ describe('every page', () => {
 
   it.each(['will-attach-webview', 'login', 'select-client-certificate'])('is refused %s', (name) => {
     const event = preventable();
-    fakeContents().emit(name, event);
+    fakeContents().emit(name, event, {}, {}, () => {});
     expect(event.prevented).toBe(true);
+  });
+
+  it('is told at once that nobody signs in: a prevented sign-in waits for its answer', () => {
+    const answers: unknown[][] = [];
+    fakeContents().emit('login', preventable(), {}, {}, (...given: unknown[]) => answers.push(given));
+    expect(answers).toEqual([[]]);
   });
 
   it('trusts no certificate error', () => {
