@@ -102,6 +102,16 @@ describe.skipIf(!chromiumAvailable)('removing a profile on the page (Debian pack
     await page.getByTestId('plan-done').waitFor();
     expect(clientsOf()).toEqual(['fs']);
     await page.getByTestId('left-entries').waitFor({ state: 'detached' });
+  });
+
+  it('has the demo back at once, with the welcome, when the last profile goes', async () => {
+    await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await page.getByLabel('Type other to remove it').fill('other');
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByText('Removed other.').waitFor();
+    await page.getByTestId('nav-overview').click();
+    await page.getByTestId('onboarding-demo').waitFor();
+    await page.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
     expect(complaints).toEqual([]);
   });
 });

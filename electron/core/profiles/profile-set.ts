@@ -15,7 +15,9 @@ export class ProfileSet {
   readonly #parts: Parts;
   readonly #runtimes = new Map<string, ProfileRuntime>();
   #endWatch = () => {};
-  #demo: DemoRun | undefined;
+  #disposed = false;
+  /** Set as soon as it is being started. */
+  #demo: Promise<DemoRun> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -76,13 +78,17 @@ export class ProfileSet {
     this.#setOnboarding();
   }
 
+  /** Of the last one the demo takes the place, as at a start without profiles. */
   async close(name: string): Promise<void> {
-    const { store, bridge, gate, history } = this.#parts;
+    const { store, bridge, gate, history, log } = this.#parts;
     gate.grants.end(name, 'the profile was removed');
     const runtime = this.#runtimes.get(name);
     this.#runtimes.delete(name);
     this.#parts.containers.close(name);
     runtime?.dispose();
+    // before the last one leaves the page, so that it is never without a profile in between
+    if (this.#runtimes.size === 0)
+      await this.#openDemo().catch((error: unknown) => log.error('the demo did not start', { error }));
     await bridge.removeProfile(name);
     const order = store.state.order.filter((each) => each !== name);
     store.change({ op: 'set', path: ['order'], value: order }, { op: 'remove', path: ['profiles', name] });
@@ -101,26 +107,40 @@ export class ProfileSet {
     // the demo's is kept while it is not shown
     history.start([...profiles.list(), { name: DEMO_PROFILE, environment: 'demo' }]);
     for (const profile of profiles.list()) await this.open(profile);
-    if (ports.demo || profiles.list().length === 0) {
-      this.#demo = await startDemo(ports.home, log, ports.demoFaults);
-      await this.open(this.#demo.profile, this.#demo.knownHostsFile);
-    }
+    if (ports.demo || profiles.list().length === 0) await this.#openDemo();
     for (const [name, runtime] of this.#runtimes) {
       if (store.state.profiles[name]?.profile.wanted) runtime.link.connect();
     }
   }
 
+  async #openDemo(): Promise<void> {
+    const { ports, log } = this.#parts;
+    if (this.#demo) return;
+    this.#demo = startDemo(ports.home, log, ports.demoFaults);
+    const { profile, knownHostsFile } = await this.#demo.catch((error: unknown) => {
+      this.#demo = undefined;
+      throw error;
+    });
+    if (this.#disposed) return; // which stops it
+    await this.open(profile, knownHostsFile);
+    this.find(profile.name)?.link.connect();
+  }
+
   async dispose(): Promise<void> {
+    this.#disposed = true;
     this.#endWatch();
     this.#parts.containers.dispose();
     for (const runtime of this.#runtimes.values()) runtime.dispose();
     await this.#parts.history.stop();
-    await this.#demo?.stop();
+    await this.#demo?.then(
+      (demo) => demo.stop(),
+      () => undefined,
+    );
   }
 
   /** The onboarding is shown until the user has a profile of their own. */
   #setOnboarding(): void {
-    const onboarding = ![...this.#runtimes.keys()].some((name) => name !== this.#demo?.profile.name);
+    const onboarding = ![...this.#runtimes.keys()].some((name) => name !== DEMO_PROFILE);
     if (this.#parts.store.state.app.onboarding !== onboarding)
       this.#parts.store.set(['app', 'onboarding'], onboarding);
   }
