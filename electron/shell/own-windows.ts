@@ -12,6 +12,7 @@ import type { DesktopParts } from './desktop.ts';
 import { DashboardWindow } from './window.ts';
 import { windowOptions } from './window-options.ts';
 import type { WindowLook } from './window-options.ts';
+import { withZoomKeys } from './zoom-keys.ts';
 
 export function iconOf({ distDir, platform }: Pick<DesktopParts, 'distDir' | 'platform'>): string {
   return path.join(distDir, 'icons', platform === 'win32' ? 'icon.ico' : 'icon-512.png');
@@ -42,7 +43,7 @@ export function makeDashboard(
     placeOnScreens(place, electron.screen.getAllDisplays());
   const place = () => onScreens(memory.place);
   return new DashboardWindow({
-    makeWindow: (options) => new electron.BrowserWindow(options),
+    makeWindow: (options) => withZoomKeys(new electron.BrowserWindow(options), parts.platform),
     options: () => windowOptions(lookOf(parts, app), place()),
     log: app.log,
     clock: systemClock,
@@ -68,7 +69,7 @@ export function makeConsentWindow(
   return new ConsentWindow({
     app,
     clock: systemClock,
-    makeWindow: (options) => new electron.BrowserWindow(options),
+    makeWindow: (options) => withZoomKeys(new electron.BrowserWindow(options), parts.platform),
     options: () => consentWindowOptions(lookOf(parts, app)),
     platform: parts.platform,
     fallBack: () => dashboard.callAttention('answer'),

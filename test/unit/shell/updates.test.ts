@@ -104,7 +104,12 @@ describe('about', () => {
 
 describe('the menu of the app', () => {
   it('is there on macOS, which takes the keys for copy and paste from it, and nowhere else', () => {
-    expect(appMenu('darwin')?.map(({ role }) => role)).toEqual(['appMenu', 'editMenu', 'windowMenu']);
+    expect(appMenu('darwin')?.map(({ role, label }) => role ?? label)).toEqual([
+      'appMenu',
+      'editMenu',
+      'View',
+      'windowMenu',
+    ]);
     expect([appMenu('win32'), appMenu('linux')]).toEqual([null, null]);
   });
 });

@@ -81,6 +81,11 @@ describe('the release workflow', () => {
   it('gives signing secrets to the one step that signs, and to the system they are for', () => {
     const withSecrets = steps.filter(({ env }) => JSON.stringify(env ?? {}).includes('secrets.'));
     expect(withSecrets.map(({ run }) => run)).toEqual(['npm run package']);
+    // an environment can ask a person before a job of it starts
+    const environments = Object.entries(workflow['jobs'] as Record<string, any>).flatMap(([name, job]) =>
+      job.environment === undefined ? [] : [[name, job.environment]],
+    );
+    expect(environments).toEqual([['package', 'release']]);
     for (const value of Object.values(withSecrets[0].env as Record<string, string>))
       if (value.includes('secrets.'))
         expect(value).toMatch(/^\$\{\{ runner\.os == '(macOS|Windows)' && secrets\.\w+ \|\| '' \}\}$/);
