@@ -147,7 +147,7 @@ export function AuditTrail() {
       <AuditBar asked={asked} choices={choices} onChange={setAsked} />
       <div className="relative flex min-h-0 flex-1 gap-3">
         <Panel
-          title={titleOf(view.lines.length, narrowed, written)}
+          title={titleOf(view.lines.length, Object.keys(view.of).length > 0, written)}
           aside={
             <ExportButtons
               name="audit"

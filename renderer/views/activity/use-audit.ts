@@ -12,6 +12,8 @@ const SETTLE_MS = 1_200;
 export interface AuditView {
   /** Newest first. */
   lines: readonly AuditLine[];
+  /** What these lines were asked for with: the filter before, until the answer to a new one is there. */
+  of: AuditFilter;
   /** Where older ones begin; null: there are none; undefined: nothing was read yet. */
   next: AuditPlace | null | undefined;
   reading: boolean;
@@ -22,9 +24,12 @@ export interface AuditView {
   choices: Choices;
 }
 
+/** Lines of another filter do not stand for those that could not be read. */
+const NOTHING_READ: Pick<AuditView, 'lines' | 'next'> = { lines: [], next: undefined };
+
 const EMPTY: AuditView = {
-  lines: [],
-  next: undefined,
+  ...NOTHING_READ,
+  of: {},
   reading: false,
   problem: null,
   check: null,
@@ -44,18 +49,24 @@ export function merged(old: AuditView, page: AuditPage): Pick<AuditView, 'lines'
 
 type How = 'first' | 'newer' | 'older';
 
-function afterPage(old: AuditView, how: How, before: AuditPlace | undefined, page: AuditPage): AuditView {
+interface Asking {
+  how: How;
+  filter: AuditFilter;
+  before: AuditPlace | undefined;
+}
+
+function afterPage(old: AuditView, { how, filter, before }: Asking, page: AuditPage): AuditView {
   const { lines, next, check, signing } = page;
   // the list was exchanged meanwhile: this page does not continue it
   if (how === 'older' && !same(before, old.next ?? undefined)) return { ...old, reading: false };
   const shown =
     how === 'older'
       ? { lines: [...old.lines, ...lines], next }
-      : how === 'newer'
+      : how === 'newer' && old.of === filter
         ? merged(old, page)
         : { lines, next };
   const choices = choicesOf(lines, old.choices);
-  return { ...shown, reading: false, problem: null, check, signing, choices };
+  return { ...shown, of: filter, reading: false, problem: null, check, signing, choices };
 }
 
 /** The trail in pages through the router; older pages on demand, newer entries as things happen. */
@@ -90,8 +101,8 @@ export function useAudit(filter: AuditFilter): AuditView & { more: () => void; r
       if (how !== 'first') busy.current.delete(how);
       setView((old) =>
         outcome.ok
-          ? afterPage(old, how, before, outcome.value)
-          : { ...old, reading: false, problem: outcome.error },
+          ? afterPage(old, { how, filter, before }, outcome.value)
+          : { ...old, ...(old.of !== filter && NOTHING_READ), reading: false, problem: outcome.error },
       );
     },
     [filter],
