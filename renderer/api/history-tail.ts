@@ -15,6 +15,7 @@ import { LINK_SERVICE, MONEY_KEPT, SPAN_MS } from '../../electron/contract/histo
 import type { HealthBeat, Position, Verdict } from '../../electron/contract/models.ts';
 import type { ProfileState } from '../../electron/contract/state.ts';
 import { compareDecimals } from '../parts/decimal.ts';
+import { withSeen } from './incident-tail.ts';
 
 /** More points than this of a curve that has gone on for long are asked for again, in wider steps. */
 const MOST_POINTS = 3000;
@@ -117,14 +118,14 @@ const VERDICTS: readonly Verdict[] = ['up', 'degraded', 'down'];
 const PLANNED = 3;
 const UNKNOWN = 4;
 
-/** A service with probes added to its bars; undefined once one of them lies beyond the last bar. */
+/** A service with probes added to its bars and incidents; undefined once one of them lies beyond the last bar. */
 function withProbes(
   before: ServiceHistory,
   beats: readonly Pick<HealthBeat, 'at' | 'verdict'>[],
   { from, stepMs }: ServicesHistory,
-  planned: boolean,
+  { planned, reason }: { planned: boolean; reason: string },
 ): ServiceHistory | undefined {
-  let { through } = before;
+  let { through, incidents } = before;
   const bars = [...before.bars];
   for (const { at, verdict } of beats) {
     if (through !== null && at <= through) continue;
@@ -135,9 +136,10 @@ function withProbes(
       verdict === 'unknown' ? UNKNOWN : verdict === 'down' && planned ? PLANNED : VERDICTS.indexOf(verdict);
     const seconds = Math.min(at - (through ?? at), PROBE_COVERS_MS) / 1000;
     bars[index] = bar.with(part, (bar[part] ?? 0) + seconds) as UptimeBar;
+    incidents = withSeen(incidents, { at, verdict, planned, reason });
     through = at;
   }
-  return through === before.through ? before : { ...before, bars, through };
+  return through === before.through ? before : { ...before, bars, incidents, through };
 }
 
 /**
@@ -160,11 +162,14 @@ export function extendServices(
           ? 'unknown'
           : 'down';
   const services = history.services.map((one) => {
-    const beats =
-      one.name === LINK_SERVICE
-        ? [{ at: newest, verdict: linkWord }]
-        : (health.services.find(({ name }) => name === one.name)?.beats ?? []);
-    return withProbes(one, beats, history, health.plannedDowntime);
+    if (one.name === LINK_SERVICE) {
+      const error = 'error' in link ? link.error : 'lastError' in link ? link.lastError : null;
+      const beats = [{ at: newest, verdict: linkWord }];
+      return withProbes(one, beats, history, { planned: false, reason: error?.message ?? '' });
+    }
+    const service = health.services.find(({ name }) => name === one.name);
+    const why = { planned: health.plannedDowntime, reason: service?.reason ?? '' };
+    return withProbes(one, service?.beats ?? [], history, why);
   });
   if (services.includes(undefined)) return undefined;
   // a service that was not there when it was asked

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { shownDecimals } from './decimal.ts';
 import { useWritten } from './written.ts';
 
 /** How a column's amounts are written, for the room they take. */
@@ -24,9 +25,19 @@ export function wholeDigits(value: string): number {
   return (point === -1 ? value.length : point) - start;
 }
 
+/** The same, with the decimals beyond `fraction` that a very small amount is shown with. */
+function digitsShown(value: string, fraction: number): number {
+  const more = fraction === 0 ? 4 : fraction;
+  const shown = shownDecimals(value, more);
+  return wholeDigits(value) + (shown > more ? shown - fraction : 0);
+}
+
+/** What the usual width of a column holds: digits before the point, and characters of a currency. */
+const USUAL = 3;
+
 /** Room is given in steps, so that a column seldom changes its width: 1 to 3 digits, 4, 6, 9, 12 … */
 function stepOf(digits: number): number {
-  if (digits <= 3) return 3;
+  if (digits <= USUAL) return USUAL;
   return digits === 4 ? 4 : Math.ceil(digits / 3) * 3;
 }
 
@@ -66,12 +77,12 @@ function widthFor<T>(
   const currencies = new Set<string>();
   for (const row of rows) {
     const value = sort.of(row);
-    if (value !== undefined) digits = Math.max(digits, wholeDigits(String(value)));
+    if (value !== undefined) digits = Math.max(digits, digitsShown(String(value), amount.fraction));
     if (amount.currency) currencies.add(amount.currency(row));
   }
-  for (const { sums } of feet) digits = Math.max(digits, wholeDigits(sums?.[id] ?? ''));
+  for (const { sums } of feet) digits = Math.max(digits, digitsShown(sums?.[id] ?? '', amount.fraction));
   const prefix = Math.max(0, ...[...currencies].map((currency) => prefixOf(currency).length));
-  return Math.max(width, amountRoom(digits, prefix, amount));
+  return digits <= USUAL && prefix <= USUAL ? width : Math.max(width, amountRoom(digits, prefix, amount));
 }
 
 /** The columns as wide as their amounts need; the same array while that stays so. */

@@ -59,7 +59,8 @@ function options(
         gap: 6,
         grid: { stroke: line, width: 1 },
         ticks: { show: false },
-        space: 34,
+        // at most eight lines, however high the window is
+        space: (_, _axis, _min, _max, height) => Math.max(34, height / 8),
         values: (_, values) => values.map((value) => format(value)),
       },
     ],

@@ -55,9 +55,24 @@ function roundMagnitude(value: { whole: string; fraction: string }, most: number
   return { whole: digits.slice(0, digits.length - most), fraction: most === 0 ? '' : digits.slice(-most) };
 }
 
+/**
+ * Decimals that a value is shown with: `most`, or as many more as its first two digits need where it would look like
+ * zero and is not.
+ */
+export function shownDecimals(value: string, most: number): number {
+  const { whole, fraction: rest } = parts(value);
+  const first = rest.search(/[1-9]/);
+  return /[1-9]/.test(whole) || first < most ? most : first + 2;
+}
+
+/** The magnitude of an amount for reading, grouped; what is not zero does not look like it. */
+export function amountDecimal(value: string, least = 2, most = 2): string {
+  return groupDecimal(value, least, shownDecimals(value, most));
+}
+
 /** A decimal for reading: grouped, with a real minus sign. */
 export function plainDecimal(value: string, least = 0, most = 4): string {
-  return `${signOf(value) < 0 ? '−' : ''}${groupDecimal(value, least, most)}`;
+  return `${signOf(value) < 0 ? '−' : ''}${amountDecimal(value, least, most)}`;
 }
 
 export interface MoneyText {
@@ -72,8 +87,7 @@ export interface MoneyText {
 export function moneyText(value: string, most = 2): MoneyText {
   const sign = signOf(value);
   if (sign === 0) return { arrow: '', text: groupDecimal('0', 2, 2), tone: 'neutral' };
-  const short = groupDecimal(value, 2, most);
-  const text = signOf(short.replaceAll(',', '')) === 0 ? groupDecimal(value, 2, 8) : short;
+  const text = amountDecimal(value, 2, most);
   return sign > 0
     ? { arrow: '▲', text: `+${text}`, tone: 'gain' }
     : { arrow: '▼', text: `−${text}`, tone: 'loss' };

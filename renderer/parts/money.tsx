@@ -1,4 +1,4 @@
-import { groupDecimal, moneyText, plainDecimal, signOf } from './decimal.ts';
+import { amountDecimal, moneyText, plainDecimal, signOf } from './decimal.ts';
 import { useWritten } from './written.ts';
 
 const TONES = { gain: 'text-gain', loss: 'text-loss', neutral: 'text-text' } as const;
@@ -73,7 +73,7 @@ export function Sum({ value, currency }: { value: string | null; currency: strin
     <span className="whitespace-nowrap tabular-nums">
       {signOf(value) < 0 ? '−' : ''}
       {written.prefix(currency)}
-      {written.amount(groupDecimal(value))}
+      {written.amount(amountDecimal(value))}
     </span>
   );
 }

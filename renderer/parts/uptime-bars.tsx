@@ -44,7 +44,8 @@ export function UptimeBars(props: {
   /** e.g. `24 h`. */
   span: string;
   step?: number;
-  wide?: boolean;
+  /** As wide as there is room; `tall` where it stands alone. */
+  wide?: boolean | 'tall';
 }) {
   const { bars, over, span, step = 4, wide = false } = props;
   const { from, stepMs, now } = over;
@@ -55,8 +56,12 @@ export function UptimeBars(props: {
   const width = bars.length * step - 1;
   return (
     <svg
-      {...(wide
-        ? { viewBox: `0 0 ${width} ${HEIGHT}`, preserveAspectRatio: 'none', className: 'block h-6 w-full' }
+      {...(wide !== false
+        ? {
+            viewBox: `0 0 ${width} ${HEIGHT}`,
+            preserveAspectRatio: 'none',
+            className: `block w-full ${wide === 'tall' ? 'h-6' : 'h-4'}`,
+          }
         : { width, height: HEIGHT, className: 'block' })}
       role="img"
       aria-label={label}
@@ -76,7 +81,7 @@ export function UptimeBars(props: {
                 y={piece.y}
                 width={step - 1}
                 height={piece.height}
-                rx={wide ? 0 : 0.75}
+                rx={wide === false ? 0.75 : 0}
                 className={piece.fill}
               />
             ))}

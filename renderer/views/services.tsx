@@ -5,6 +5,7 @@ import type { HealthModel } from '../../electron/contract/models.ts';
 import { presentLink, presentVerdict } from '../../electron/contract/present.ts';
 import { useMirror, useNow, useProfile } from '../api/app-context.tsx';
 import { useServicesHistory } from '../api/use-history.ts';
+import { useRoomy } from '../api/use-roomy.ts';
 import { Age, useStale } from '../parts/age.tsx';
 import { Empty, Note, Panel } from '../parts/panel.tsx';
 import { PlainText } from '../parts/plain-text.tsx';
@@ -14,6 +15,7 @@ import { NoProfile } from './no-profile.tsx';
 import { ServiceDrawer } from './services/drawer.tsx';
 import { treeRows } from './services/rows.ts';
 import { ServicesTable } from './services/table.tsx';
+import { Troubles } from './services/troubles.tsx';
 
 /** Why nothing about services can be known now; the link is the cause, and said once. */
 function LinkCause() {
@@ -95,7 +97,9 @@ export function Services() {
   const now = useNow();
   const state = useProfile((p) => p);
   const [open, setOpen] = useState<string | null>(null);
-  const day = useServicesHistory('1d', 48);
+  const roomy = useRoomy();
+  // quarters of an hour where there is room for them
+  const day = useServicesHistory('1d', roomy ? 96 : 48);
   const week = useServicesHistory('1w', 84);
   if (state === undefined) return <NoProfile />;
   const { health } = state;
@@ -110,7 +114,7 @@ export function Services() {
       <Notes health={health} />
       <HistoryNote failed={day.state === 'failed' ? day.error.message : null} />
       <div className="flex min-h-0 flex-1 items-start gap-3">
-        <div className="@container max-h-full min-w-0 flex-1 overflow-y-auto">
+        <div className="@container flex max-h-full min-w-0 flex-1 flex-col gap-3 overflow-y-auto">
           <Panel title="Services" aside={<Said health={health} />} flush>
             {health.services.length === 0 ? (
               <Empty title="No services configured">
@@ -125,6 +129,7 @@ export function Services() {
               />
             )}
           </Panel>
+          {roomy && rows.length > 1 ? <Troubles rows={rows} week={known.week} onOpen={setOpen} /> : null}
         </div>
         {row === undefined ? null : (
           <div className="flex h-full">

@@ -133,10 +133,10 @@ export function AbsentCard({ target }: { target: ClientTarget }) {
       className="flex min-h-8 items-center gap-3 border-line px-4 py-1 not-first:border-t"
       data-testid={`target-${target.client}`}
     >
-      <StateMark tone="off" />
-      <span className="shrink-0">{target.label}</span>
+      <span className="shrink-0 text-quiet">{target.label}</span>
+      <StateWord tone="off" label="Not found" />
       <span className="min-w-0 flex-1 truncate text-sm text-quiet">
-        not found; it would keep its servers in <code className="text-xs">{target.path}</code>
+        it would keep its servers in <code className="text-xs">{target.path}</code>
       </span>
     </li>
   );

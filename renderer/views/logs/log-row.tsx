@@ -74,7 +74,7 @@ export const LogRow = memo(function LogRow({ line, selected, whole, find, tint }
         <PlainText text={line.service} />
       </span>
       <span className={`w-10 shrink-0 ${look}`}>{word}</span>
-      <span className={`min-w-0 flex-1 ${whole ? 'break-words whitespace-pre-wrap' : 'truncate'}`}>
+      <span className={`min-w-0 ${whole ? 'break-words whitespace-pre-wrap' : 'truncate'}`}>
         <Marked text={text} find={find} />
       </span>
       {more > 0 ? (

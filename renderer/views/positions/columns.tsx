@@ -41,7 +41,9 @@ export function Estimate({ worked, children }: { worked: Worked; children: React
 function Symbol({ row }: { row: Position }) {
   return (
     <>
-      <span className="font-medium">{row.symbol === null ? '-' : <PlainText text={row.symbol} />}</span>
+      <span className="font-medium" title={row.symbol ?? undefined}>
+        {row.symbol === null ? '-' : <PlainText text={row.symbol} />}
+      </span>
       {row.status === 'open' ? null : <span className="ml-2 text-xs text-quiet">{STATUSES[row.status]}</span>}
     </>
   );
@@ -52,6 +54,8 @@ type Column = DataColumn<Position>;
 const currency = (row: Position) => row.currency;
 const MONEY = { currency, fraction: 2 } as const;
 const RESULT = { currency, signed: true, fraction: 2 } as const;
+/** With the unit after it in the place of an arrow. */
+const SHARE = { signed: true, fraction: 2 } as const;
 const PRICE = { fraction: 2 } as const;
 
 function identity(): Column[] {
@@ -128,6 +132,7 @@ function results(figures: FiguresOf, series: SeriesBook): Column[] {
       label: 'Percent',
       width: 80,
       rank: 1,
+      amount: SHARE,
       sort: { by: 'decimal', of: (row) => row.unrealizedPct ?? undefined },
       cell: (row) => <Percent value={row.unrealizedPct} />,
     },
@@ -137,6 +142,7 @@ function results(figures: FiguresOf, series: SeriesBook): Column[] {
       hint: 'Unrealized P&L in units of what was at risk at the start',
       width: 72,
       rank: 7,
+      amount: SHARE,
       sort: { by: 'decimal', of: (row) => figures(row).r ?? undefined },
       cell: (row) => <Multiple value={figures(row).r} />,
     },
@@ -200,6 +206,7 @@ function risks(figures: FiguresOf): Column[] {
       hint: 'The same in percent of the price',
       width: 80,
       rank: 4,
+      amount: SHARE,
       sort: { by: 'decimal', of: (row) => figures(row).stop?.percent ?? undefined },
       cell: (row) => {
         const percent = figures(row).stop?.percent ?? null;
@@ -218,6 +225,7 @@ function risks(figures: FiguresOf): Column[] {
       hint: 'The same in units of what was at risk at the start',
       width: 80,
       rank: 8,
+      amount: SHARE,
       sort: { by: 'decimal', of: (row) => figures(row).stop?.r ?? undefined },
       cell: (row) => {
         const r = figures(row).stop?.r ?? null;

@@ -138,7 +138,7 @@ function Spent({ history, own, span }: { history: ServicesHistory; own: ServiceH
             : `of ${lengthText(uptime.up + uptime.degraded + uptime.down)} known`}
         </span>
       </p>
-      <UptimeBars bars={own.bars} over={history} span={span} wide />
+      <UptimeBars bars={own.bars} over={history} span={span} wide="tall" />
       <p className="flex justify-between text-xs text-quiet" aria-hidden>
         <span>{momentText(from, now)}</span>
         <span>now</span>

@@ -7,13 +7,15 @@ import { Duration, Share } from '../../parts/quantity.tsx';
 import { StateWord } from '../../parts/state-mark.tsx';
 import { MedianLine, UptimeBars } from '../../parts/uptime-bars.tsx';
 import { coverageText, uptimeOf } from '../../parts/uptime.ts';
+import { useWritten } from '../../parts/written.ts';
+import { percentilesText } from './percentiles.ts';
 import type { TreeRow } from './rows.ts';
 
 const HEAD = 'h-8 px-2 text-left text-xs font-medium text-quiet whitespace-nowrap first:pl-4 last:pr-4';
 const CELL = 'px-2 py-1.5 align-top first:pl-4 last:pr-4';
 /** What is first left out where there is little room; the drawer has it all. */
 const FROM_SMALL = 'hidden @2xl:table-cell @max-3xl:pr-4';
-const FROM_MIDDLE = 'hidden @3xl:table-cell';
+const FROM_MIDDLE = 'hidden @3xl:table-cell @max-5xl:pr-4';
 const FROM_WIDE = 'hidden @5xl:table-cell';
 /** Of what is not known now only the past is told: without colour. */
 const PAST = 'opacity-60 grayscale';
@@ -90,6 +92,7 @@ function latencyLine({ history, service }: TreeRow): readonly (number | null)[] 
 }
 
 function Latency({ row, roomy }: { row: TreeRow; roomy: boolean }) {
+  const written = useWritten();
   const figures = row.history?.latency ?? null;
   return (
     <td className={`${CELL} ${FROM_MIDDLE}`}>
@@ -97,14 +100,12 @@ function Latency({ row, roomy }: { row: TreeRow; roomy: boolean }) {
         <span className={`hidden @5xl:block ${row.stale ? PAST : ''}`}>
           <MedianLine medians={latencyLine(row)} width={roomy ? 160 : 72} />
         </span>
-        <span className={`w-14 text-right ${row.stale ? 'text-quiet' : ''}`}>
+        <span className={`w-16 text-right whitespace-nowrap ${row.stale ? 'text-quiet' : ''}`}>
           <Duration ms={row.latencyMs} />
         </span>
       </span>
       <span className="block text-right text-xs whitespace-nowrap text-quiet">
-        {figures === null
-          ? ''
-          : `${Math.round(figures.p50)} · ${Math.round(figures.p95)} · ${Math.round(figures.p99)} ms`}
+        {figures === null ? '' : written.amount(percentilesText(figures))}
       </span>
     </td>
   );
@@ -179,7 +180,7 @@ function Row(props: {
           <span className="block h-4 text-xs text-quiet">no history yet</span>
         ) : (
           <span className={`block ${row.stale ? PAST : ''}`}>
-            <UptimeBars bars={bars} over={day} span="24 h" step={roomy ? 9 : 4} />
+            <UptimeBars bars={bars} over={day} span="24 h" wide={roomy} />
           </span>
         )}
       </td>
@@ -205,9 +206,9 @@ export function ServicesTable(props: {
     <table className="w-full table-fixed">
       <thead>
         <tr>
-          <th className={`${HEAD} w-[140px] @2xl:w-[160px] @5xl:w-[192px] roomy:w-[280px]`}>Service</th>
-          <th className={HEAD}>Probed by us</th>
-          <th className={`${HEAD} w-[212px] roomy:w-[460px]`}>Last 24 h</th>
+          <th className={`${HEAD} w-[140px] @2xl:w-[160px] @5xl:w-[192px] roomy:w-[12%]`}>Service</th>
+          <th className={`${HEAD} roomy:w-[20%]`}>Probed by us</th>
+          <th className={`${HEAD} w-[212px] roomy:w-auto`}>Last 24 h</th>
           <th
             className={`${HEAD} w-[164px] text-right roomy:w-[180px] ${FROM_SMALL}`}
             title="Of the time in which it was looked at, planned downtime left out; cut, not rounded"
@@ -221,7 +222,7 @@ export function ServicesTable(props: {
             Latency <span className="hidden @5xl:inline">· p50 p95 p99</span>
           </th>
           {compact ? null : (
-            <th className={`${HEAD} w-[148px] roomy:w-[300px] ${FROM_WIDE}`}>Reported to us</th>
+            <th className={`${HEAD} w-[148px] roomy:w-[14%] ${FROM_WIDE}`}>Reported to us</th>
           )}
         </tr>
       </thead>

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { compareDecimals, groupDecimal, moneyText, plainDecimal } from '../../../renderer/parts/decimal.ts';
+import {
+  amountDecimal,
+  compareDecimals,
+  groupDecimal,
+  moneyText,
+  plainDecimal,
+} from '../../../renderer/parts/decimal.ts';
 
 describe('money as text', () => {
   it('groups and rounds without passing through a binary float', () => {
@@ -18,8 +24,13 @@ describe('money as text', () => {
       expect(moneyText(zero)).toEqual({ arrow: '', text: '0.00', tone: 'neutral' });
   });
 
-  it('never shows a loss as zero because it is small', () => {
+  it('never shows an amount as zero because it is small', () => {
     expect(moneyText('-0.0004').text).toBe('−0.0004');
+    expect(plainDecimal('0.00000001')).toBe('0.00000001');
+    expect(plainDecimal('-0.000012349', 2)).toBe('−0.000012');
+    expect(amountDecimal('0.0012')).toBe('0.0012');
+    expect(amountDecimal('0.00')).toBe('0.00');
+    expect(amountDecimal('3.001')).toBe('3.00');
   });
 });
 

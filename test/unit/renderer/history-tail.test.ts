@@ -137,6 +137,24 @@ describe('services that go on', () => {
     } as const,
   });
 
+  it('begin and end an incident with the probes, not with the next bar', () => {
+    const down = extendServices(
+      history,
+      health([
+        [NOW + 10_000, 'down'],
+        [NOW + 20_000, 'unknown'],
+        [NOW + 30_000, 'down'],
+      ]),
+    );
+    const incident = { since: NOW + 10_000, verdict: 'down', planned: false };
+    expect(down?.services[1]?.incidents).toMatchObject([
+      { ...incident, until: null, lastSeen: NOW + 30_000 },
+    ]);
+    const up = down && extendServices(down, health([[NOW + 40_000, 'up']]));
+    expect(up?.services[1]?.incidents).toMatchObject([{ ...incident, until: NOW + 40_000 }]);
+    expect(up?.services[0]?.incidents).toEqual([]);
+  });
+
   it('add the time that each probe stands for, and no time in which nobody looked', () => {
     const next = extendServices(
       history,
