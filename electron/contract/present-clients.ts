@@ -11,6 +11,10 @@ export function quitWords(platform: string): string {
   return 'Quit Claude from its tray icon (or Ctrl-Q); closing its window is not enough.';
 }
 
+/** Said above the commands of a client's own program: it spells its file anew, which no preview can show. */
+export const BY_PROGRAM =
+  "The change is made by the client's own program, which may write the rest of its file in its own spelling; undo brings back every byte:";
+
 const CAUSES: Record<WipeCause, string> = {
   'written-over': 'Claude wrote its own memory of the file over it',
   reset: 'the file was written afresh, without any server',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ClientEntryState, ClientPlan, ClientTarget } from '../../contract/bridge.ts';
 import { ClientId } from '../../contract/bridge.ts';
 import type { ClientAction } from '../../core/services.ts';
-import { quitWords } from '../../contract/present-clients.ts';
+import { BY_PROGRAM, quitWords } from '../../contract/present-clients.ts';
 import type { ErrorShape } from '../../contract/errors.ts';
 import { AppError } from '../../contract/errors.ts';
 import type { Clients } from '../../core/clients/clients.ts';
@@ -91,7 +91,7 @@ function planText(plan: ClientPlan): string {
     ? [`The client will start this program on your computer:\n  ${plan.commandLine}`]
     : [];
   const runs =
-    plan.runs.length > 0 ? [`The change is made by:\n${plan.runs.map((run) => `  ${run}`).join('\n')}`] : [];
+    plan.runs.length > 0 ? [`${BY_PROGRAM}\n${plan.runs.map((run) => `  ${run}`).join('\n')}`] : [];
   return [...files, ...runs, ...command, ...plan.warnings.map((warning) => `Note: ${warning}`)].join('\n');
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ClientId, ClientPlan } from '../../../electron/contract/bridge.ts';
 import type { ErrorShape } from '../../../electron/contract/errors.ts';
-import { quitWords } from '../../../electron/contract/present-clients.ts';
+import { BY_PROGRAM, quitWords } from '../../../electron/contract/present-clients.ts';
 import { useCall, useMirror } from '../../api/app-context.tsx';
 import { Button } from '../../parts/button.tsx';
 import { CopyField } from '../../parts/copy.tsx';
@@ -75,7 +75,7 @@ function Shown({ plan, done }: { plan: ClientPlan; done: boolean }) {
       <Files plan={plan} done={done} />
       {plan.runs.length === 0 ? null : (
         <section aria-label="How" className="flex flex-col gap-1">
-          <p className="text-quiet">The change is made by the client's own program:</p>
+          <p className="text-quiet">{BY_PROGRAM}</p>
           {plan.runs.map((run) => (
             <CopyField key={run} text={run} label="command" />
           ))}
