@@ -114,3 +114,41 @@ it('several packages: refused, listed, nothing written', async () => {
   ]);
   expect(fs.readFileSync(at(STORE), 'utf8')).toBe('{}');
 });
+
+/* Wherever Windows keeps AppData, and whatever the user is called: drive and share become a folder of this system. */
+it.each([
+  ['a name beyond ASCII', 'C:\\Users\\Jürgen Müller', 'C:\\Users\\Jürgen Müller\\AppData\\Roaming'],
+  ['another script', 'C:\\Users\\李雷', 'C:\\Users\\李雷\\AppData\\Roaming'],
+  ['AppData on a share', HOME, '\\\\fs01\\profiles$\\ana\\AppData\\Roaming'],
+  ['AppData in OneDrive', HOME, 'D:\\OneDrive - Firma GmbH\\AppData\\Roaming'],
+  ['a path beyond 260 characters', HOME, `${HOME}\\${'a long folder name\\'.repeat(15)}Roaming`],
+])('writes and undoes with %s', async (_what, home, roaming) => {
+  const hostPath = (file: string) =>
+    path.join(m.root, 'drives', ...file.split(/[:\\]+/).filter((part) => part !== ''));
+  const config = `${roaming}\\Claude\\claude_desktop_config.json`;
+  fs.mkdirSync(path.dirname(hostPath(config)), { recursive: true });
+  fs.mkdirSync(hostPath(home), { recursive: true });
+  fs.writeFileSync(hostPath(config), '{"a":"é"}');
+  const here = windows({
+    hostPath,
+    userHome: home,
+    env: { APPDATA: roaming, LOCALAPPDATA: `${home}\\AppData\\Local` },
+    nodePath: `${home}\\Catalyst\\node.exe`,
+  });
+  const plan = await doIt(here, 'install');
+  expect(plan.files.map((file) => file.path)).toEqual([config]);
+  expect(plan.commandLine).toContain(`${home}\\Catalyst\\node.exe`);
+  const written = JSON.parse(fs.readFileSync(hostPath(config), 'utf8'));
+  expect(written).toMatchObject({ a: 'é', mcpServers: { demo: { command: `${home}\\Catalyst\\node.exe` } } });
+  await doIt(here, 'undo');
+  expect(fs.readFileSync(hostPath(config), 'utf8')).toBe('{"a":"é"}');
+});
+
+it('writes no command that stands on a share', async () => {
+  put(CLASSIC, '{}');
+  const here = windows({ nodePath: '\\\\fs01\\apps\\node.exe' });
+  await expect(here.preview('claude-desktop', 'demo', 'install')).rejects.toThrow(
+    expect.objectContaining({ code: 'CLIENT_UNSTABLE_PATH' }),
+  );
+  expect(fs.readFileSync(at(CLASSIC), 'utf8')).toBe('{}');
+});
