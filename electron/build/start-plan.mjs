@@ -26,16 +26,15 @@ export function chooseNode({ own, bundled }) {
 
 /** How to show the app: `electron` (start it), `download` (its runtime first) or `browser` with the reason in words. */
 export function chooseShell({ platform, env, hasRuntime }) {
-  const lead = hasRuntime ? "Electron's runtime cannot open a window" : "Electron's runtime is not here";
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) {
     return {
       shell: 'browser',
-      why: `${lead} (no display: DISPLAY and WAYLAND_DISPLAY are not set)`,
+      why: 'There is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set)',
     };
   }
   if (hasRuntime) return { shell: 'electron' };
   if (env.ELECTRON_SKIP_BINARY_DOWNLOAD)
-    return { shell: 'browser', why: `${lead} (ELECTRON_SKIP_BINARY_DOWNLOAD is set)` };
+    return { shell: 'browser', why: "Electron's runtime is not here (ELECTRON_SKIP_BINARY_DOWNLOAD is set)" };
   return { shell: 'download' };
 }
 

@@ -47,7 +47,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
   it('serves where there is no display, passes arguments and exit code on', async () => {
     const { code, output } = await start({}, ['--demo', '--port', '5005']).ended;
     expect(output).toBe(
-      "Electron's runtime is not here (no display: DISPLAY and WAYLAND_DISPLAY are not set); showing the dashboard in the browser instead.\ncli serve --demo --port 5005\n",
+      'There is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set); showing the dashboard in the browser instead.\ncli serve --demo --port 5005\n',
     );
     expect(code).toBe(7);
   });

@@ -13,7 +13,7 @@ describe('npm start', () => {
     }
     const plan = chooseShell({ platform: 'linux', env: {}, hasRuntime: false });
     expect('why' in plan && insteadLine(plan.why)).toBe(
-      "Electron's runtime is not here (no display: DISPLAY and WAYLAND_DISPLAY are not set); showing the dashboard in the browser instead.",
+      'There is no display for a window (DISPLAY and WAYLAND_DISPLAY are not set); showing the dashboard in the browser instead.',
     );
   });
 
