@@ -184,7 +184,8 @@ describe('a server of 2026-07-28 that needs input', () => {
       method: 'notifications/cancelled',
       params: { requestId: one.heard[0].id },
     });
-    const late = await failure(one.ask('tools/call', { name: 'start_x' }, { ms: 200 }));
+    // long enough for the question to come, on a busy machine too
+    const late = await failure(one.ask('tools/call', { name: 'start_x' }, { ms: 3_000 }));
     expect(late).toMatchObject({ fate: 'lost', error: { code: 'MCP_TIMEOUT' } });
     expect(one.heard).toHaveLength(4);
     // an answer that comes too late answers nothing

@@ -18,8 +18,8 @@ import { startDroplet } from './harness.ts';
 
 /** The soak takes its time; else a minute of the link's life takes 5 s. */
 const SPEED = process.env['COMPANION_SOAK'] ? 1 : 12;
-/** What a busy machine may cost, in the link's own time: one and a half seconds of ours. */
-const SLACK = 1_500 * SPEED;
+/** What a busy machine may cost, in the link's own time: three seconds of ours, half of that in the soak. */
+const SLACK = SPEED === 1 ? 1_500 : 3_000 * SPEED;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const LIMIT = 900_000;
@@ -332,7 +332,8 @@ describe.skipIf(missing !== '').concurrent(['the life of a link', missing].join(
       const { rig } = born(test, network, { links: [sshLink(network.port), { kind: 'direct', url }] });
       const via = () => (rig.state.state === 'live' ? rig.state.via.index : undefined);
       rig.link.connect();
-      await rig.until(() => via() === 0, MINUTE);
+      // on a busy machine the second may be there first; it makes way as below
+      await rig.until(() => via() === 0, 4 * MINUTE);
       await network.refuse('nobody');
       network.cut();
       await rig.until(() => via() !== 0, MINUTE);
