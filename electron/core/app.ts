@@ -124,6 +124,7 @@ function createGuard(
     stateOf: (name) => store.state.profiles[name],
     publish: (name, part, list) => {
       if (store.state.profiles[name]) store.set(['profiles', name, 'guard', part], list);
+      if (part === 'unresolved') consent.refresh(name);
     },
     factsOf: (name) => {
       const state = store.state.profiles[name];

@@ -13,8 +13,9 @@ const ROUND = 2 * Math.PI * 15;
 /** Seconds left, as number and ring. */
 export function Countdown({ request }: { request: ConsentRequest }) {
   const now = useNow();
-  const left = Math.max(0, Math.ceil((request.expiresAt - now) / 1000));
   const span = request.expiresAt - request.requestedAt;
+  // a clock that was set back gives nobody more time: core counts on one that cannot be set
+  const left = Math.max(0, Math.ceil(Math.min(request.expiresAt - now, span) / 1000));
   const share = Math.max(0, Math.min(1, (request.expiresAt - now) / span));
   return (
     <div

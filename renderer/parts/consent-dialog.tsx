@@ -16,19 +16,25 @@ import { StateMark } from './state-mark.tsx';
 const SEEN_MS = 700;
 /** A click or key sooner than this after the dialog came up was meant for what was there before, ms. */
 const SETTLE_MS = 400;
-/** `settled`: on screen for a moment. `armed`: core's arming time has passed too, and it could have been read. */
+/** Core arms what is shown within 700 ms; a clock that was set back must not make it longer. */
+const ARM_LIMIT_MS = 1_500;
+/**
+ * `settled`: on screen for a moment. `armed`: core's arming time has passed too, and it could have been read; it begins anew
+ * where core arms anew, because there is more to read.
+ */
 function useSteps(request: ConsentRequest): { settled: boolean; armed: boolean } {
-  const [steps, setSteps] = useState({ settled: false, armed: false });
+  const [settled, setSettled] = useState(false);
+  const [armedFor, setArmedFor] = useState<number | null>(null);
   useEffect(() => {
-    const settle = setTimeout(() => setSteps((old) => ({ ...old, settled: true })), SETTLE_MS);
-    const wait = Math.max(SEEN_MS, request.armedAt - Date.now());
-    const arm = setTimeout(() => setSteps({ settled: true, armed: true }), wait);
+    const settle = setTimeout(() => setSettled(true), SETTLE_MS);
+    const wait = Math.max(SEEN_MS, Math.min(request.armedAt - Date.now(), ARM_LIMIT_MS));
+    const arm = setTimeout(() => setArmedFor(request.armedAt), wait);
     return () => {
       clearTimeout(settle);
       clearTimeout(arm);
     };
   }, [request.armedAt]);
-  return steps;
+  return { settled, armed: armedFor === request.armedAt };
 }
 
 type Answer = (decision: 'allow' | 'deny', more?: { grantMinutes?: number; confirmed?: string[] }) => void;

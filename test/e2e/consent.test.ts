@@ -141,6 +141,24 @@ describe.skipIf(!chromiumAvailable)('consent on the page (Debian package chromiu
     expect(await two.answer).toContain('denied');
   });
 
+  it('says of the same call behind it that it was allowed just now', async () => {
+    // how often a client may ask is limited, and the other tests share one
+    const own = new StubClient(user.state, 'demo', {}, STUB);
+    await own.initialize('repeater');
+    const again = () => ask({ mode: 'normal', max_positions: 2 }, {}, own);
+    const [one, two] = [again(), again()];
+    await shows('normal');
+    await eventually('both wait', async () => (await waiting()).length === 2);
+    await armed();
+    await allow().click();
+    expect(await one.answer).not.toContain('denied');
+    await shows('Repeated call');
+    await shows('Allowing it again may do it twice');
+    await deny().click();
+    expect(await two.answer).toContain('denied');
+    await own.end();
+  });
+
   it('gives a double click on Deny to one request alone', async () => {
     const [one, two] = [ask({ mode: 'normal' }), ask({ mode: 'aggressive' })];
     await shows('normal');

@@ -17,11 +17,17 @@ const MAX_ENDS = 20;
 
 export type ConsentVerdict = 'allow' | 'deny' | 'expired' | 'withdrawn' | 'no-screen' | 'busy';
 
-export interface ConsentFacts {
-  toolClass: ToolClass;
+/** What a person weighs, as it stands at one moment. */
+export interface FreshFacts {
   known: ConsentRequest['known'];
   unresolved: string | null;
   warnings?: ConsentRequest['warnings'];
+}
+
+export interface ConsentFacts extends FreshFacts {
+  toolClass: ToolClass;
+  /** The same as it stands by then: behind another request the same call may have been allowed meanwhile. */
+  fresh?: () => FreshFacts;
   grantMinutes?: number[];
   /** Takes what came with an allow, before it counts; throws AppError where it is not enough, and the request goes on waiting. */
   accept?: (extras: ConsentExtras) => void;
@@ -46,6 +52,7 @@ interface Waiting {
   request: ConsentRequest;
   call: GatedCall;
   accept: ConsentFacts['accept'];
+  fresh: ConsentFacts['fresh'];
   salt: Buffer;
   startedMono: number;
   /** Monotonic time from which an answer counts; undefined while another request is shown. */
@@ -79,6 +86,7 @@ function prepare(call: GatedCall, facts: ConsentFacts, clock: Clock): Omit<Waiti
   return {
     call: { ...call },
     accept: facts.accept,
+    fresh: facts.fresh,
     salt,
     startedMono: clock.monotonic(),
     armedMono: undefined,
@@ -104,6 +112,10 @@ function prepare(call: GatedCall, facts: ConsentFacts, clock: Clock): Omit<Waiti
     },
   };
 }
+
+/** What a person has to see before an allow; numbers and ages are none of it. */
+const doubtsOf = ({ known, unresolved, warnings }: ConsentRequest): string =>
+  JSON.stringify([known.map(({ label }) => label), unresolved, warnings]);
 
 /**
  * The queue of start-like calls that wait for a person. All are listed, the first is shown; only the shown one
@@ -180,6 +192,25 @@ export class Consent {
       this.#take(one, 'stopped');
   }
 
+  /** What is known of a profile's earlier calls has changed: its requests say so, and one on screen is armed anew. */
+  refresh(profile: string): void {
+    const concerned = this.#waiting.filter(({ request, fresh }) => fresh && request.profile === profile);
+    for (const one of concerned) {
+      const before = doubtsOf(one.request);
+      this.#renew(one);
+      if (one.armedMono === undefined || doubtsOf(one.request) === before) continue;
+      one.armedMono = undefined;
+      this.#showFirst();
+    }
+    if (concerned.length > 0) this.#publish();
+  }
+
+  #renew(one: Waiting): void {
+    if (!one.fresh) return;
+    const { warnings: _old, ...request } = one.request;
+    one.request = { ...request, ...one.fresh() };
+  }
+
   list(): readonly ConsentRequest[] {
     return this.#waiting.map((one) => one.request);
   }
@@ -202,6 +233,7 @@ export class Consent {
     const first = this.#waiting[0];
     if (first === undefined || first.armedMono !== undefined) return;
     const { clock } = this.#options;
+    this.#renew(first);
     first.armedMono = clock.monotonic() + CONSENT_ARMS_MS;
     first.request = { ...first.request, armedAt: clock.now() + CONSENT_ARMS_MS };
   }

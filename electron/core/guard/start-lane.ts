@@ -4,7 +4,7 @@ import type { Grant } from '../../contract/guard.ts';
 import type { Clock } from '../ports.ts';
 import type { RecordActivity } from '../seams.ts';
 import { argumentRows, callHash } from './canonical.ts';
-import type { Consent, ConsentExtras } from './consent.ts';
+import type { Consent, ConsentExtras, FreshFacts } from './consent.ts';
 import type { Grants } from './grants.ts';
 import type { Outcomes } from './outcomes.ts';
 import { consentRefusal, notRecorded, overtakenByStop } from './refusals.ts';
@@ -34,6 +34,12 @@ export interface StartLaneOptions {
   grants: Grants;
   checks: StartChecks;
   stops: Stops;
+}
+
+/** What a person was shown last, and what they answered. */
+interface Asked {
+  warnings: NonNullable<ConsentRequest['warnings']>;
+  answer: ConsentExtras;
 }
 
 interface Begun {
@@ -66,15 +72,14 @@ export class StartLane {
     pass.hash = callHash(call.profile, call.tool, call.argumentsText);
     const early = await checks.before(call);
     if (early) return { kind: 'rule', error: early };
-    const warnings = checks.warnings(call);
+    const asked: Asked = { warnings: checks.warnings(call), answer: {} };
     // a doubt, and a call whose effect is not known, are a person's to weigh
-    const isPlain = warnings.length === 0 && outcomes.words(call.profile) === null;
+    const isPlain = asked.warnings.length === 0 && outcomes.words(call.profile) === null;
     const grant = isPlain ? checks.covering(call) : undefined;
-    const answer: ConsentExtras = {};
-    const denied = grant ? undefined : await this.#ask(pass, warnings, answer);
+    const denied = grant ? undefined : await this.#ask(pass, asked);
     if (denied) return denied;
     const overtaken = stops.watch(call.profile);
-    const refusal = policy() ?? checks.after(call, warnings);
+    const refusal = policy() ?? checks.after(call, asked.warnings);
     if (refusal) return { kind: 'rule', error: refusal };
     // from the checks to the count nothing is waited for: two calls cannot both be the last of the hour
     const uncount = checks.budget.count(call.profile);
@@ -82,7 +87,8 @@ export class StartLane {
     if (grant) grants.used(grant.id);
     const refused = await this.#begin({ pass, under, uncount, overtaken });
     if (refused) return refused;
-    if (answer.grantMinutes !== undefined) this.#give(pass, answer.grantMinutes);
+    const { grantMinutes } = asked.answer;
+    if (grantMinutes !== undefined) this.#give(pass, grantMinutes);
     return { kind: 'allowed', under, overtaken };
   }
 
@@ -104,24 +110,27 @@ export class StartLane {
     void this.#o.recorder.may({ actor, kind, profile, tool, id: `grant-${id}`, detail });
   }
 
-  async #ask(
-    pass: Pass,
-    warnings: NonNullable<ConsentRequest['warnings']>,
-    answer: ConsentExtras,
-  ): Promise<StartEnd | undefined> {
+  async #ask(pass: Pass, asked: Asked): Promise<StartEnd | undefined> {
     const { call, toolClass, hash } = pass;
     const { consent, outcomes, checks, clock, grants, recorder } = this.#o;
-    const repeat = outcomes.repeat(hash, clock.now());
+    const fresh = (): FreshFacts => {
+      const repeat = outcomes.repeat(hash, clock.now());
+      asked.warnings = checks.warnings(call);
+      return {
+        known: [...(repeat ? [repeat] : []), ...this.#o.factsOf(call.profile)],
+        unresolved: outcomes.words(call.profile),
+        ...(asked.warnings.length > 0 ? { warnings: asked.warnings } : {}),
+      };
+    };
     const offered = checks.offer(call);
     const verdict = await consent.request(call, {
       toolClass,
-      known: [...(repeat ? [repeat] : []), ...this.#o.factsOf(call.profile)],
-      unresolved: outcomes.words(call.profile),
-      ...(warnings.length > 0 ? { warnings } : {}),
+      ...fresh(),
+      fresh,
       ...(offered.length > 0 ? { grantMinutes: offered } : {}),
       accept: (extras) => {
-        acceptExtras(call, warnings, offered, extras);
-        answer.grantMinutes = extras.grantMinutes;
+        acceptExtras(call, asked.warnings, offered, extras);
+        asked.answer = extras;
       },
     });
     if (verdict === 'allow') return undefined;

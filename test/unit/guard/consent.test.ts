@@ -222,6 +222,36 @@ describe('Consent', () => {
     expect(ends).toHaveLength(20);
   });
 
+  it('asks again what is known when a request comes up, and when it changes; what is new has to be seen before an allow', async () => {
+    const facts = {
+      known: [{ label: 'Link', text: 'Live', receivedAt: 1 }],
+      unresolved: null as string | null,
+    };
+    const fresh = () => ({ ...facts });
+    const one = consent.request(callOf(), { ...FACTS, ...facts, fresh });
+    const two = consent.request(callOf(), { ...FACTS, ...facts, fresh });
+    clock.advance(700);
+    facts.unresolved = 'the same call is still running';
+    const first = shown();
+    consent.answer(first.id, first.nonce, 'allow');
+    expect(await one).toBe('allow');
+    const second = shown();
+    expect(second.unresolved).toBe('the same call is still running');
+    clock.advance(700);
+    facts.known = [{ label: 'Repeated call', text: 'twice', receivedAt: 2 }, ...facts.known];
+    consent.refresh('other');
+    expect(shown()).toEqual(second);
+    consent.refresh('real');
+    expect(shown().known[0]?.label).toBe('Repeated call');
+    expect(shown().armedAt).toBe(clock.now() + 700);
+    expect(code(() => consent.answer(second.id, second.nonce, 'allow'))).toBe('INPUT_INVALID');
+    clock.advance(700);
+    facts.known = facts.known.map((fact) => ({ ...fact, text: 'other words' }));
+    consent.refresh('real');
+    consent.answer(second.id, second.nonce, 'allow');
+    expect(await two).toBe('allow');
+  });
+
   it('denies what waits on a profile that is stopped, and leaves the other profiles their requests', async () => {
     const verdicts = [
       consent.request(callOf(), FACTS),
