@@ -1,3 +1,5 @@
+import { shortened, shortenedPair } from './diff-long.ts';
+
 /** Lines around a change. */
 const CONTEXT = 3;
 
@@ -10,8 +12,8 @@ interface Line {
 }
 
 /**
- * A unified diff of two texts, by line, never truncated; empty when they are equal. `undefined` stands for a file
- * that is not there. Characters that a screen would hide or obey (byte order mark, controls, direction marks) are
+ * A unified diff of two texts, by line: nothing that changed is left out, and of very long lines what did not change is,
+ * with its length; empty when they are equal. `undefined` stands for a file that is not there. Characters that a screen would hide or obey (byte order mark, controls, direction marks) are
  * shown as \uXXXX, so that what is approved is what is seen.
  */
 export function unifiedDiff(before: string | undefined, after: string | undefined, name: string): string {
@@ -101,9 +103,33 @@ function hunks(lines: Line[]): string[] {
     advance(start);
     const count = (skip: Line['kind']) => part.filter((line) => line.kind !== skip).length;
     out.push(`@@ -${range(oldLine, count('+'))} +${range(newLine, count('-'))} @@`);
-    for (const line of part) out.push(line.kind + visible(line.text));
+    out.push(...shown(part));
     advance(start + part.length);
     next = lines.findIndex((line, index) => index >= done && line.kind !== ' ');
+  }
+  return out;
+}
+
+/** Lines that took each other's place are shown against each other; of one alone nothing is left out. */
+function shown(part: readonly Line[]): string[] {
+  const out: string[] = [];
+  for (let at = 0; at < part.length;) {
+    const kindFrom = (from: number, kind: Line['kind']) => {
+      let to = from;
+      while (part[to]?.kind === kind) to++;
+      return part.slice(from, to).map(({ text }) => text);
+    };
+    const same = kindFrom(at, ' ');
+    const removed = kindFrom(at + same.length, '-');
+    const added = kindFrom(at + same.length + removed.length, '+');
+    at += same.length + removed.length + added.length;
+    const pairs =
+      removed.length === added.length ? removed.map((old, i) => shortenedPair(old, added[i] ?? '')) : [];
+    out.push(
+      ...same.map((text) => ` ${visible(shortened(text))}`),
+      ...removed.map((text, i) => `-${visible(pairs[i]?.[0] ?? text)}`),
+      ...added.map((text, i) => `+${visible(pairs[i]?.[1] ?? text)}`),
+    );
   }
   return out;
 }
@@ -125,9 +151,15 @@ const HIDDEN: readonly (readonly [number, number])[] = [
   [0xfeff, 0xfeff],
 ];
 
+const ANY_HIDDEN = new RegExp(
+  `[${HIDDEN.map((ends) => ends.map((code) => `\\u${code.toString(16).padStart(4, '0')}`).join('-')).join('')}]`,
+);
+
 function visible(line: string): string {
+  const text = line.replace(/\r?\n$|\r$/, '');
+  if (!ANY_HIDDEN.test(text)) return text;
   let shown = '';
-  for (const char of line.replace(/\r?\n$|\r$/, '')) {
+  for (const char of text) {
     const code = char.codePointAt(0) ?? 0;
     const hidden = HIDDEN.some(([first, last]) => code >= first && code <= last);
     shown += hidden ? `\\u${code.toString(16).padStart(4, '0')}` : char;

@@ -8,7 +8,7 @@ function look(line: string): string {
   return '';
 }
 
-/** A unified diff, untruncated; the signs stay, so that colour only repeats them. */
+/** A unified diff; the signs stay, so that colour only repeats them. */
 export function DiffView({ diff, label }: { diff: string; label: string }) {
   return (
     <pre

@@ -6,8 +6,11 @@ import type { Location } from './location.ts';
 export type Rules = Pick<Location, 'path' | 'rootKey' | 'dialect'>;
 
 export interface Document {
-  /** Undefined for a file without content. */
-  root: Node | undefined;
+  /**
+   * Undefined for a file without content. Made when it is first asked for, since a tree of megabytes takes its time;
+   * throws as parseConfig does.
+   */
+  readonly root: Node | undefined;
   /** What the client sees; `{}` for a file without content. */
   value: Record<string, unknown>;
   /** The entries under `mcpServers` or `servers`; empty where that is missing. */
@@ -42,26 +45,48 @@ export function decodeConfig(bytes: Uint8Array, file: string): { text: string; b
  */
 export function parseConfig(text: string, rules: Rules): Document {
   if (/^[ \t\r\n]*$/.test(text)) return { root: undefined, value: {}, servers: {} };
+  const value = valueOf(text, rules);
+  if (!isObject(value)) throw shape(rules.path, 'does not hold a JSON object');
+  const servers = Object.hasOwn(value, rules.rootKey) ? value[rules.rootKey] : {};
+  if (!isObject(servers)) throw shape(rules.path, `has a "${rules.rootKey}" that is not an object`);
+  let root: Node | undefined;
+  return {
+    value,
+    servers,
+    get root() {
+      return (root ??= treeOf(text, rules));
+    },
+  };
+}
+
+const optionsOf = ({ dialect }: Rules) => ({
+  disallowComments: dialect === 'json',
+  allowTrailingComma: dialect === 'jsonc',
+});
+
+/** What the client sees. Only the tree says where a mistake is, so that it is made for one. */
+function valueOf(text: string, rules: Rules): unknown {
+  try {
+    if (rules.dialect === 'json') return JSON.parse(text);
+  } catch (error) {
+    treeOf(text, rules);
+    throw broken(rules.path, `is not valid JSON (${(error as Error).message})`, error);
+  }
+  treeOf(text, rules);
+  return parse(text, [], optionsOf(rules));
+}
+
+function treeOf(text: string, rules: Rules): Node | undefined {
   const errors: ParseError[] = [];
   let root: Node | undefined;
-  let value: unknown;
   try {
-    const options = {
-      disallowComments: rules.dialect === 'json',
-      allowTrailingComma: rules.dialect === 'jsonc',
-    };
-    root = parseTree(text, errors, options);
-    if (errors.length === 0) value = rules.dialect === 'json' ? JSON.parse(text) : parse(text, [], options);
+    root = parseTree(text, errors, optionsOf(rules));
   } catch (error) {
-    if (error instanceof RangeError) throw shape(rules.path, 'is nested too deeply', error);
-    throw broken(rules.path, `is not valid JSON (${(error as Error).message})`, error);
+    throw shape(rules.path, 'is nested too deeply', error);
   }
   const [mistake] = errors;
   if (mistake !== undefined) throw broken(rules.path, describe(text, mistake));
-  if (root === undefined || !isObject(value)) throw shape(rules.path, 'does not hold a JSON object');
-  const servers = Object.hasOwn(value, rules.rootKey) ? value[rules.rootKey] : {};
-  if (!isObject(servers)) throw shape(rules.path, `has a "${rules.rootKey}" that is not an object`);
-  return { root, value, servers };
+  return root;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -82,7 +82,7 @@ export function Troubles(props: {
       flush
     >
       {all.length === 0 ? (
-        <p className="px-4 pb-3 text-quiet">Everything was up, as far as it was observed.</p>
+        <p className="px-4 pb-3 text-quiet">Nothing, as far as it was observed.</p>
       ) : (
         <table className="w-full table-fixed" data-testid="troubles">
           <thead>

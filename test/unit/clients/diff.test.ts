@@ -30,9 +30,9 @@ describe('unified diff', () => {
     expect(unifiedDiff('\uFEFFa\n', 'a\u202e\u0007\n', 'f')).toContain('-\\ufeffa\n+a\\u202e\\u0007\n');
   });
 
-  it('never truncates', () => {
+  it('never truncates what changes', () => {
     const long = 'x'.repeat(200_000);
-    expect(unifiedDiff(`${long}\n`, `${long}y\n`, 'f').length).toBeGreaterThan(400_000);
+    expect(unifiedDiff(`a\n`, `a${long}\n`, 'f').length).toBeGreaterThan(200_000);
     const many = Array.from({ length: 5000 }, (_, i) => `a${i}\n`).join('');
     const other = Array.from({ length: 5000 }, (_, i) => `b${i}\n`).join('');
     expect(unifiedDiff(many, other, 'f').split('\n').length).toBe(10_004);
@@ -55,5 +55,26 @@ describe('unified diff', () => {
       expect(fs.readFileSync(file, 'utf8')).toBe(after.join(''));
     }
     fs.rmSync(dir, { recursive: true });
+  });
+
+  it('shows of a line of megabytes what changed in it, with how much did not', () => {
+    const before = `{"a":"${'x'.repeat(3_000_000)}","servers":{},"z":"${'😀'.repeat(10_000)}"}`;
+    const after = before.replace('"servers":{}', '"servers":{"catalyst":{"command":"\u202enode"}}');
+    const diff = unifiedDiff(before, after, 'f');
+    expect(diff.length).toBeLessThan(3_000);
+    const [removed, added] = diff.split('\n').filter((line) => /^[-+](?![-+])/.test(line));
+    expect(removed).toMatch(
+      /^-\[… 2,999,\d{3} characters unchanged …\]x+","servers":\{\},"z":"😀+\[… 19,\d{3} characters unchanged …\]$/u,
+    );
+    expect(added).toContain('"servers":{"catalyst":{"command":"\\u202enode"}}');
+  });
+
+  it('leaves nothing out of a long line that is gone, or new, or changed everywhere', () => {
+    const [old, fresh] = ['o'.repeat(9_000), 'n'.repeat(9_000)];
+    expect(unifiedDiff(old, undefined, 'f')).toContain(old);
+    expect(unifiedDiff(undefined, fresh, 'f')).toContain(fresh);
+    const both = unifiedDiff(old, fresh, 'f');
+    expect(both).toContain(old);
+    expect(both).toContain(fresh);
   });
 });
