@@ -27,38 +27,30 @@ describe.skipIf(!chromiumAvailable)('activity on the page (Debian package chromi
     await user.run(['call', 'demo', '=cmd|calc', '{"token":"sk-0123456789"}']);
     await page.getByTestId('nav-activity').click();
     await rows().first().waitFor();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await user?.dispose();
   });
 
-  it(
-    'shows a request in full: who, where its time went, what was asked and answered',
-    { timeout: 60_000 },
-    async () => {
-      await rows().filter({ hasText: 'get_risk_metrics' }).first().click();
-      await page.getByTestId('waterfall').waitFor();
-      const parts = await page
-        .getByTestId('waterfall')
-        .locator('li')
-        .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.part));
-      expect(parts).toEqual([
-        'local',
-        'guard',
-        ...(parts.includes('link') ? ['link', 'upstream'] : ['wire']),
-      ]);
-      await expect.poll(() => drawer().innerText()).toContain('open_positions');
-      const text = await drawer().innerText();
-      expect(text).toContain('tools/call');
-      expect(text).toContain('from the command line');
-      const tree = drawer().getByRole('group', { name: 'Answered, as a tree' });
-      expect(await tree.getByText('open_positions').count()).toBeGreaterThan(0);
-      await page.getByTestId('activity-export-csv').click({ trial: true });
-    },
-  );
+  it('shows a request in full: who, where its time went, what was asked and answered', async () => {
+    await rows().filter({ hasText: 'get_risk_metrics' }).first().click();
+    await page.getByTestId('waterfall').waitFor();
+    const parts = await page
+      .getByTestId('waterfall')
+      .locator('li')
+      .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.part));
+    expect(parts).toEqual(['local', 'guard', ...(parts.includes('link') ? ['link', 'upstream'] : ['wire'])]);
+    await expect.poll(() => drawer().innerText()).toContain('open_positions');
+    const text = await drawer().innerText();
+    expect(text).toContain('tools/call');
+    expect(text).toContain('from the command line');
+    const tree = drawer().getByRole('group', { name: 'Answered, as a tree' });
+    expect(await tree.getByText('open_positions').count()).toBeGreaterThan(0);
+    await page.getByTestId('activity-export-csv').click({ trial: true });
+  });
 
-  it('asks a read again, as a request of its own, and nothing else', { timeout: 60_000 }, async () => {
+  it('asks a read again, as a request of its own, and nothing else', async () => {
     const asked = () => rows().filter({ hasText: 'get_risk_metrics' }).count();
     const before = await asked();
     await page.getByTestId('activity-replay').click();
@@ -68,7 +60,7 @@ describe.skipIf(!chromiumAvailable)('activity on the page (Debian package chromi
     expect(await drawer().innerText()).toContain('Only reads are asked again');
   });
 
-  it('is narrowed by what it offers, and by text', { timeout: 60_000 }, async () => {
+  it('is narrowed by what it offers, and by text', async () => {
     await page.getByTestId('activity-outcome').selectOption('refused');
     await expect.poll(() => rows().count()).toBe(1);
     await page.getByTestId('activity-outcome').selectOption('');
@@ -82,7 +74,7 @@ describe.skipIf(!chromiumAvailable)('activity on the page (Debian package chromi
     await expect.poll(() => rows().count()).toBeGreaterThan(2);
   });
 
-  it('exports what is shown, no field a formula, no secret in it', { timeout: 60_000 }, async () => {
+  it('exports what is shown, no field a formula, no secret in it', async () => {
     await drawer().getByRole('button', { name: 'Close' }).click();
     const [csv] = await Promise.all([
       page.waitForEvent('download'),

@@ -118,7 +118,8 @@ describe('bad input without a running app', () => {
       const before = await snapshot(other.home);
       const started = performance.now();
       const error = errorOf(await other.run(['stop', 'real']));
-      expect(performance.now() - started).toBeLessThan(3_000);
+      // ten times what it may take: a hang is what is looked for, not a busy machine
+      expect(performance.now() - started).toBeLessThan(30_000);
       expect(error.code).toBe('APP_NOT_RUNNING');
       expect(error.next).toContain('ssh -p 2222 -i /k root@127.0.0.1 "curl');
       expect(await snapshot(other.home)).toEqual(before);

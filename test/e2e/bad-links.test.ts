@@ -299,7 +299,8 @@ describe('bad input with a running app', () => {
     try {
       const started = performance.now();
       const error = errorOf(await run(['stop', 'closed']));
-      expect(performance.now() - started).toBeLessThan(3_000);
+      // ten times what it may take: a hang is what is looked for, not a busy machine
+      expect(performance.now() - started).toBeLessThan(30_000);
       expect(error.code).toBe('APP_NOT_RUNNING');
       expect(error.next).toContain('ssh -p 1 ');
       expect(errorOf(await run(['serve', '--no-open'])).code).toBe('APP_ALREADY_RUNNING');

@@ -78,7 +78,8 @@ describe.skipIf(!chromiumAvailable)('the two ways to stop, on the page (Debian p
     await page.keyboard.press('Space');
     await hold.hover();
     await page.mouse.down();
-    await page.waitForTimeout(900);
+    // well short of two seconds also where the machine is busy
+    await page.waitForTimeout(300);
     await page.mouse.up();
     await page.waitForTimeout(1_500);
     expect(await hold.isVisible()).toBe(true);
@@ -223,7 +224,7 @@ describe.skipIf(!chromiumAvailable)('the two ways to stop, on the page (Debian p
       expect(stopped.stderr).toContain(
         'ssh root@droplet.example "curl -sS -X POST http://127.0.0.1:5006/api/v1/workflow/stop"',
       );
-      expect(Date.now() - begun).toBeLessThan(10_000);
+      expect(Date.now() - begun).toBeLessThan(30_000);
     } finally {
       process.kill(app.pid, 'SIGCONT');
     }

@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { freePort } from './sshd.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../fixtures/catalyst');
 const PYTHON = process.env['COMPANION_TEST_PYTHON'] ?? '/opt/companion-test/bin/python3';
-const START_MS = 30_000;
+const START_MS = 60_000;
 
 export interface DropletCall {
   service: string;
@@ -79,21 +79,9 @@ async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
-  const force = setTimeout(() => child.kill('SIGKILL'), 3000);
+  const force = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await gone;
   clearTimeout(force);
-}
-
-/** A loopback port where nothing listens. */
-export function closedPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function getJson<T>(url: string): Promise<T> {
@@ -131,7 +119,7 @@ export async function startCatalystDroplet(
     ...Object.entries(ports).map(([name, port]) => ({ name, url: `http://127.0.0.1:${port}` })),
   ];
   for (const name of options.without ?? []) {
-    services.push({ name, url: `http://127.0.0.1:${await closedPort()}` });
+    services.push({ name, url: `http://127.0.0.1:${await freePort()}` });
   }
   return {
     mcpUrl: `${base}/mcp`,

@@ -107,11 +107,11 @@ export class ClaudeDesktop {
     return await this.request('resources/read', { uri });
   }
 
-  /** Ends stdin as the host does, and resolves with the exit code; kills after 3 s. */
+  /** Ends stdin as the host does, and resolves with the exit code; null where it had to be killed, half a minute later. */
   async close(): Promise<number | null> {
     if (this.child.exitCode !== null) return this.child.exitCode;
     const gone = new Promise<number | null>((resolve) => this.child.once('exit', (code) => resolve(code)));
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), 3_000);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 30_000);
     this.child.stdin?.end();
     const code = await gone;
     clearTimeout(timer);

@@ -78,7 +78,7 @@ http {
     }
     fs.rmSync(dir, { recursive: true, force: true });
   };
-  for (const end = Date.now() + 10_000; ;) {
+  for (const end = Date.now() + 60_000; ;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = net.connect(port, '127.0.0.1', () => {
         socket.destroy();
@@ -99,7 +99,7 @@ http {
     const began = () => log().split('gracefully shutting down').length;
     const before = began();
     child.kill('SIGHUP');
-    for (const end = Date.now() + 5_000; began() === before;) {
+    for (const end = Date.now() + 60_000; began() === before;) {
       if (Date.now() > end) throw new Error(`nginx did not reload:\n${log()}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

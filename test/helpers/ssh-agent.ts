@@ -69,7 +69,7 @@ export async function startAgent({ running = true } = {}): Promise<Agent> {
 }
 
 async function listens(socket: string, child: ChildProcess): Promise<void> {
-  for (const end = Date.now() + 5_000; ;) {
+  for (const end = Date.now() + 60_000; ;) {
     const open = await new Promise<boolean>((resolve) => {
       const probe = net.connect(socket, () => {
         probe.destroy();

@@ -49,17 +49,31 @@ export interface MakeKey {
   passphrase?: string;
 }
 
-/** A free loopback port. Somebody else may take it before you do; retry then. */
+const FIRST_PORT = 10_000;
+const PORTS_EACH = 1_000;
+
+/**
+ * A loopback port where nothing listens. It is none that the system would give to a connection or to a server that
+ * asks for any, and each of vitest's workers has a range of its own: it is still free when you come to use it.
+ */
 export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  const first = FIRST_PORT + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 20) * PORTS_EACH;
+  for (let tries = 0; tries < 100; tries++) {
+    const port = first + Math.floor(Math.random() * PORTS_EACH);
+    const server = net.createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+  throw new Error(`no free port from ${first} on`);
 }
 
 async function waitForPort(port: number, child: ChildProcess, log: () => string): Promise<void> {
-  for (const end = Date.now() + 10_000; ;) {
+  for (const end = Date.now() + 60_000; ;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = net.connect(port, '127.0.0.1', () => {
         socket.destroy();

@@ -53,7 +53,7 @@ const CALL = {
 
 /** Clicks on the shown request as soon as the guard takes an answer. */
 async function click(decision: 'allow' | 'deny'): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const [request] = consent.list();
     try {

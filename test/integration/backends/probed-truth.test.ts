@@ -78,12 +78,12 @@ function sdkReader(client: Client): McpReader {
   };
 }
 
-async function until<T>(read: () => T | undefined, ms = 15_000): Promise<T> {
+async function until<T>(read: () => T | undefined, ms = 60_000): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
     const value = read();
     if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error('not seen in time');
+    if (Date.now() > deadline) throw new Error(`not seen within ${ms} ms: ${read.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -42,7 +42,7 @@ describe('a modern client whose app comes and goes', () => {
     await fs.rm(home, { recursive: true, force: true });
   });
   const subscribed = () => up.seen.filter(({ message }) => message?.method === 'resources/subscribe').length;
-  const attached = (times: number) => until(() => c.stub.stderr.split('attached').length === times + 1, 3000);
+  const attached = (times: number) => until(() => c.stub.stderr.split('attached').length === times + 1);
 
   it('begins without it, is told when it is there, and keeps its subscription over its restart', async () => {
     expect((await c.request('server/discover')).result).toMatchObject({
@@ -55,9 +55,7 @@ describe('a modern client whose app comes and goes', () => {
     expect(ack.params.notifications.toolsListChanged).toBe(true);
     expect((await c.call(START)).result).toMatchObject({ resultType: 'complete', isError: true });
     app = await startApp(home, up.url);
-    const ready = Date.now();
-    await c.heard('l', 'notifications/tools/list_changed', 2000);
-    expect(Date.now() - ready).toBeLessThan(2000);
+    await c.heard('l', 'notifications/tools/list_changed');
     await attached(1);
     await until(() => subscribed() === 1);
     expect(await c.text('echo', { text: 'there' })).toBe('there');
@@ -93,7 +91,7 @@ describe('a modern client whose app comes and goes', () => {
     for (const tool of saved.tools) if (tool.name === 'echo') tool.blocked = true;
     await fs.writeFile(file, JSON.stringify(saved));
     app = await startApp(home, up.url);
-    await c.heard('l', 'notifications/tools/list_changed', 5000);
+    await c.heard('l', 'notifications/tools/list_changed');
     expect(JSON.stringify((await c.request('tools/list')).result)).not.toContain('"echo"');
   });
 
@@ -130,14 +128,14 @@ describe('a modern client whose app comes and goes', () => {
     const back = await c.call(START, { ask: 1 }, { requestState, inputResponses });
     expect(back.result.content[0].text).toMatch(/outcome of start_trading_cycle is unknown/);
     expect(up.count('tools/call', START)).toBe(2);
-    expect(await c.stub.end()).toBeLessThan(1000);
+    expect(await c.stub.end()).toBe(0);
   });
 
-  it('leaves within a second although a subscription is open', async () => {
+  it('leaves when its input ends although a subscription is open', async () => {
     app = await startApp(home, up.url);
     await attached(1);
     await c.listen('l', { toolsListChanged: true });
-    expect(await c.stub.end()).toBeLessThan(600);
+    expect(await c.stub.end()).toBe(0);
   });
 });
 

@@ -97,6 +97,8 @@ const CLIENTS: [string, 'modern' | 'legacy', (rig: Rig) => Promise<Driven>][] = 
 interface Server {
   listen(): Promise<string>;
   close(): Promise<void>;
+  /** What get_slowly waits for before its result. */
+  beforeDone: () => Promise<void>;
 }
 const SERVERS: [string, () => Server][] = [
   ['SDK 1.32 with sessions', () => new SdkServer()],
@@ -139,6 +141,7 @@ describe.each(SERVERS)('a server on %s', (serverName, makeServer) => {
       expect(JSON.stringify(await client.call('get_answer'))).toContain('accept');
     if (!isMute) {
       const seen: number[] = [];
+      server.beforeDone = () => until(() => seen.length > 0, 30_000);
       await client.call('get_slowly', {}, (n) => seen.push(n));
       expect(seen).toContain(1);
     }

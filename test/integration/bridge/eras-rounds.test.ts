@@ -43,7 +43,7 @@ describe('a call of a modern client that a modern server asks input for', () => 
       return true;
     };
     rig = await Rig.start(await up.listen(), {
-      limits: { deadlineMs: 3000, firstListMs: 3000, holdMs: 1500 },
+      limits: { deadlineMs: 20_000, firstListMs: 20_000, holdMs: 1500 },
       gate: openGate(),
     });
     c = new ModernClient(rig.dir);

@@ -74,9 +74,8 @@ describe('limits that fit Claude', () => {
       return true;
     };
     const c = await rig.client();
-    const began = Date.now();
-    const { result } = await c.call('get_state', {}, 15_000, { progressToken: 'p' });
-    expect(Date.now() - began).toBeLessThan(9000);
+    // the server never answers by itself: what comes is ours
+    const { result } = await c.call('get_state', {}, undefined, { progressToken: 'p' });
     expect(result.content[0].text).toMatch(/^get_state is still running after 7 s/);
     expect(result.isError).toBeUndefined();
     const told = c.messages.filter((m) => m.method === 'notifications/progress');

@@ -71,7 +71,7 @@ describe('the app’s own client', () => {
     expect(said(4).result).toEqual({});
 
     // the session for the lists does not stay
-    await until(() => raw.deleted.length === 1, 6000);
+    await until(() => raw.deleted.length === 1);
     expect(capabilities.get(raw.deleted[0] ?? '')).toHaveProperty('elicitation');
     expect(namesOf((await reader.learn()).tools)).toContain('ask_user');
   });

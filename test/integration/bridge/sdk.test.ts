@@ -99,6 +99,7 @@ describe.each([
     });
     if (!json) {
       const progress: number[] = [];
+      server.beforeDone = () => until(() => progress.length === 3, 30_000);
       await client.callTool({ name: 'get_slowly' }, undefined, {
         onprogress: ({ progress: n }) => progress.push(n),
       });
@@ -112,7 +113,7 @@ describe.each([
     });
     const stop = new AbortController();
     const endless = client.callTool({ name: 'get_forever' }, undefined, { signal: stop.signal });
-    setTimeout(() => stop.abort(), 100);
+    void until(() => server.endless === 1).then(() => stop.abort());
     await expect(endless).rejects.toThrow(/abort/i);
     await until(() => server.cancelled === 1);
     await client.close();
@@ -169,7 +170,7 @@ describe.skipIf(!FASTMCP)('Python FastMCP (from pip in a venv, needs python3-ven
       python.stdout?.once('data', (data: Buffer) => resolve(data.toString().trim())),
     );
     rig = await Rig.start(`http://127.0.0.1:${port}/mcp`, { gate: openGate() });
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 60_000;
     for (;;) {
       const ready = await rig.bridge.refresh('demo').then(
         () => true,

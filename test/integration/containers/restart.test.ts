@@ -185,7 +185,7 @@ esac
     expect(app.state().consents).toEqual([]);
     expect(restarts()).toEqual([]);
     expect(fs.readdirSync(bin)).not.toContain('hacked');
-  }, 60_000);
+  });
 
   it('tells a failure with its exit code and last words', async () => {
     program('docker', json(NDJSON), 'echo "Error: no such container" >&2; exit 7');
@@ -194,7 +194,7 @@ esac
     await answer('allow');
     expect(await restart).toMatchObject({ state: 'failed', detail: 'Exit code 7: Error: no such container' });
     expect(trail().at(-1)).toMatchObject({ kind: 'outcome', outcome: 'error' });
-  }, 60_000);
+  });
 
   it('calls the outcome unknown when the connection is lost, says so at the next one, and never repeats it', async () => {
     program('docker', json(NDJSON), 'sleep 600');
@@ -218,7 +218,7 @@ esac
     expect(request.unresolved).toMatch(/The restart of news .* has no known end/);
     await refused;
     expect(restarts()).toHaveLength(1);
-  }, 90_000);
+  });
 
   it('restarts by the old docker-compose, which tells names only; and says why where there is no docker', async () => {
     program('docker-compose', 'echo "Usage: ps [options] [SERVICE...]" >&2; exit 1', 'exit 0');
@@ -232,5 +232,5 @@ esac
     await expect(rpc.containers.restart({ profile: 'real', service: 'news' })).rejects.toMatchObject({
       data: { code: 'INPUT_INVALID' },
     });
-  }, 60_000);
+  });
 });

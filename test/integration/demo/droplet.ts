@@ -23,10 +23,10 @@ export async function droplet(...faults: string[]): Promise<DemoDroplet> {
   return started;
 }
 
-export async function until(check: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(check: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms`);
+    if (Date.now() > deadline) throw new Error(`not so within ${ms} ms: ${check.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -106,7 +106,7 @@ describe('history in the running app', () => {
       expect.arrayContaining(before.positions.positions.map(({ key }) => key)),
     );
     if (process.platform !== 'win32') expect(fs.statSync(file()).mode & 0o777).toBe(0o600);
-  }, 90_000);
+  });
 
   it('answers a month of 9 services and 5 figures with a bounded number of rows', async () => {
     fs.mkdirSync(dir, { recursive: true });
@@ -196,7 +196,7 @@ describe('history in the running app', () => {
     expect(note).toContain('moved to');
     expect(fs.readdirSync(dir).some((name) => name.startsWith('history.db.broken-'))).toBe(true);
     await eventually('new history', async () => (await rpc.history.money(daily)).series.length > 0, 40_000);
-  }, 60_000);
+  });
 
   it('is off where its file cannot be made, with the reason; the rest of the app is not touched', async () => {
     fs.mkdirSync(file());

@@ -50,7 +50,7 @@ export function makeDialRig(options: DialRigOptions = {}): DialRig {
         via: linkVia(config, 0),
         secrets: { get: async (_profile, kind) => options.secrets?.[kind] },
         log: { debug() {}, info() {}, warn() {}, error() {} },
-        timing: { ...defaultTiming, connectMs: 3_000, readyMs: 5_000, ...options.timing },
+        timing: { ...defaultTiming, keepaliveMs: 120_000, ...options.timing },
         knownHostsFile: knownHosts,
         userKnownHostsFiles: [],
         agentSocket: undefined,

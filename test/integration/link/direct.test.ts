@@ -7,6 +7,7 @@ import { exchange } from '../../../electron/core/http/request.ts';
 import { catalystDroplet } from '../../helpers/catalyst-droplet.ts';
 import { startConnectProxy } from '../../helpers/connect-proxy.ts';
 import { freePort } from '../../helpers/sshd.ts';
+import { defaultTiming } from '../../../electron/core/link/dialling.ts';
 import { asFastMcp, makeRig, startDroplet } from './harness.ts';
 import type { Droplet } from './harness.ts';
 import { asked, ends, listening } from './one-dial.ts';
@@ -149,12 +150,11 @@ describe('direct link', () => {
 
   it.each(['direct', 'https'] as const)('knows silence within the time of one probe (%s)', async (kind) => {
     const port = await listening(net.createServer(() => {}));
-    const began = performance.now();
     const url = `${kind === 'https' ? 'https' : 'http'}://127.0.0.1:${port}/mcp`;
-    const { result } = await asked({ kind, url }, 400);
+    // the TLS handshake alone would be waited for longer than this test may take
+    const timing = { ...defaultTiming, connectMs: 600_000 };
+    const { result } = await asked({ kind, url }, 400, { timing });
     expect(result).toMatchObject({ kind: 'silent', error: { code: 'LINK_TIMEOUT' } });
-    // the TLS handshake alone would be waited for 1 s
-    expect(performance.now() - began).toBeLessThan(900);
   });
 
   it('closes idle connections itself, and never one that carries a request again', async () => {
@@ -167,7 +167,10 @@ describe('direct link', () => {
     const agent = closeIdleSockets(new http.Agent({ keepAlive: true }), 150);
     ends.push(() => agent.destroy());
     const get = (path: string) =>
-      exchange({ url: new URL(`http://127.0.0.1:${port}${path}`), agent, headers: {} }, { timeoutMs: 2_000 });
+      exchange(
+        { url: new URL(`http://127.0.0.1:${port}${path}`), agent, headers: {} },
+        { timeoutMs: 30_000 },
+      );
     await get('/');
     expect((await get('/slow')).status).toBe(200);
     expect(connections).toBe(1);
@@ -221,9 +224,9 @@ describe.skipIf(!catalystDroplet.available)(`direct link to FastMCP (${catalystD
   it('is fine, also through its redirect of the trailing slash, and names the host that its guard lacks', async () => {
     const port = await freePort();
     await start(port, `127.0.0.1:${port}`);
-    const fine = await asked({ kind: 'direct', url: `http://127.0.0.1:${port}/mcp` }, 5_000);
+    const fine = await asked({ kind: 'direct', url: `http://127.0.0.1:${port}/mcp` });
     expect(fine.result.kind).toBe('fine');
-    const slash = await asked({ kind: 'direct', url: `http://127.0.0.1:${port}/mcp/` }, 5_000);
+    const slash = await asked({ kind: 'direct', url: `http://127.0.0.1:${port}/mcp/` });
     expect(slash.result.kind).toBe('fine');
     expect(slash.open.route({ to: 'mcp' })?.url.pathname).toBe('/mcp');
     // a name of the LAN that leads to it, as a proxy in front does

@@ -48,22 +48,18 @@ describe.skipIf(!sshdAvailable)(`commands over SSH (${sshdAvailable ? 'real sshd
     return { link, exec: (command: string) => link.exec!(command) };
   };
 
-  it(
-    'gives output, errors and the exit code, with quotes, blanks and dollars as they are',
-    { timeout: 60_000 },
-    async () => {
-      const { link, exec } = await open();
-      const running = await exec(`echo "it's  $((40 + 2))"; echo 'a "b" $HOME' >&2; exit 3`);
-      expect(await outputOf(running)).toEqual({ out: "it's  42\n", err: 'a "b" $HOME\n', code: 3 });
-      expect((await outputOf(await exec('no-such-program-here'))).code).toBe(127);
-      const nowhere = await outputOf(await exec('cd /no/such/folder && echo there'));
-      expect(nowhere.out).toBe('');
-      expect(nowhere.err).toMatch(/can't cd to|No such file/);
-      // nothing waits for input that never comes
-      expect(await outputOf(await exec('cat; echo end'))).toMatchObject({ out: 'end\n', code: 0 });
-      link.close();
-    },
-  );
+  it('gives output, errors and the exit code, with quotes, blanks and dollars as they are', async () => {
+    const { link, exec } = await open();
+    const running = await exec(`echo "it's  $((40 + 2))"; echo 'a "b" $HOME' >&2; exit 3`);
+    expect(await outputOf(running)).toEqual({ out: "it's  42\n", err: 'a "b" $HOME\n', code: 3 });
+    expect((await outputOf(await exec('no-such-program-here'))).code).toBe(127);
+    const nowhere = await outputOf(await exec('cd /no/such/folder && echo there'));
+    expect(nowhere.out).toBe('');
+    expect(nowhere.err).toMatch(/can't cd to|No such file/);
+    // nothing waits for input that never comes
+    expect(await outputOf(await exec('cat; echo end'))).toMatchObject({ out: 'end\n', code: 0 });
+    link.close();
+  });
 
   it('gives the output of a command that was over before anybody could read it', PATIENT, async () => {
     const { link, exec } = await open();
@@ -87,36 +83,28 @@ describe.skipIf(!sshdAvailable)(`commands over SSH (${sshdAvailable ? 'real sshd
     link.close();
   });
 
-  it(
-    'gives all of a long output before it says that the command has ended',
-    { timeout: 60_000 },
-    async () => {
-      const { link, exec } = await open();
-      const { out, code } = await outputOf(await exec('seq 1 200000'));
-      expect(code).toBe(0);
-      expect(out.endsWith('\n199999\n200000\n')).toBe(true);
-      link.close();
-    },
-  );
+  it('gives all of a long output before it says that the command has ended', async () => {
+    const { link, exec } = await open();
+    const { out, code } = await outputOf(await exec('seq 1 200000'));
+    expect(code).toBe(0);
+    expect(out.endsWith('\n199999\n200000\n')).toBe(true);
+    link.close();
+  });
 
-  it(
-    'leaves no process behind a killed command, although it is quiet and root takes no signals',
-    { timeout: 60_000 },
-    async () => {
-      const { link, exec } = await open();
-      const { mark, command } = quiet();
-      const running = await exec(command);
-      await expect.poll(() => sleepers(mark), PATIENT).toBeGreaterThan(0);
-      running.kill();
-      expect(await running.exited).toBeNull();
-      await expect.poll(() => sleepers(mark), PATIENT).toBe(0);
-      // the link itself goes on
-      expect((await outputOf(await exec('echo alive'))).out).toBe('alive\n');
-      link.close();
-    },
-  );
+  it('leaves no process behind a killed command, although it is quiet and root takes no signals', async () => {
+    const { link, exec } = await open();
+    const { mark, command } = quiet();
+    const running = await exec(command);
+    await expect.poll(() => sleepers(mark), PATIENT).toBeGreaterThan(0);
+    running.kill();
+    expect(await running.exited).toBeNull();
+    await expect.poll(() => sleepers(mark), PATIENT).toBe(0);
+    // the link itself goes on
+    expect((await outputOf(await exec('echo alive'))).out).toBe('alive\n');
+    link.close();
+  });
 
-  it('leaves none behind a closed link, nor behind one that was cut', { timeout: 60_000 }, async () => {
+  it('leaves none behind a closed link, nor behind one that was cut', async () => {
     const closed = quiet();
     const first = await open();
     const running = await first.exec(closed.command);
@@ -134,7 +122,7 @@ describe.skipIf(!sshdAvailable)(`commands over SSH (${sshdAvailable ? 'real sshd
     await expect.poll(() => sleepers(cut.mark), PATIENT).toBe(0);
   });
 
-  it('ends by force what does not end when asked', { timeout: 60_000 }, async () => {
+  it('ends by force what does not end when asked', async () => {
     const { link, exec } = await open();
     const { mark } = quiet();
     const running = await exec(`trap '' TERM; sleep ${mark}`);
@@ -163,7 +151,7 @@ describe.each(shells)('the keeper of a command under %s', (program = '', ...args
   const start = (command: string) =>
     spawn(program, [...args.filter(Boolean), '-c', keptCommand(command)], { detached: true, stdio: 'pipe' });
 
-  it('passes the exit code on, and ends everything when its input ends', { timeout: 60_000 }, async () => {
+  it('passes the exit code on, and ends everything when its input ends', async () => {
     const ended = start('exit 5');
     expect(await new Promise((resolve) => ended.once('exit', resolve))).toBe(5);
     const running = start(`sleep ${mark}; true`);

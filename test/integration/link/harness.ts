@@ -93,7 +93,7 @@ function untilState(link: Supervisor, states: LinkState[], seen: Set<() => void>
       const timer = setTimeout(() => {
         seen.delete(look);
         reject(new Error(`never ${name}; states: ${JSON.stringify(states.slice(-6), null, 1)}`));
-      }, 20_000);
+      }, 60_000);
       const look = () => {
         const { state } = link;
         if (state.state !== name || !fits(state as never)) return;
@@ -138,10 +138,10 @@ export function makeRig(options: RigOptions): Rig & { dispose: () => void } {
     },
     timing: {
       probeEveryMs: 300,
-      probeMs: 2_000,
+      probeMs: 20_000,
       confirmMs: 200,
-      connectMs: 3_000,
-      readyMs: 5_000,
+      connectMs: 10_000,
+      readyMs: 20_000,
       ...options.timing,
     },
   });

@@ -202,13 +202,14 @@ describe.skipIf(!sshdAvailable)(`jump hosts (${sshdAvailable ? 'real sshd' : ssh
     const victim = which === 'first' ? bastion : inner;
     const link = await rig.dial(sshTo(target, { jump: [hop(bastion), hop(inner)] }));
     const reached = new Promise<void>((resolve) => (droplet.mcp = () => resolve()));
-    const call = ask(link, 10_000).catch((error: unknown) => error);
+    const call = ask(link, 60_000).catch((error: unknown) => error);
     await reached;
-    const started = performance.now();
     await victim.kill();
     ends.push(() => victim.restart());
-    expect(await call).toBeInstanceOf(Error);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    // by the loss itself, not by its own deadline
+    const error = await call;
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toMatchObject({ code: 'LINK_TIMEOUT' });
     expect(await link.closed).toMatchObject({
       code: 'LINK_LOST',
       message: expect.stringContaining(`127.0.0.1:${victim.port}`),

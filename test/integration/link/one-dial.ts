@@ -31,7 +31,7 @@ export function contextFor(link: LinkConfig, change: Partial<DialContext> = {}):
     via: linkVia(link, 0),
     secrets: { get: () => Promise.resolve(undefined) },
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    timing: { ...defaultTiming, connectMs: 1_000 },
+    timing: defaultTiming,
     knownHostsFile: '/nowhere/known_hosts',
     userKnownHostsFiles: [],
     agentSocket: undefined,
@@ -44,7 +44,7 @@ export function contextFor(link: LinkConfig, change: Partial<DialContext> = {}):
 }
 
 /** Opens the link and asks once. */
-export async function asked(link: LinkConfig, timeoutMs = 2_000, change: Partial<DialContext> = {}) {
+export async function asked(link: LinkConfig, timeoutMs = 20_000, change: Partial<DialContext> = {}) {
   const open = await dial(link, contextFor(link, change));
   ends.push(() => open.close());
   const signal = new AbortController().signal;

@@ -81,11 +81,8 @@ describe.skipIf(!sshdAvailable)(`logs of a droplet (${sshdAvailable ? 'real sshd
     };
   }
 
-  it(
-    'puts app, bridge and services in one order, and a clock that is hours off beside the others',
-    { timeout: 60_000 },
-    async () => {
-      compose(`
+  it('puts app, bridge and services in one order, and a clock that is hours off beside the others', async () => {
+    compose(`
       for i in 1 2 3; do echo "catalyst-news  | $(now) - news - INFO - past $i"; done
       sleep 3.2
       while :; do
@@ -93,31 +90,27 @@ describe.skipIf(!sshdAvailable)(`logs of a droplet (${sshdAvailable ? 'real sshd
         echo "catalyst-old  | $(date -u -d '-8 hours' '+%F %T,%3N') - old - INFO - eight hours behind"
         sleep 0.3
       done`);
-      const { logs, name, lines, messages, all } = await follow();
-      await until(() => messages().filter((text) => text === 'eight hours behind').length >= 3);
-      lines.activity({
-        profile: name,
-        kind: 'tool',
-        actor: 'claude-ai 1',
-        title: 'get_status',
-        outcome: 'ok',
-      });
-      await until(() => messages().some((text) => text.includes('get_status')));
-      const written = all().filter(({ service }) => service === 'old' || service === 'news');
-      const first = written.findIndex(({ service }) => service === 'old');
-      expect(written.slice(first).some(({ service }) => service === 'news')).toBe(true);
-      const hours = () =>
-        (logs.book.sources().find(({ service }) => service === 'old')?.clockMs ?? 0) / 3_600_000;
-      await expect.poll(hours).toBeCloseTo(8, 1);
-      expect(all().find(({ from }) => from === 'bridge')).toMatchObject({ service: 'bridge', level: 'info' });
-    },
-  );
+    const { logs, name, lines, messages, all } = await follow();
+    await until(() => messages().filter((text) => text === 'eight hours behind').length >= 3);
+    lines.activity({
+      profile: name,
+      kind: 'tool',
+      actor: 'claude-ai 1',
+      title: 'get_status',
+      outcome: 'ok',
+    });
+    await until(() => messages().some((text) => text.includes('get_status')));
+    const written = all().filter(({ service }) => service === 'old' || service === 'news');
+    const first = written.findIndex(({ service }) => service === 'old');
+    expect(written.slice(first).some(({ service }) => service === 'news')).toBe(true);
+    const hours = () =>
+      (logs.book.sources().find(({ service }) => service === 'old')?.clockMs ?? 0) / 3_600_000;
+    await expect.poll(hours).toBeCloseTo(8, 1);
+    expect(all().find(({ from }) => from === 'bridge')).toMatchObject({ service: 'bridge', level: 'info' });
+  });
 
-  it(
-    'masks secrets, also a key over many lines, and takes garbage for what it is',
-    { timeout: 60_000 },
-    async () => {
-      compose(String.raw`
+  it('masks secrets, also a key over many lines, and takes garbage for what it is', async () => {
+    compose(String.raw`
       echo "catalyst-news  | $(now) - news - INFO - using ${SECRET} now"
       echo "catalyst-news  | $(now) - news - INFO - Authorization: Bearer abcdef0123456789"
       echo "catalyst-trading  | -----BEGIN OPENSSH PRIVATE KEY-----"
@@ -127,24 +120,20 @@ describe.skipIf(!sshdAvailable)(`logs of a droplet (${sshdAvailable ? 'real sshd
       head -c 300000 /dev/urandom
       printf '\ncatalyst-scanner  | %s after the garbage\n' "$(now)"
       exec sleep 60`);
-      const { messages, all } = await follow();
-      await until(() => messages().some((text) => text.includes('after the garbage')));
-      await until(() => all().some(({ service }) => service === 'trading'));
-      const text = JSON.stringify(all());
-      expect(text).not.toContain(SECRET);
-      expect(text).not.toContain('abcdef0123456789');
-      expect(text).not.toContain('b3BlbnNzaC1rZXktdjEAAAAABG5vbmU');
-      // oxlint-disable-next-line no-control-regex -- none may be left
-      expect(all().some((line) => /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(line.text))).toBe(false);
-      expect(messages().find((one) => one.startsWith('red'))).toMatch(/^red .* end$/);
-    },
-  );
+    const { messages, all } = await follow();
+    await until(() => messages().some((text) => text.includes('after the garbage')));
+    await until(() => all().some(({ service }) => service === 'trading'));
+    const text = JSON.stringify(all());
+    expect(text).not.toContain(SECRET);
+    expect(text).not.toContain('abcdef0123456789');
+    expect(text).not.toContain('b3BlbnNzaC1rZXktdjEAAAAABG5vbmU');
+    // oxlint-disable-next-line no-control-regex -- none may be left
+    expect(all().some((line) => /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/.test(line.text))).toBe(false);
+    expect(messages().find((one) => one.startsWith('red'))).toMatch(/^red .* end$/);
+  });
 
-  it(
-    'keeps a traceback together that is printed slowly, between lines of others',
-    { timeout: 60_000 },
-    async () => {
-      compose(`
+  it('keeps a traceback together that is printed slowly, between lines of others', async () => {
+    compose(`
       echo "catalyst-reporting  | $(now) - reporting - ERROR - Database error"
       echo "catalyst-reporting  | Traceback (most recent call last):"
       echo "catalyst-news  | $(now) - news - INFO - between"
@@ -153,23 +142,19 @@ describe.skipIf(!sshdAvailable)(`logs of a droplet (${sshdAvailable ? 'real sshd
       echo "catalyst-reporting  |     await go()"
       echo "catalyst-reporting  | asyncpg.exceptions.DataError: invalid input"
       exec sleep 60`);
-      const { all } = await follow();
-      await until(() => all().some(({ service }) => service === 'reporting'));
-      await until(() => all().some(({ text }) => text.includes('DataError')));
-      expect(all().filter(({ service }) => service === 'reporting')).toHaveLength(1);
-      expect(
-        all()
-          .find(({ service }) => service === 'reporting')
-          ?.text.split('\n'),
-      ).toHaveLength(5);
-    },
-  );
+    const { all } = await follow();
+    await until(() => all().some(({ service }) => service === 'reporting'));
+    await until(() => all().some(({ text }) => text.includes('DataError')));
+    expect(all().filter(({ service }) => service === 'reporting')).toHaveLength(1);
+    expect(
+      all()
+        .find(({ service }) => service === 'reporting')
+        ?.text.split('\n'),
+    ).toHaveLength(5);
+  });
 
-  it(
-    'says when lines may be missing after the link was away, and from whom',
-    { timeout: 60_000 },
-    async () => {
-      compose(`
+  it('says when lines may be missing after the link was away, and from whom', async () => {
+    compose(`
       if [ $run = 1 ]; then
         echo "catalyst-news  | 2026-11-21 10:00:00,000 - news - INFO - last of news"
         echo "catalyst-trading  | 2026-11-21 10:00:00,000 - trading - INFO - last of trading"
@@ -179,37 +164,32 @@ describe.skipIf(!sshdAvailable)(`logs of a droplet (${sshdAvailable ? 'real sshd
         echo "catalyst-trading  | 2026-11-21 10:06:00,000 - trading - INFO - much later"
       fi
       exec sleep 60`);
-      const { link, all, last } = await follow();
-      await until(() => all().length === 2);
-      link.cut();
-      expect(last()).toMatchObject({ state: 'unavailable' });
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      link.open();
-      await until(() => all().some(({ gap }) => gap !== undefined));
-      const gap = all().find((line) => line.gap !== undefined);
-      expect(gap?.message).toMatch(
-        /^From \d\d:\d\d:\d\d to \d\d:\d\d:\d\d the link was down: lines of that time may be missing from trading\.$/,
-      );
-      expect(gap?.level).toBe('warning');
-      expect(all().filter(({ message }) => message === 'last of news')).toHaveLength(1);
-    },
-  );
+    const { link, all, last } = await follow();
+    await until(() => all().length === 2);
+    link.cut();
+    expect(last()).toMatchObject({ state: 'unavailable' });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    link.open();
+    await until(() => all().some(({ gap }) => gap !== undefined));
+    const gap = all().find((line) => line.gap !== undefined);
+    expect(gap?.message).toMatch(
+      /^From \d\d:\d\d:\d\d to \d\d:\d\d:\d\d the link was down: lines of that time may be missing from trading\.$/,
+    );
+    expect(gap?.level).toBe('warning');
+    expect(all().filter(({ message }) => message === 'last of news')).toHaveLength(1);
+  });
 
-  it(
-    'goes on after a stream that died, says a container that ended, and waits for one that stalls',
-    { timeout: 60_000 },
-    async () => {
-      compose(`
+  it('goes on after a stream that died, says a container that ended, and waits for one that stalls', async () => {
+    compose(`
       echo "catalyst-news  | $(now) - news - INFO - run $run"
       [ $run = 1 ] && exit 1
       echo "catalyst-news exited with code 137"
       exec sleep 60`);
-      const { logs, messages, last } = await follow();
-      await until(() => messages().includes('run 2'));
-      await until(
-        () => logs.book.sources().find(({ service }) => service === 'news')?.ended === 'exited with code 137',
-      );
-      await until(() => last()?.state === 'following');
-    },
-  );
+    const { logs, messages, last } = await follow();
+    await until(() => messages().includes('run 2'));
+    await until(
+      () => logs.book.sources().find(({ service }) => service === 'news')?.ended === 'exited with code 137',
+    );
+    await until(() => last()?.state === 'following');
+  });
 });

@@ -10,6 +10,7 @@ const server = new FastMCP({
   ping: { enabled: false },
 });
 let cancelled = 0;
+let begun = 0;
 let toggled = true;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const one = (name: string) =>
@@ -42,6 +43,7 @@ server.addTools([
     description: 'Answers only when it is cancelled.',
     execute: (_args, { signal }) =>
       new Promise<string>((resolve) => {
+        begun++;
         signal.addEventListener('abort', () => {
           cancelled++;
           resolve('cancelled');
@@ -52,6 +54,11 @@ server.addTools([
     name: 'test_cancelled',
     description: 'How many calls were cancelled.',
     execute: () => Promise.resolve(String(cancelled)),
+  },
+  {
+    name: 'test_begun',
+    description: 'How many calls of test_endless have arrived.',
+    execute: () => Promise.resolve(String(begun)),
   },
   toggle,
   {

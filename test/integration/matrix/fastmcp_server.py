@@ -8,6 +8,7 @@ import mcp_types
 from fastmcp import Context, FastMCP
 
 mcp = FastMCP("matrix-python")
+begun = 0
 cancelled = 0
 toggled = True
 
@@ -27,7 +28,8 @@ async def test_tool_with_progress(ctx: Context) -> str:
 
 @mcp.tool
 async def test_endless() -> str:
-    global cancelled
+    global begun, cancelled
+    begun += 1
     try:
         await asyncio.sleep(300)
     except asyncio.CancelledError:
@@ -39,6 +41,11 @@ async def test_endless() -> str:
 @mcp.tool
 def test_cancelled() -> str:
     return str(cancelled)
+
+
+@mcp.tool
+def test_begun() -> str:
+    return str(begun)
 
 
 @mcp.tool

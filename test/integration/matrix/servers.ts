@@ -46,6 +46,8 @@ export interface Running {
   url: string;
   /** How many calls saw their cancellation; undefined: only the tool `test_cancelled` can say. */
   cancelled?: () => number;
+  /** How many calls of test_endless have arrived; undefined: only the tool `test_begun` can say. */
+  begun?: () => number;
   stop(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ const OURS = {
 
 interface InProcess {
   cancelled: number;
+  begun: number;
   listen(): Promise<string>;
   close(): Promise<void>;
 }
@@ -76,7 +79,7 @@ interface InProcess {
 const here = (make: () => InProcess) => async (): Promise<Running> => {
   const server = make();
   const url = await server.listen();
-  return { url, cancelled: () => server.cancelled, stop: () => server.close() };
+  return { url, cancelled: () => server.cancelled, begun: () => server.begun, stop: () => server.close() };
 };
 
 /** Starts a program that prints its port and waits until it answers there. */
@@ -89,7 +92,7 @@ const program =
     });
     const found = await portOf(child, port);
     const url = `http://127.0.0.1:${found}/mcp`;
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 60_000;
     for (;;) {
       const answers = await fetch(url, { method: 'DELETE' }).then(
         () => true,

@@ -13,7 +13,7 @@ import { until } from '../../fixtures/mcp/rig.ts';
 const STOP = 'stop_trading';
 const START = 'start_trading_cycle';
 /** What is promised is 1 s; this bounds hanging, and the figure is printed. */
-const BOUND_MS = 5_000;
+const BOUND_MS = 30_000;
 
 /** When the two stops of a back end arrived, by this process's clock. */
 class Droplet {

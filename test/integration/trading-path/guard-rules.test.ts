@@ -11,9 +11,9 @@ const START = 'start_trading_cycle';
 const CYCLE = 'catalyst://trading-cycle/current';
 
 async function eventually(ready: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   while (!(await ready())) {
-    if (Date.now() > end) throw new Error('not so within 10 s');
+    if (Date.now() > end) throw new Error(`not so within a minute: ${ready.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

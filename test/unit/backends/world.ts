@@ -130,11 +130,11 @@ export function profileWith(
 
 /** Waits until `read` gives a value, at most 5 s. */
 export async function until<T>(read: () => T | undefined | false): Promise<T> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const value = read();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error('not seen within 5 s');
+    if (Date.now() > deadline) throw new Error('not seen within a minute');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

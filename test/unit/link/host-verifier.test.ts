@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateSshKey } from '../../../electron/core/ssh-key.ts';
 import { hostVerifier } from '../../../electron/core/link/ssh/host-verifier.ts';
 
 const key = Buffer.from('key');
@@ -60,7 +61,8 @@ describe('hostVerifier in ssh2', () => {
   let server: ssh2.Server;
   let port: number;
   beforeAll(async () => {
-    const { private: hostKey } = ssh2.utils.generateKeyPairSync('ed25519');
+    // ssh2's own generator makes one key in 256 that it cannot read
+    const { privateKey: hostKey } = generateSshKey('test');
     server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
       client.on('error', () => {});
       client.on('authentication', (context) => context.accept());

@@ -123,7 +123,8 @@ describe('host names', () => {
   it('matches a line of many stars at once', () => {
     const started = performance.now();
     expect(matchesHost(`${'*a'.repeat(60)}*b`, 'a'.repeat(255))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    // ten times what it may take: a hang is what is looked for, not a busy machine
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 });
 

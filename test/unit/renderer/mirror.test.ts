@@ -116,53 +116,51 @@ describe('Mirror', () => {
   it('follows core, keeps the last state while cut, and resumes without a gap', async () => {
     const core = new Core();
     const mirror = mirrorOf(core);
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('open'));
+    await expect.poll(() => mirror.store.getState().connection).toBe('open');
     core.store.set(['profiles', 'catalyst', 'link'], { state: 'off' });
-    await vi.waitFor(() => expect(link(mirror)).toBe('off'));
+    await expect.poll(() => link(mirror)).toBe('off');
 
     core.cut();
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('lost'));
+    await expect.poll(() => mirror.store.getState().connection).toBe('lost');
     expect(link(mirror)).toBe('off');
     expect(mirror.client).toBeNull();
     core.store.set(['profiles', 'catalyst', 'secrets'], ['password']);
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('open'));
-    await vi.waitFor(() =>
-      expect(mirror.store.getState().app?.profiles.catalyst.secrets).toEqual(['password']),
-    );
+    await expect.poll(() => mirror.store.getState().connection).toBe('open');
+    await expect.poll(() => mirror.store.getState().app?.profiles.catalyst.secrets).toEqual(['password']);
     expect(core.follows).toEqual([undefined, expect.stringMatching(/.\/1$/)]);
   });
 
   it('is open again after a cut in which nothing happened', async () => {
     const core = new Core();
     const mirror = mirrorOf(core);
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('open'));
+    await expect.poll(() => mirror.store.getState().connection).toBe('open');
     core.store.set(['profiles', 'catalyst', 'secrets'], []);
-    await vi.waitFor(() => expect(mirror.store.getState().seq).toBe(1));
+    await expect.poll(() => mirror.store.getState().seq).toBe(1);
     core.cut();
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('lost'));
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('open'));
+    await expect.poll(() => mirror.store.getState().connection).toBe('lost');
+    await expect.poll(() => mirror.store.getState().connection).toBe('open');
   });
 
   it('does not mix the numbers of two runs of core', async () => {
     const core = new Core();
     const mirror = mirrorOf(core);
     core.store.set(['profiles', 'catalyst', 'secrets'], ['old']);
-    await vi.waitFor(() => expect(mirror.store.getState().app?.profiles.catalyst.secrets).toEqual(['old']));
+    await expect.poll(() => mirror.store.getState().app?.profiles.catalyst.secrets).toEqual(['old']);
     // A new run that already has more events than the page has seen, none of which the page knows.
     core.store = new Store(scenarioState('off', NOW));
     core.pid = 2;
     for (let i = 0; i < 9; i += 1) core.store.set(['profiles', 'catalyst', 'secrets'], [`new ${i}`]);
     core.cut();
-    await vi.waitFor(() => expect(mirror.store.getState().app?.profiles.catalyst.secrets).toEqual(['new 8']));
+    await expect.poll(() => mirror.store.getState().app?.profiles.catalyst.secrets).toEqual(['new 8']);
     expect(link(mirror)).toBe('off');
   });
 
   it('counts a core that holds the connection but does not answer as lost', async () => {
     const core = new Core();
     const mirror = mirrorOf(core, { silenceMs: 40, answerLimitMs: 60 });
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('open'));
+    await expect.poll(() => mirror.store.getState().connection).toBe('open');
     core.mute = true;
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('lost'), 3_000);
+    await expect.poll(() => mirror.store.getState().connection).toBe('lost');
   });
 
   it('does not try again when it is signed out', async () => {
@@ -170,7 +168,7 @@ describe('Mirror', () => {
     const mirror = new Mirror({ connect, random: () => 0 });
     running.push(mirror);
     mirror.start();
-    await vi.waitFor(() => expect(mirror.store.getState().connection).toBe('signed-out'));
+    await expect.poll(() => mirror.store.getState().connection).toBe('signed-out');
     mirror.retryNow();
     expect(connect).toHaveBeenCalledTimes(1);
   });

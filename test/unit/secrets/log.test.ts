@@ -103,7 +103,8 @@ describe('the redactor', () => {
       'bearer '.repeat(30_000),
     ])
       redact.text(text);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // ten times what it may take: a hang is what is looked for, not a busy machine
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 });
 

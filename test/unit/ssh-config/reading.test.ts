@@ -286,7 +286,8 @@ describe('texts', () => {
     expect(matchesPattern('a'.repeat(3_000), `${'*a'.repeat(1_000)}*b`)).toBe(false);
     expect(matchesPattern('a'.repeat(3_000), `${'*a'.repeat(1_000)}*`)).toBe(true);
     expect(covers([], '')).toBe(true);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    // ten times what it may take: a hang is what is looked for, not a busy machine
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   it('keeps Windows’ pipe of the agent, of which a backslash is taken away in reading', async () => {
