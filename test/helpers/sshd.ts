@@ -51,15 +51,18 @@ export interface MakeKey {
 
 const FIRST_PORT = 10_000;
 const PORTS_EACH = 1_000;
+const given = new Set<number>();
 
 /**
  * A loopback port where nothing listens. It is none that the system would give to a connection or to a server that
- * asks for any, and each of vitest's workers has a range of its own: it is still free when you come to use it.
+ * asks for any, and each of vitest's workers has a range of its own: it is still free when you come to use it,
+ * and none is given twice.
  */
 export async function freePort(): Promise<number> {
   const first = FIRST_PORT + (Number(process.env['VITEST_POOL_ID'] ?? 0) % 20) * PORTS_EACH;
   for (let tries = 0; tries < 100; tries++) {
     const port = first + Math.floor(Math.random() * PORTS_EACH);
+    if (given.has(port)) continue;
     const server = net.createServer();
     const free = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false));
@@ -67,6 +70,7 @@ export async function freePort(): Promise<number> {
     });
     if (!free) continue;
     await new Promise((resolve) => server.close(resolve));
+    given.add(port);
     return port;
   }
   throw new Error(`no free port from ${first} on`);
