@@ -97,6 +97,7 @@ export const PositionStatus = z.enum([
   'cancelled',
   'unknown',
 ]);
+export type PositionStatus = z.infer<typeof PositionStatus>;
 
 /** A position in canonical names. null means not reported; it is shown as "-", never as zero. */
 export const Position = z.strictObject({

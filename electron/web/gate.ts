@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Denial } from '../core/denial.ts';
+import { deny, hostDenial, rawValues } from '../core/denial.ts';
 import type { Clock } from '../core/ports.ts';
 
 /** A one-time token lives this long, milliseconds. */
@@ -7,38 +9,6 @@ const TOKEN_LIFE_MS = 5 * 60_000;
 export const SUBPROTOCOL = 'companion.v1';
 const MAX_TOKENS = 16;
 const MAX_SESSIONS = 32;
-
-/** Why a request is turned away: an HTTP status and one plain sentence without anything of the request in it. */
-export interface Denial {
-  status: number;
-  reason: string;
-}
-
-const deny = (status: number, reason: string): Denial => ({ status, reason });
-
-function rawValues(request: IncomingMessage, name: string): string[] {
-  const values: string[] = [];
-  const raw = request.rawHeaders;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() === name) values.push(raw[i + 1] ?? '');
-  }
-  return values;
-}
-
-/**
- * The raw Host header must be one exact string of ours. Anything parsed would be looser: `evil@localhost:P`,
- * `0x7f.1` and full-width digits all parse to loopback, and Node takes the first of two Host headers and HTTP/1.0
- * with none. This is what stops DNS rebinding.
- */
-function hostDenial(request: IncomingMessage, port: number): Denial | undefined {
-  const hosts = rawValues(request, 'host');
-  if (request.httpVersion !== '1.1' || hosts.length !== 1) return deny(400, 'One Host header is needed.');
-  // browsers leave out the usual port
-  const suffix = port === 80 ? '' : `:${port}`;
-  if (hosts[0] !== `127.0.0.1${suffix}` && hosts[0] !== `localhost${suffix}`)
-    return deny(403, 'This address is not served here.');
-  return undefined;
-}
 
 /** Origin must be this very page's, and a browser that says so must call the request same-origin. */
 function originDenial(request: IncomingMessage): Denial | undefined {
@@ -53,7 +23,7 @@ function originDenial(request: IncomingMessage): Denial | undefined {
 
 /** What every request must pass, whatever it asks for. OPTIONS is refused: there is no CORS here, ever. */
 export function requestDenial(request: IncomingMessage, port: number): Denial | undefined {
-  const host = hostDenial(request, port);
+  const host = hostDenial(request, port, 403);
   if (host) return host;
   if (request.method === 'OPTIONS') return deny(403, 'Requests from other pages are refused.');
   if (!request.url?.startsWith('/')) return deny(400, 'Only plain paths are served.');

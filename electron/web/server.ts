@@ -6,7 +6,7 @@ import type { App } from '../core/app-interface.ts';
 import { readPage } from '../core/page-files.ts';
 import type { Clock } from '../core/ports.ts';
 import { Door, requestDenial, sessionDenial, socketDenial } from './gate.ts';
-import type { Denial } from './gate.ts';
+import type { Denial } from '../core/denial.ts';
 import { SECURITY_HEADERS } from './headers.ts';
 import { portHolder } from './port-holder.ts';
 import { RpcSockets } from './rpc-sockets.ts';

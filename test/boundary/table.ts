@@ -1,9 +1,17 @@
 import type { Table } from './checker.ts';
 
 /** What every domain folder stands on. The rest of core's top level puts the app together and is nobody's to import. */
-const GROUND = ['addresses', 'clock', 'files', 'own-text', 'ports', 'seams', 'shell-folder', 'ssh-key'].map(
-  (name) => `electron/core/${name}.ts`,
-);
+const GROUND = [
+  'addresses',
+  'clock',
+  'denial',
+  'files',
+  'own-text',
+  'ports',
+  'seams',
+  'shell-folder',
+  'ssh-key',
+].map((name) => `electron/core/${name}.ts`);
 
 const ORPC = ['@orpc/server', '@orpc/client', '@orpc/contract'];
 

@@ -10,13 +10,13 @@ export interface AuditInput {
   kind: string;
   profile?: string;
   tool?: string;
-  /** SHA-256, hex, of profile, tool and canonical arguments. */
+  /** SHA-256, hex, of profile, tool and canonical arguments: the guard's callHash. */
   argsHash?: string;
   /** Exact JSON text of the arguments; left out of the record where it looks secret. */
   args?: string;
   decision?: string;
   outcome?: string;
-  /** Joins the entries of one call. */
+  /** Joins the entries of one call: the call's idempotency key. */
   id?: string;
   detail?: string;
 }

@@ -1,20 +1,13 @@
 import path from 'node:path';
 import type { AuditEntry } from '../../contract/audit.ts';
+import type { OpenCall } from '../guard/unresolved.ts';
 import { readLine } from './entry.ts';
 import { listFiles, readLines } from './files.ts';
 
-/** A start-like call that the trail shows as begun and neither answered nor settled. */
-export interface UnfinishedCall {
-  id: string;
-  profile: string;
-  tool: string;
-  client: string;
-  hash: string | null;
-  /** When it was recorded, ms since the epoch. */
-  at: number;
+/** A start-like call that the trail shows as begun and neither answered nor settled; `at` is when it was recorded. */
+export interface UnfinishedCall extends OpenCall {
   /** When it ended at the latest, ms since the epoch: only what is read after it can say what became of it. */
   endedAt: number;
-  detail: string;
 }
 
 /** How many files back are looked at: a day each, or 4 MiB. */

@@ -1,12 +1,11 @@
 import type { Decimal, Position, PositionsModel, Totals } from '../../contract/models.ts';
+import { PositionStatus } from '../../contract/models.ts';
 import { addDecimals, magnitude, signOf } from '../../contract/decimal-math.ts';
 import { currencyOf, parseDecimal } from './decimal.ts';
 import type { ReadInstant } from './instant.ts';
 import { firstOf, isFields, rawText, textOf, type Fields } from './json-text.ts';
 import { unwrap, type Read } from './json-value.ts';
 import { uniqueKeys } from './read-list.ts';
-
-type PositionStatus = Position['status'];
 
 /** How a profile's rows are read: zone-less times, currency where a row names none, and what the list is. */
 export interface PositionsContext {
@@ -16,15 +15,6 @@ export interface PositionsContext {
   openList: boolean;
 }
 
-const STATUSES = new Set([
-  'open',
-  'partial',
-  'risk_reduced',
-  'closed',
-  'stopped_out',
-  'pending',
-  'cancelled',
-]);
 const GONE = new Set<PositionStatus>(['closed', 'stopped_out', 'cancelled', 'pending']);
 const LIST_KEYS = ['positions', 'positions_summary'] as const;
 
@@ -62,7 +52,7 @@ function statusOf(word: unknown, openList: boolean): PositionStatus {
   if (word === undefined || word === null) return openList ? 'open' : 'unknown';
   const status = typeof word === 'string' ? word.trim().toLowerCase().replaceAll(/[\s-]/g, '_') : '';
   if (status === 'canceled') return 'cancelled';
-  return STATUSES.has(status) ? (status as PositionStatus) : 'unknown';
+  return PositionStatus.options.find((known) => known === status) ?? 'unknown';
 }
 
 function fractionToPercent(value: Decimal | null): Decimal | null {

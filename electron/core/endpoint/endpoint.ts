@@ -8,7 +8,7 @@ import type { Clock, Log } from '../ports.ts';
 import { HttpSession, tokenOf } from './http-session.ts';
 import type { OpenClient } from './http-session.ts';
 import { bearerOf, bodyDenial, headerMismatch, requestDenial, streamDenial } from './request-guard.ts';
-import type { Denial } from './request-guard.ts';
+import type { Denial } from '../denial.ts';
 
 const MAX_BODY = 4 << 20;
 const MAX_SESSIONS = 64;

@@ -1,33 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-
-/** Why a request is turned away: an HTTP status and one plain sentence without anything of the request in it. */
-export interface Denial {
-  readonly status: number;
-  readonly reason: string;
-}
-
-const deny = (status: number, reason: string): Denial => ({ status, reason });
-
-function rawValues(request: IncomingMessage, name: string): string[] {
-  const values: string[] = [];
-  const raw = request.rawHeaders;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() === name) values.push(raw[i + 1] ?? '');
-  }
-  return values;
-}
+import type { Denial } from '../denial.ts';
+import { deny, hostDenial, rawValues } from '../denial.ts';
 
 /**
- * What every request must pass before anything of it is read. The raw Host header must be one exact string of ours: what
- * parses to loopback (`evil@localhost:P`, `0x7f.1`, full-width digits) is not what was asked for, and this is what
- * stops DNS rebinding. No browser has business here, so any Origin at all is refused, and there is no CORS.
+ * What every request must pass before anything of it is read. No browser has business here, so any Origin at all is
+ * refused, and there is no CORS.
  */
 export function requestDenial(request: IncomingMessage, port: number): Denial | undefined {
-  const hosts = rawValues(request, 'host');
-  if (request.httpVersion !== '1.1' || hosts.length !== 1) return deny(400, 'One Host header is needed.');
-  const suffix = port === 80 ? '' : `:${port}`;
-  if (![`127.0.0.1${suffix}`, `localhost${suffix}`].includes(hosts[0] ?? ''))
-    return deny(421, 'This address is not served here.');
+  const host = hostDenial(request, port, 421);
+  if (host) return host;
   if (rawValues(request, 'origin').length > 0) return deny(403, 'Web pages are not served here.');
   if (request.url !== '/mcp') return deny(404, 'Only /mcp is served here.');
   if (!['POST', 'GET', 'DELETE'].includes(request.method ?? '')) return deny(405, 'Use POST, GET or DELETE.');

@@ -1,25 +1,11 @@
 import type { AppError } from '../../contract/errors.ts';
 import type { Outcome, ToolClass } from '../../contract/bridge.ts';
+import type { AuditInput } from '../audit/entry.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { GatedCall, RecordActivity, RequestTrace } from '../seams.ts';
 
-/** What the guard writes into the audit trail. */
-export interface TrailEntry {
-  /** Client name, `you` for the dashboard and CLI, or `app`. */
-  actor: string;
-  kind: string;
-  profile: string;
-  tool?: string;
-  /** callHash of the call, hex. */
-  argsHash?: string;
-  /** The exact JSON text of the arguments. */
-  args?: string;
-  decision?: string;
-  outcome?: string;
-  /** Joins intent and outcome: the call's idempotency key. */
-  id?: string;
-  detail?: string;
-}
+/** What the guard writes into the audit trail: always about a profile. */
+export type TrailEntry = AuditInput & { profile: string };
 
 /** The trail as the guard sees it. `sync`: on the disk before it resolves. Rejects with AUDIT_WRITE_FAILED. */
 export interface Trail {
