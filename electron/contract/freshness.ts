@@ -60,7 +60,7 @@ export function positionsFreshness({ trading, guard }: Read, now: number): Fresh
   return { ...plain, state: 'frozen', text };
 }
 
-/** The readings that say whether a back end trades. Only Catalyst has two: cron drives its workflow (backends.md 0.9). */
+/** The readings that say whether a back end trades. Only Catalyst has two: cron drives its workflow. */
 const STATUS: Readonly<Record<PresetName, readonly ('workflow' | 'cycle')[]>> = {
   catalyst: ['workflow', 'cycle'],
   stockspark: [],

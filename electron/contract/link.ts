@@ -43,7 +43,7 @@ export const BlockedReason = z.enum([
 ]);
 export type BlockedReason = z.infer<typeof BlockedReason>;
 
-/** `mcp`: the MCP endpoint alone fails. `stale`: no application answer for 45 s. `services`: reserved for health. */
+/** `mcp`: the MCP endpoint alone fails. `stale`: no application answer for 45 s. */
 export const DegradedReason = z.enum(['mcp', 'stale']);
 export type DegradedReason = z.infer<typeof DegradedReason>;
 

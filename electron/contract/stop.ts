@@ -97,8 +97,8 @@ function closeTool(tool: ToolEntry, fixed: object): CloseTool {
 
 /**
  * How "close everything" is said to this back end: a tool that sells every position, else a stop that takes
- * `close_positions`. Only what a person has approved counts; undefined where there is none. Tools by
- * backends.md 1.3; another preset has nothing that closes positions.
+ * `close_positions`. Only what a person has approved counts; undefined where there is none. The names are those of
+ * Catalyst's servers; another preset has nothing that closes positions.
  */
 export function closeAllTool(preset: PresetName, tools: readonly ToolEntry[]): CloseTool | undefined {
   if (preset !== 'catalyst') return undefined;

@@ -5,7 +5,7 @@ const BOTH = ['tools_call', 'json-schema-2020-12-preservation'];
 
 /**
  * The client scenarios that say something about our side towards servers, by the revision that the server is tested
- * for and the era of the local client. Sign-in (auth/*) is an issue of its own. The suite's servers for the headers of
+ * for and the era of the local client. Sign-in (auth/*) is not there yet. The suite's servers for the headers of
  * 2026-07-28 also answer `initialize`, and what is carried for a client of 2025 goes in its own era to such a server.
  */
 const SCENARIOS = [

@@ -176,7 +176,7 @@ async function planFor(
   return planned;
 }
 
-/** The Code tab of Claude Desktop reads Claude Code's file as well (facts/mcp.md 1.2). */
+/** The Code tab of Claude Desktop reads Claude Code's file as well. */
 async function twinWarning(client: ClientId, profile: string, host: LocateHost, context: PlanContext) {
   if (client !== 'claude-desktop' && client !== 'claude-code') return [];
   const twins = await locate(client === 'claude-code' ? 'claude-desktop' : 'claude-code', host);

@@ -19,8 +19,8 @@ export interface Launch {
 }
 
 /**
- * The entry for a profile: absolute paths only, since a client starts it with a bare PATH and any working folder
- * (facts/mcp.md 1.6); no secrets, no npx, no shell.
+ * The entry for a profile: absolute paths only, since a client starts it with a bare PATH and in any
+ * working folder; no secrets, no npx, no shell.
  */
 export function makeEntry(profile: string, launch: Launch, typed: boolean): ServerEntry {
   return {

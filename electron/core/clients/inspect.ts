@@ -115,7 +115,7 @@ function startOf(entry: unknown): Pick<WrittenEntry, 'command' | 'args' | 'env'>
   };
 }
 
-/** Beside the configuration; in the package's other spelling and in the classic place too, since builds differ (facts/mcp.md 1.5). */
+/** Beside the configuration; in the package's other spelling and in the classic place too, since builds differ. */
 function logDirs(config: string, host: LocateHost): string[] {
   const at = flavour(host.platform);
   const folder = at.dirname(config);

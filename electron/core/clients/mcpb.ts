@@ -26,7 +26,7 @@ const MADE = new Date(1980, 0, 1);
 const UNIX = 3;
 
 /**
- * A Claude Desktop extension of manifest 0.3 (facts/mcp.md 2) that starts our stub for one profile: an unsigned zip
+ * A Claude Desktop extension of manifest 0.3 that starts our stub for one profile: an unsigned zip
  * with the manifest and the stub, the same bytes for the same input. With the script, Claude runs it on its own Node
  * and it fits every platform; with the single executable it fits this one. Throws NOT_AVAILABLE_YET.
  */

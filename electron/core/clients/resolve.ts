@@ -13,9 +13,8 @@ export interface Resolved {
 }
 
 /**
- * Follows links by the rules of facts/security.md 5.3: a link is written through to its target; a dangling link, a
- * target outside `roots` (home folder, or the folder that the system names for configuration) and anything that is
- * not a regular file are refused with CLIENT_CONFIG_UNSAFE.
+ * Follows links, so that writing keeps them: a link is written through to its target; a dangling link, a target outside `roots`
+ * (home folder, or the folder that the system names for configuration) and anything that is not a regular file are refused with CLIENT_CONFIG_UNSAFE.
  */
 export async function resolveConfig(file: string, roots: readonly string[]): Promise<Resolved> {
   const resolved = await follow(file);

@@ -12,7 +12,7 @@ export type RunningProbe = (client: ClientId, folder: string) => Promise<boolean
 export type Run = (file: string, args: readonly string[]) => Promise<string>;
 
 /**
- * Whether Claude Desktop runs, which then writes its file from memory over any edit (facts/mcp.md 1.3). The others
+ * Whether Claude Desktop runs, which then writes its file from memory over any edit. The others
  * read theirs when it changes and are not asked about.
  */
 export function createRunningProbe(options: {

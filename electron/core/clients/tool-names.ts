@@ -1,4 +1,4 @@
-/** Hosts take names of 64 characters of this alphabet, and refuse every tool when one is longer (facts/mcp.md 1.2). */
+/** Hosts take names of 64 characters of this alphabet, and refuse every tool when one is longer. */
 const MOST = 64;
 const SHOWN = 3;
 

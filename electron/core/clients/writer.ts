@@ -51,7 +51,6 @@ export interface WriteRequest {
  * Replaces a configuration file so that at every moment, even through a crash, it is the old or the new one whole:
  * lock, read, back up, temporary file beside it, flush, compare again, rename, flush the folder, read back. Resolves
  * to what was done, or undefined where nothing had to change. On any AppError the file is as it was.
- * The sequence is that of facts/security.md 5.3.
  */
 export async function writeConfig(
   request: WriteRequest,

@@ -1,7 +1,7 @@
 import { remedy } from './remedy.ts';
 import type { Remedy } from './remedy.ts';
 
-/** What a line of Claude's logs means (facts/mcp.md 1.5). */
+/** What a line of Claude's logs means. */
 interface Marker {
   readonly pattern: RegExp;
   /** Undefined: all was well at that moment. */

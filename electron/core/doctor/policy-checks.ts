@@ -37,7 +37,7 @@ function sources({ platform, env }: DoctorPorts): Source[] {
   }));
 }
 
-/** Policies by which an organisation turns local servers off, while the entry goes on being shown (facts/mcp.md 1.6). */
+/** Policies by which an organisation turns local servers off, while the entry goes on being shown. */
 export async function checkPolicy(rounds: Rounds, ports: DoctorPorts, inspection: Inspection): Promise<void> {
   await rounds.run('policy.local-servers', null, POLICY_MS, async () => {
     const places = sources(ports);

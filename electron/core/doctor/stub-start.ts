@@ -2,7 +2,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { WrittenEntry } from '../clients/inspect.ts';
 
-/** What a client's SDK hands on of its own environment (facts/mcp.md 1.6); everything else the program must do without. */
+/** What a client's SDK hands on of its own environment; everything else the program must do without. */
 const INHERITED: Readonly<Record<'win32' | 'posix', readonly string[]>> = {
   win32: [
     'APPDATA',

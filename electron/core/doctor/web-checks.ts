@@ -136,7 +136,7 @@ async function pingLayers(reached: Reached, hops = HOPS): Promise<boolean> {
   return true;
 }
 
-/** The owner's blocker (facts/backends.md 8): 406 to whoever offers less than both types; ours are both, always. */
+/** Many clients fail at a 406 to whoever accepts less than both types; ours accepts both, always. */
 async function noteAccept(reached: Reached): Promise<void> {
   const less = await ask(reached, {
     method: 'POST',

@@ -96,7 +96,7 @@ function report(options: CloseAllOptions, sent: Sent, open: number | null): Clos
 
 /**
  * Sells every position, after a person confirmed it: recorded before it is sent, sent once, never repeated. An
- * answer proves nothing (an `emergency_stop` says success although closing failed, backends.md 1.3): `closed` is
+ * answer proves nothing (an `emergency_stop` says success although closing failed): `closed` is
  * what was read from the positions afterwards. Throws AUDIT_WRITE_FAILED, and then nothing was sent. About 50 s
  * at most.
  */

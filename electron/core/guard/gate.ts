@@ -271,7 +271,7 @@ export class GuardGate implements Gate {
   }
 
   /**
-   * The servers answer any failure after acting with one and the same error (backends.md 0.4, 0.5): an error to a
+   * The servers answer any failure after acting with one and the same error: an error to a
    * start or stop says nothing about what was done, unless the call never left this machine.
    */
   async #endWrite(pass: Pass, { outcome: said, detail, sent }: GateCallEnd): Promise<void> {

@@ -7,7 +7,7 @@ export type Limited = 'symbol' | 'size' | 'notional' | 'positions';
 type Names = Readonly<Record<Limited | 'price', readonly string[]>>;
 
 /**
- * Argument names of every generation of Catalyst and its successor (backends.md 1.3, 2), and the usual ones of other
+ * Argument names of every generation of Catalyst and its successor, and the usual ones of other
  * trading servers. Quantities are shares or contracts, notional and amount are money.
  */
 const TRADING: Names = {

@@ -5,7 +5,7 @@ import { wallTime } from './trading-hours.ts';
 
 /**
  * What of an open position moves while its market is open, by preset: its price; on Catalyst, whose newest answers
- * carry none (backends.md 1.4), the profit made of it.
+ * carry none, the profit made of it.
  */
 const MOVES: Readonly<Record<PresetName, readonly ('current' | 'unrealized' | 'value')[]>> = {
   catalyst: ['current', 'unrealized', 'value'],

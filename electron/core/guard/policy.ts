@@ -77,7 +77,7 @@ export function isOwnTool(tool: string): boolean {
 
 /**
  * The class of a tool by exact name in our own reviewed table; `unknown` when the preset does not list it.
- * No server sends annotations (backends.md 6.7), and a server's word could not loosen this anyway.
+ * No server of these sends annotations, and a server's word could not loosen this anyway.
  */
 export function classify(preset: PresetName, tool: string): ToolClass {
   if (OWN_TOOLS.has(tool)) return 'read';
@@ -104,7 +104,7 @@ function isPlainStop(node: JsonNode): boolean {
 }
 
 /**
- * The class of one call. A stop that liquidates is start-like (security.md 7 rule 3): any stop call whose
+ * The class of one call. A stop that liquidates is start-like: any stop call whose
  * arguments are more than a reason, a cycle or `close_positions: false` is asked about. Python servers read
  * "true", 1 and "yes" as true, so only the literal false, or leaving it out, counts as not closing.
  */

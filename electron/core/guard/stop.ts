@@ -184,8 +184,8 @@ function record(options: StopOptions, entry: TrailEntry): Promise<void> {
 /**
  * Emergency stop of new trades: sends every stop the back end has at once, whatever state is shown, then reads
  * the state again. On Catalyst that is two sends, because cron drives the workflow behind the orchestrator's
- * back (backends.md 0.9). `confirmed` only when something was delivered and both states read as not running;
- * an answer alone proves nothing (backends.md 0.5). Never rejects; about 10 s at most. Positions stay open.
+ * back. `confirmed` only when something was delivered and both states read as not running;
+ * an answer alone proves nothing. Never rejects; about 10 s at most. Positions stay open.
  */
 export async function stopTrading(options: StopOptions): Promise<StopReport> {
   const id = randomUUID();

@@ -9,7 +9,7 @@ export const KEY_BYTES = 32;
 /**
  * AES-256-GCM with a fresh random nonce: `v1.` and base64url of nonce, ciphertext and tag. `aad` binds the text to
  * its place, so that a value moved to another place does not open. Also meant to go inside an operating system's
- * store that encrypts without authenticating (security.md 26).
+ * store that encrypts without authenticating (docs/security.md, 26).
  */
 export function sealEnvelope(key: Buffer, plain: Buffer, aad: string): string {
   const nonce = randomBytes(NONCE_BYTES);
