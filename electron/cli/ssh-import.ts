@@ -1,5 +1,6 @@
 import type { Profile, SshAuth, SshLink } from '../contract/profile.ts';
-import { ExposedPort, parseSshTarget, ProfileName } from '../contract/profile.ts';
+import { ExposedPort, ProfileName } from '../contract/profile.ts';
+import { parseSshTarget } from '../contract/ssh-target.ts';
 import { AppError } from '../contract/errors.ts';
 import type { SshConfigReader } from '../core/ssh-config/import-link.ts';
 import { readTarget } from '../core/ssh-config/jump-spec.ts';

@@ -41,6 +41,7 @@ export function compareDecimals(a: Decimal, b: Decimal): -1 | 0 | 1 {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** -1, 0 or 1. */
 export function signOf(value: Decimal): -1 | 0 | 1 {
   return compareDecimals(value, '0');
 }
@@ -50,6 +51,7 @@ export function magnitude(value: Decimal): Decimal {
   return value.startsWith('-') ? value.slice(1) : value;
 }
 
+/** a - b, exact. */
 export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
   return addDecimals(a, negated(b));
 }

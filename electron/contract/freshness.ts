@@ -29,6 +29,7 @@ export type Aged =
 
 const clause = (text: string): string => text.replace(/\.$/, '');
 
+/** How fresh one reading is at `now` (ms); `what` names it in the sentence. */
 export function freshnessOf(what: string, reading: Aged, now: number): Freshness {
   if (reading.state === 'unknown') {
     const ageMs = reading.last ? Math.max(0, now - reading.last.receivedAt) : null;
@@ -50,6 +51,7 @@ type Read = Pick<ProfileState, 'trading' | 'guard' | 'link'> & {
   profile: Pick<ProfileState['profile'], 'preset'>;
 };
 
+/** How far the list of positions can be believed at `now` (ms): unknown, stale, frozen or fresh. */
 export function positionsFreshness({ trading, guard }: Read, now: number): Freshness {
   const plain = freshnessOf('list of positions', trading.positions, now);
   const { positions } = trading;

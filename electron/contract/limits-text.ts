@@ -103,6 +103,7 @@ export const LIMIT_NAMES: readonly {
   },
 ];
 
+/** Limits as a form shows them; empty where nothing is limited. */
 export function limitTexts(limits: Limits): LimitTexts {
   return {
     symbols: (limits.symbols ?? []).join(', '),

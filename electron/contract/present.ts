@@ -238,6 +238,7 @@ export function exposedName({ localPort, target }: Pick<ExposedFacts, 'localPort
   return `127.0.0.1:${localPort} → ${target}`;
 }
 
+/** The word and tone of a probe's verdict. */
 export function presentVerdict(verdict: Verdict): Presented {
   switch (verdict) {
     case 'up':
@@ -253,6 +254,7 @@ export function presentVerdict(verdict: Verdict): Presented {
   }
 }
 
+/** `LIVE`, `PAPER`, `DEMO`: written so that nobody overlooks it. */
 export function presentEnvironment(environment: Environment): string {
   return environment.toUpperCase();
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseSshTarget } from './ssh-target.ts';
 
 /** A profile's name is also the key written into client configurations, where hosts limit it. */
 export const ProfileName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,15}$/, 'use 1 to 16 of a-z, 0-9 and -');
@@ -39,18 +40,6 @@ export const SshHop = z.strictObject({
   hostKeyAlias: SshHost.optional(),
 });
 export type SshHop = z.infer<typeof SshHop>;
-
-/** `user@host[:port]` (IPv6 in brackets) as its parts; undefined where the text is none. */
-export function parseSshTarget(text: string): { user: string; host: string; port: number } | undefined {
-  const match = /^([A-Za-z0-9._-]{1,64})@(?:\[([0-9A-Fa-f:.%a-z]+)\]|([^@:\s/[\]]+))(?::(\d{1,5}))?$/.exec(
-    text,
-  );
-  const [, user, bracketed, plain, port = '22'] = match ?? [];
-  const host = bracketed ?? plain;
-  const number = Number(port);
-  if (user === undefined || host === undefined || number < 1 || number > 65_535) return undefined;
-  return { user, host, port: number };
-}
 
 /** A hop written as text, as early profiles stored it, is read as well. */
 const JumpHost = z.preprocess(

@@ -151,6 +151,7 @@ export const TABLE: Table = {
           'electron/contract/limits-text.ts',
           'electron/contract/downtime-text.ts',
           'electron/contract/profile-change.ts',
+          'electron/contract/ssh-target.ts',
           'electron/contract/csv.ts',
           'electron/contract/decimal-math.ts',
           'electron/contract/position-figures.ts',

@@ -1,3 +1,4 @@
+import { parseSshTarget } from '../../../electron/contract/ssh-target.ts';
 import type {
   ExposedPort,
   HttpsLink,
@@ -5,7 +6,6 @@ import type {
   LinkConfig,
   SecretKind,
   SshAuth,
-  SshHop,
   SshLink,
 } from '../../../electron/contract/profile.ts';
 
@@ -62,17 +62,9 @@ export function emptyLink(kind: LinkForm['kind'], id = 0): LinkForm {
 
 export type LinkErrors = Partial<Record<keyof LinkForm, string>>;
 
-const TARGET = /^([A-Za-z0-9._-]{1,64})@(?:\[([0-9A-Fa-f:.%a-z]+)\]|([^@:\s/[\]]+))(?::(\d{1,5}))?$/;
-
 const isPort = (port: number) => Number.isInteger(port) && port >= 1 && port <= 65_535;
 
-/** `user@host[:port]` as its parts, as `parseSshTarget` of the contract reads it; undefined where the text is none. */
-export function targetOf(text: string): Pick<SshHop, 'user' | 'host' | 'port'> | undefined {
-  const [, user, bracketed, plain, port = '22'] = TARGET.exec(text.trim()) ?? [];
-  const host = bracketed ?? plain;
-  if (user === undefined || host === undefined || !isPort(Number(port))) return undefined;
-  return { user, host, port: Number(port) };
-}
+const targetOf = (text: string) => parseSshTarget(text.trim());
 
 function listed(text: string): string[] {
   return text

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { partsOf } from '../../../electron/contract/profile-change.ts';
-import { Profile, parseSshTarget } from '../../../electron/contract/profile.ts';
+import { Profile } from '../../../electron/contract/profile.ts';
 import type { SshLink } from '../../../electron/contract/profile.ts';
 import {
   editErrors,
@@ -15,7 +15,6 @@ import {
   linkOf,
   pinOf,
   secretKindsOf,
-  targetOf,
 } from '../../../renderer/views/connections/link-form.ts';
 import type { ProfileForm } from '../../../renderer/views/connections/profile-form.ts';
 import {
@@ -93,20 +92,6 @@ describe('the form for a new connection', () => {
     expect(linkErrors({ ...ssh, exposes: true, expose: '' }).expose).toBeDefined();
     expect(linkErrors({ ...ssh, exposes: true, expose: '1:70000' }).expose).toBeDefined();
     expect(linkErrors({ ...ssh, exposes: true, expose: '1:a:2, 1:b:2' }).expose).toContain('once');
-  });
-
-  it('reads addresses as the contract does', () => {
-    const texts = [
-      'root@h',
-      'root@h:22',
-      'a.b-c@[::1]:2222',
-      'root@',
-      '@h',
-      'root@h:0',
-      'root@h:70000',
-      'r t@h',
-    ];
-    for (const text of texts) expect(targetOf(text)).toEqual(parseSshTarget(text));
   });
 
   it('reads a pin as openssl prints it', () => {
