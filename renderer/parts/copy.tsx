@@ -24,7 +24,7 @@ export function CopyField({ text, label }: { text: string; label: string }) {
   const [copied, copy] = useCopy();
   return (
     <div className="flex items-start gap-1 rounded-md border border-line bg-sunken py-0.5 pr-0.5 pl-3">
-      <code className="min-w-0 flex-1 py-1 break-all whitespace-pre-wrap select-all">{text}</code>
+      <code className="min-w-0 flex-1 py-1 wrap-anywhere whitespace-pre-wrap select-all">{text}</code>
       <IconButton label={copied ? 'Copied' : `Copy ${label}`} onClick={() => void copy(text)}>
         {copied ? <Check size={14} /> : <Copy size={14} />}
       </IconButton>

@@ -78,15 +78,17 @@ function Editor({ profile, done }: { profile: Profile; done: () => void }) {
     >
       <div className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-x-4 gap-y-2">
         {LIMIT_NAMES.map(({ key, label, hint, example }) => (
-          <Field
-            key={key}
-            label={label}
-            hint={hint}
-            placeholder={`such as ${example}`}
-            error={wrong === key ? `Write it such as ${example}` : undefined}
-            value={texts[key]}
-            onChange={(event) => setTexts({ ...texts, [key]: event.target.value })}
-          />
+          // hours with their zone are longer than anything else here
+          <div key={key} className={key === 'hours' ? 'col-span-2' : ''}>
+            <Field
+              label={label}
+              hint={hint}
+              placeholder={`such as ${example}`}
+              error={wrong === key ? `Write it such as ${example}` : undefined}
+              value={texts[key]}
+              onChange={(event) => setTexts({ ...texts, [key]: event.target.value })}
+            />
+          </div>
         ))}
       </div>
       {error ? <Problem error={error} tone={isLooser ? 'attention' : 'danger'} /> : null}

@@ -61,7 +61,7 @@ function CheckRow({ check, above }: { check: DoctorCheck; above: boolean }) {
           <Remedy remedy={remedy} />
         )}
       </div>
-      <span className="w-14 shrink-0 text-right text-sm text-quiet tabular-nums">
+      <span className="w-14 shrink-0 text-right text-sm/5 text-quiet tabular-nums">
         {ms < WORTH_SAYING_MS ? null : <Duration ms={ms} />}
       </span>
     </li>
