@@ -81,7 +81,7 @@ describe('doctor on faults of the MCP server and the services', () => {
 
   it('names initialize that is never answered', async () => {
     server.on = (message) => message?.method === 'initialize';
-    const run = await look({ ports: { timing: { probeMs: 300 } } });
+    const run = await look({ ports: { timing: { probeMs: 2_000 } } });
     expect(named(run)).toEqual({ result: 'broken', layer: 'mcp', check: 'mcp.initialize' });
     expect(run.of('mcp.initialize')?.seen).toContain('was not answered');
   });

@@ -74,7 +74,7 @@ describe.skipIf(!sshdAvailable)(`doctor on SSH faults (${sshdAvailable ? 'real s
     const run = await examine(
       patient({
         links: [sshTo(sshd, { port })],
-        ports: { timing: { connectMs: 1_000, readyMs: 1_000 } },
+        ports: { timing: { readyMs: 1_000 } },
       }),
     );
     expect(named(run)).toEqual({ result: 'broken', layer: 'ssh', check: 'ssh.greeting' });

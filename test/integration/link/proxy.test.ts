@@ -126,7 +126,7 @@ describe.skipIf(!opensslAvailable)(
     ] as const)('a proxy whose answer is %s: %s, %s', async (mood, state, code, words) => {
       await started();
       proxy.mood = mood;
-      const rig = rigOf(link(), { timing: { connectMs: 400 } });
+      const rig = rigOf(link(), mood === 'silent' ? { timing: { connectMs: 400 } } : {});
       const reached = await rig.until(state);
       const error = reached.state === 'blocked' ? reached.error : reached.lastError;
       expect(error.code).toBe(code);

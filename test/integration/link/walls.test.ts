@@ -355,7 +355,9 @@ describe('a key file that is no file', () => {
     execFileSync('mkfifo', [pipe]);
     const link: SshLink = { ...toPort(9), auth: [{ kind: 'key', file: pipe }] };
     const dialled = dialSsh(link, contextFor(link, {}));
-    const late = new Promise((resolve) => setTimeout(resolve, 2_000, 'it waits for a writer')).finally(() => {
+    const late = new Promise((resolve) =>
+      setTimeout(resolve, 30_000, 'it waits for a writer').unref(),
+    ).finally(() => {
       // lets a reader that waits go, so that the process can end
       if (waits) fs.closeSync(fs.openSync(pipe, fs.constants.O_RDWR | fs.constants.O_NONBLOCK));
     });

@@ -111,7 +111,7 @@ describe.skipIf(process.platform === 'darwin')('the stub as a single executable'
       await new Promise((resolve) => parent.stdout?.once('data', (data: Buffer) => resolve(data.toString()))),
     );
     // it notes its parent when it starts
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await until(() => !isAlive(pid) || isZombie(pid));

@@ -10,8 +10,8 @@ import type { Inspected } from '../../../electron/core/bridge/inspect.ts';
 const LIMITS = {
   ...READ_LIMITS,
   failures: 3,
-  firstPauseMs: 400,
-  lastPauseMs: 400,
+  firstPauseMs: 1_500,
+  lastPauseMs: 1_500,
   atOnce: 2,
   waiting: 1,
   waitMs: 80,
@@ -57,7 +57,7 @@ describe('the breaker in front of reads', () => {
     const works = () => Promise.resolve(`answer ${++asked}`);
     expect(await ended(guard.run(works, never))).toMatch(/^demo answers no reads since .*: It was cut\.$/);
     expect(asked).toBe(0);
-    await tick(420);
+    await tick(1_550);
     let fail = () => {};
     const probe = guard.run(
       () => new Promise((_resolve, reject) => (fail = () => reject(failure('LINK_LOST', 'lost')))),
@@ -68,7 +68,7 @@ describe('the breaker in front of reads', () => {
     fail();
     expect(await ended(probe)).toBe('It was cut.');
     expect(await ended(guard.run(works, never))).toContain('answers no reads');
-    await tick(420);
+    await tick(1_550);
     expect(await ended(guard.run(works, never))).toBe('answer 1');
     expect(await ended(guard.run(works, never))).toBe('answer 2');
   });

@@ -123,10 +123,10 @@ describe('sources', () => {
 
   it('still reads REST while MCP hangs', async () => {
     const server = await droplet({ positions: list() });
-    const { reader } = fakeReader({ [OPEN]: () => new Promise<RpcAnswer>(() => undefined) });
+    const { reader, asked } = fakeReader({ [OPEN]: () => new Promise<RpcAnswer>(() => undefined) });
     const { trading, last, models, time } = watch(server.url, reader);
     trading.start();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => asked.includes(OPEN));
     time.move(5000);
     await until(() => models.length > 0 && last().positions.state === 'known');
     expect(last().positions).toMatchObject({ value: { rows: [], totals: [] } });
