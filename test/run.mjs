@@ -25,8 +25,8 @@ const status = run(
     'run',
     '--config',
     'test/vitest.config.ts',
-    // most suites wait for servers and clocks; one at a time would leave the machine idle
-    '--maxWorkers=2',
+    // most suites wait for servers and clocks: three at a time keep two cores busy
+    '--maxWorkers=3',
     '--reporter=default',
     '--reporter=json',
     `--outputFile=${report}`,
