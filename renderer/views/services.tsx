@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { STALE_MS } from '../../electron/contract/freshness.ts';
 import { carries } from '../../electron/contract/awaited.ts';
 import type { HealthModel } from '../../electron/contract/models.ts';
@@ -97,6 +97,15 @@ export function Services() {
   const now = useNow();
   const state = useProfile((p) => p);
   const [open, setOpen] = useState<string | null>(null);
+  const opener = useRef<Element | null>(null);
+  const show = (key: string) => {
+    opener.current = document.activeElement;
+    setOpen(key);
+  };
+  const close = () => {
+    setOpen(null);
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+  };
   const roomy = useRoomy();
   // quarters of an hour where there is room for them
   const day = useServicesHistory('1d', roomy ? 96 : 48);
@@ -125,15 +134,15 @@ export function Services() {
                 rows={rows}
                 {...known}
                 open={row?.key ?? null}
-                onOpen={(key) => setOpen(key === open ? null : key)}
+                onOpen={(key) => (key === open ? setOpen(null) : show(key))}
               />
             )}
           </Panel>
-          {roomy && rows.length > 1 ? <Troubles rows={rows} week={known.week} onOpen={setOpen} /> : null}
+          {roomy && rows.length > 1 ? <Troubles rows={rows} week={known.week} onOpen={show} /> : null}
         </div>
         {row === undefined ? null : (
           <div className="flex h-full">
-            <ServiceDrawer key={row.key} row={row} {...known} onClose={() => setOpen(null)} />
+            <ServiceDrawer key={row.key} row={row} {...known} onClose={close} />
           </div>
         )}
       </div>

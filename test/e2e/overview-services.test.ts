@@ -106,6 +106,22 @@ describe.skipIf(!chromiumAvailable)('overview and services (Debian package chrom
     await drawer.getByRole('radio', { name: '7 d' }).click();
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
+    // the cursor is where it was
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('open-news');
+    expect(complaints).toEqual([]);
+  });
+
+  it('lists on a second monitor what was not up, newest first, without what was planned', async () => {
+    const { page, complaints } = await open('live', { key: '2' });
+    await page.setViewportSize({ width: 2560, height: 1440 });
+    const rows = page.getByTestId('troubles').locator('tbody tr');
+    await rows.first().waitFor();
+    const texts = await rows.allInnerTexts();
+    expect(texts).toHaveLength(2);
+    expect(texts[0]).toMatch(/news\s+Down\s+for 2 h.*\s+HTTP 500/);
+    expect(texts[1]).toMatch(/news\s+was down\s+6 min\s+nothing listens/);
+    await rows.first().getByRole('button', { name: 'news' }).click();
+    await page.getByTestId('service-drawer').getByText('In Docker').waitFor();
     expect(complaints).toEqual([]);
   });
 

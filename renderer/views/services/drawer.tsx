@@ -168,7 +168,12 @@ function IncidentLine({ incident, now }: { incident: Incident; now: number }) {
   return (
     <li className="border-t border-line py-1.5 first:border-t-0">
       <span className="flex items-baseline justify-between gap-2">
-        <StateWord tone={planned ? 'off' : tone} label={planned ? 'Planned' : label} />
+        {/* colour is for what is so now */}
+        {planned || until !== null ? (
+          <StateWord tone="off" label={planned ? 'Planned' : `Was ${label.toLowerCase()}`} />
+        ) : (
+          <StateWord tone={tone} label={label} />
+        )}
         <span className="text-sm whitespace-nowrap text-quiet">
           {momentText(since, now)} · {until === null ? `for ${length}` : length}
         </span>
