@@ -43,14 +43,10 @@ describe('bad input with a running app', () => {
   /** Starts connecting in the way of `connect`, without its wait for a link that is tried again and again. */
   async function failure(name: string): Promise<{ state: string; reason?: string; error: Shape }> {
     const waiting = run(['connect', name, '--json']);
-    const link = await eventually(
-      `an outcome for ${name}`,
-      async () => {
-        const found = await linkOf(name);
-        return ['off', 'connecting'].includes(found.state) ? undefined : found;
-      },
-      15_000,
-    );
+    const link = await eventually(`an outcome for ${name}`, async () => {
+      const found = await linkOf(name);
+      return ['off', 'connecting'].includes(found.state) ? undefined : found;
+    });
     const error = link.error ?? link.lastError;
     checkError(error);
     await run(['disconnect', name]);

@@ -211,7 +211,7 @@ esac
     expect(report.detail).toMatch(/lost/);
     expect(trail().at(-1)).toMatchObject({ kind: 'outcome', outcome: 'unknown' });
     app.act.wake();
-    await eventually('the link again', () => containers().list.state === 'known', 40_000);
+    await eventually('the link again', () => containers().list.state === 'known');
     const again = rpc.containers.restart({ profile: 'real', service: 'news' });
     const refused = expect(again).rejects.toMatchObject({ data: { code: 'CONSENT_DENIED' } });
     const request = await answer('deny');

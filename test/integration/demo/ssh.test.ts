@@ -157,7 +157,7 @@ describe('commands', () => {
       channel.on('close', () => (closed = true));
       terminate = () => channel.signal('TERM');
     });
-    await until(() => lines.length >= 8, 20_000);
+    await until(() => lines.length >= 8);
     terminate();
     await until(() => closed);
     expect(lines[0]).toMatch(/^Attaching to catalyst-orchestration, catalyst-scanner/);

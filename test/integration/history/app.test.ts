@@ -76,19 +76,15 @@ describe('history in the running app', () => {
 
   it('is there again after a restart: the chart, the services and the positions', async () => {
     const first = await start(true);
-    const before = await eventually(
-      'figures, probes and positions',
-      async () => {
-        const [money, services, positions] = await Promise.all([
-          first.rpc.history.money(daily),
-          first.rpc.history.services({ profile: 'demo', span: '1d' }),
-          first.rpc.history.positions({ profile: 'demo', span: '1d' }),
-        ]);
-        const all = money.series.length > 0 && services.services.length > 5 && positions.positions.length > 0;
-        return all && { money, services, positions };
-      },
-      40_000,
-    );
+    const before = await eventually('figures, probes and positions', async () => {
+      const [money, services, positions] = await Promise.all([
+        first.rpc.history.money(daily),
+        first.rpc.history.services({ profile: 'demo', span: '1d' }),
+        first.rpc.history.positions({ profile: 'demo', span: '1d' }),
+      ]);
+      const all = money.series.length > 0 && services.services.length > 5 && positions.positions.length > 0;
+      return all && { money, services, positions };
+    });
     const live = first.app.state().profiles['demo']?.history.money ?? [];
     expect(live.length).toBeGreaterThan(0);
     const point = before.money.series[0]?.points[0];
@@ -195,7 +191,7 @@ describe('history in the running app', () => {
     });
     expect(note).toContain('moved to');
     expect(fs.readdirSync(dir).some((name) => name.startsWith('history.db.broken-'))).toBe(true);
-    await eventually('new history', async () => (await rpc.history.money(daily)).series.length > 0, 40_000);
+    await eventually('new history', async () => (await rpc.history.money(daily)).series.length > 0);
   });
 
   it('is off where its file cannot be made, with the reason; the rest of the app is not touched', async () => {

@@ -149,7 +149,6 @@ export async function runCell(
     peer = await within(
       kind.connect(command, () => void told++),
       'connect',
-      30_000,
     );
   } catch (error) {
     return { revision: '-', steps: { connect: (error as Error).message } };

@@ -128,7 +128,7 @@ describe('the emergency stop while everything else is stuck', () => {
       client.raw(
         `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"get_risk_metrics","arguments":{"n":${id}}}}\n`,
       );
-    await until(() => droplet.up.count('tools/call', 'get_risk_metrics') >= 200, 20_000);
+    await until(() => droplet.up.count('tools/call', 'get_risk_metrics') >= 200);
     await press('256 in flight');
     droplet.arrived.length = 0;
     const begun = performance.now();
@@ -173,7 +173,7 @@ describe('the emergency stop while everything else is stuck', () => {
     await client.call('get_risk_metrics');
     droplet.cuts = true;
     for (let n = 0; n < 30; n += 1) void client.call('get_risk_metrics', { n }).catch(() => undefined);
-    await until(() => droplet.up.count('tools/call', 'get_risk_metrics') >= 5, 20_000);
+    await until(() => droplet.up.count('tools/call', 'get_risk_metrics') >= 5);
     await press('breaker open, reads fail');
   });
 
@@ -241,7 +241,7 @@ describe('the emergency stop while everything else is stuck', () => {
       { kind: 'direct', url },
     ];
     whole = await WholeApp.start(url, { profile: { services, links, mcpUrl: url } });
-    await until(() => whole.tools()[START] === 'listed', 30_000);
+    await until(() => whole.tools()[START] === 'listed');
     const states = () => whole.state.profiles['real'].chain.map(({ state }) => state);
     expect(states()[1]).toBe('in-use');
     await press('the second link in use');

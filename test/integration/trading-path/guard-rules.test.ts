@@ -101,7 +101,7 @@ describe('the rules before a start, through the whole core', () => {
     expect(await said(client)).toMatch(/the profile real says LIVE, but .* says "paper"/i);
     expect(whole.state.consents).toEqual([]);
     mode = 'normal';
-    await until(() => profile().guard.mismatch === null, 30_000);
+    await until(() => profile().guard.mismatch === null);
     const answer = said(client);
     await whole.answer('allow');
     expect(await answer).toBe(START);
@@ -118,7 +118,7 @@ describe('the rules before a start, through the whole core', () => {
       async () => {
         up.tools = up.tools.map((tool) => ({ ...tool, description: 'other words' }));
         await relisted();
-        await until(() => whole.tools()[START] === 'changed', 20_000);
+        await until(() => whole.tools()[START] === 'changed');
         const { hash } = profile().catalogue.tools.find(({ name }) => name === START)!;
         await whole.rpc.tools.approve({ profile: 'real', tools: [{ name: START, hash }], confirm: 'real' });
       },
@@ -163,7 +163,7 @@ describe('the rules before a start, through the whole core', () => {
       return on?.(message, response, request);
     };
     await relisted();
-    await until(() => whole.tools()['get_risk_metrics'] !== undefined, 20_000);
+    await until(() => whole.tools()['get_risk_metrics'] !== undefined);
     const { hash } = profile().catalogue.tools.find(({ name }) => name === 'get_risk_metrics')!;
     await whole.rpc.tools.approve({ profile: 'real', tools: [{ name: 'get_risk_metrics', hash }] });
     const client = await whole.client();
@@ -182,7 +182,7 @@ describe('the rules before a start, through the whole core', () => {
     await begin('live');
     up.tools = up.tools.map((tool) => ({ ...tool, annotations: { readOnlyHint: false } }));
     await relisted();
-    await until(() => whole.tools()['get_risk_metrics'] === 'changed', 20_000);
+    await until(() => whole.tools()['get_risk_metrics'] === 'changed');
     expect(whole.state.activity.find(({ title }) => title.startsWith('Security:'))).toMatchObject({
       title: 'Security: get_risk_metrics is not what was approved',
       detail: expect.stringContaining('it now says that it changes something') as string,
@@ -220,14 +220,14 @@ describe('the rules before a start, through the whole core', () => {
     const status = async () => JSON.parse(await client.text('companion_status')) as Record<string, unknown>;
     expect(await status()).toMatchObject({ freshness: 'fresh', openOutcomes: [] });
     mode = 'paper';
-    await until(() => profile().guard.mismatch !== null, 30_000);
+    await until(() => profile().guard.mismatch !== null);
     expect((await status())['environmentMismatch']).toContain('paper');
     up.on = (message, response) => {
       if (message?.method !== 'resources/read') return false;
       up.reply(response, message, { error: { code: -32603, message: 'gone' } });
       return true;
     };
-    await until(() => profile().trading.cycle.state === 'unknown', 30_000);
+    await until(() => profile().trading.cycle.state === 'unknown');
     expect(await status()).toMatchObject({
       freshness: 'unknown',
       why: expect.stringContaining('unknown') as string,

@@ -25,7 +25,7 @@ it('after kill -9 between intent and outcome the call is listed as unknown, and 
   const client = new StubClient(dir, 'real');
   await client.initialize('claude-ai');
   const answered = client.call(START, { max_positions: 2 }).catch(() => undefined);
-  await until(() => up.count('tools/call', START) === 1, 20_000);
+  await until(() => up.count('tools/call', START) === 1);
   program.kill('SIGKILL');
   await ended;
   expect((await auditLines(dir)).filter(({ tool }) => tool === START).map(({ kind }) => kind)).toEqual([
