@@ -4,6 +4,7 @@ import type { AppState, ProfileState } from '../contract/state.ts';
 import { closeAllTool } from '../contract/stop.ts';
 import {
   chainLines,
+  dangers,
   heading,
   linkDetail,
   presentProfile,
@@ -54,6 +55,8 @@ export const NO_EXTRAS: TrayExtras = { startAtLogin: null, update: null };
 /** The worst first: what the one icon shows when profiles differ. */
 const WORST_FIRST: readonly Tone[] = ['danger', 'attention', 'working', 'unknown', 'live', 'off'];
 
+const DANGERS_SHOWN = 3;
+
 const line: TrayItem = { kind: 'line' };
 const text = (label: string): TrayItem => ({ kind: 'text', label });
 const action = (label: string, what: TrayAction, enabled = true): TrayItem => ({
@@ -63,9 +66,13 @@ const action = (label: string, what: TrayAction, enabled = true): TrayItem => ({
   enabled,
 });
 
-/** The icon: the worst tone of all profiles, and a dot while a request waits for the user. */
+/**
+ * The icon: the worst tone of all profiles, and a dot while a request waits for the user. A good link is no reason for
+ * green while a stop was not delivered, say, or an outcome is unknown.
+ */
 export function trayIcon(state: AppState, now: number): { tone: Tone; consent: boolean } {
   const tones = profilesOf(state).map((one) => presentProfile(one, now).tone);
+  if (dangers(state, now).length > 0) tones.push('attention');
   return {
     tone: WORST_FIRST.find((tone) => tones.includes(tone)) ?? 'off',
     consent: state.consents.length > 0,
@@ -112,6 +119,20 @@ function consentItems(state: AppState): TrayItem[] {
   ];
 }
 
+/** What is wrong besides the links, each with the way to where it can be mended. */
+function dangerItems(state: AppState, now: number): TrayItem[] {
+  const all = dangers(state, now);
+  const shown = all.slice(0, DANGERS_SHOWN);
+  if (shown.length === 0) return [];
+  return [
+    ...shown.map(({ title, action: { page, profile } }) =>
+      action(`${title}…`, { do: 'show', page, profile }),
+    ),
+    ...(all.length > shown.length ? [text(`and ${all.length - shown.length} more`)] : []),
+    line,
+  ];
+}
+
 function ownItems(state: AppState, now: number, { startAtLogin, update }: TrayExtras): TrayItem[] {
   const { pausedUntil } = state.settings.notices;
   const paused = pausedUntil !== null && pausedUntil > now;
@@ -153,6 +174,7 @@ export function trayMenu(state: AppState, now: number, moving = true, extras = N
   const profiles = profilesOf(state);
   return [
     ...consentItems(state),
+    ...dangerItems(state, now),
     action('Open dashboard', { do: 'open' }),
     line,
     ...profiles.map((one): TrayItem => ({

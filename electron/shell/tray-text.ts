@@ -1,4 +1,6 @@
 import { carries } from '../contract/awaited.ts';
+import { standingNotices } from '../contract/notices.ts';
+import type { Notice } from '../contract/notices.ts';
 import { age, onFallback, presentChain, presentEnvironment, presentLink } from '../contract/present.ts';
 import type { Presented } from '../contract/present.ts';
 import type { AppState, ProfileState } from '../contract/state.ts';
@@ -8,6 +10,12 @@ const TOOLTIP_MAX = 127;
 
 export const profilesOf = (state: AppState): ProfileState[] =>
   state.order.flatMap((name) => state.profiles[name] ?? []);
+
+/** What a person has to know of besides the links, which have their own lines: the dangers that hold now. */
+export const dangers = (state: AppState, now: number): Notice[] =>
+  standingNotices(state, now).filter(
+    ({ severity, key }) => severity === 'danger' && !state.order.some((name) => key === `${name}/link`),
+  );
 
 /** A profile's look in the tray: its link, and no green while a service is known to be down. */
 export function presentProfile(state: ProfileState, now: number): Presented {
@@ -85,6 +93,7 @@ export function trayTooltip(state: AppState, now: number): string {
     [heading(one, now), proofAge(one, now)].filter(Boolean).join(', '),
     ...[fallbackNote(one, now)].filter(Boolean),
   ]);
+  lines.unshift(...dangers(state, now).map(({ title }) => title));
   if (state.consents.length > 0) lines.unshift(`${state.consents.length} waiting for your answer`);
   const shown = ['Catalyst Companion', ...lines];
   const left = (count: number) => (count === shown.length ? '' : '\n…');

@@ -191,6 +191,32 @@ describe('the icon', () => {
     expect(trayIcon(appState([profile]), NOW).tone).toBe('live');
   });
 
+  it('is not green over a stop that was not delivered; the menu names it and leads to it', () => {
+    const profile = profileState('catalyst', live);
+    const manual = 'curl -X POST http://127.0.0.1:5006/api/v1/workflow/stop';
+    profile.lastStop = {
+      profile: 'catalyst',
+      result: 'not-delivered',
+      at: NOW,
+      parts: [],
+      stateRead: '',
+      manual,
+    };
+    const state = appState([profile]);
+    expect(trayIcon(state, NOW).tone).toBe('attention');
+    expect(trayTooltip(state, NOW)).toContain('Emergency stop NOT delivered: catalyst [LIVE]');
+    const [first] = trayMenu(state, NOW);
+    expect(first).toEqual({
+      kind: 'action',
+      label: 'Emergency stop NOT delivered: catalyst [LIVE]…',
+      action: { do: 'show', page: 'overview', profile: 'catalyst' },
+      enabled: true,
+    });
+    // a blocked link has its own look and lines
+    const blocked = trayMenu(stateWith(LINKS['auth refused']), NOW);
+    expect(blocked[0]).toMatchObject({ label: 'Open dashboard' });
+  });
+
   it('has a file per tone, bar and waiting request', () => {
     expect(iconFile({ tone: 'live', consent: false }, { platform: 'darwin', dark: true })).toBe(
       'live-Template.png',
