@@ -33,7 +33,7 @@ export function requestDenial(request: IncomingMessage, port: number): Denial | 
 
 /** Signing in: POST with a JSON body from our own page. A `text/plain` form post from elsewhere needs no preflight. */
 export function sessionDenial(request: IncomingMessage): Denial | undefined {
-  if (request.method !== 'POST') return deny(405, 'Only POST is answered here.');
+  if (request.method !== 'POST') return deny(405, 'Only GET and POST are answered here.');
   if (!/^application\/json(; ?charset=utf-8)?$/i.test(request.headers['content-type'] ?? ''))
     return deny(415, 'The body must be application/json.');
   return originDenial(request);

@@ -62,7 +62,13 @@ async function jsonBody(request: http.IncomingMessage): Promise<unknown> {
   }
 }
 
+/** POST signs in; GET says whether the cookie is a session's, which a browser does not tell of a WebSocket it was refused. */
 async function signIn(request: http.IncomingMessage, response: http.ServerResponse, door: Door) {
+  if (request.method === 'GET') {
+    if (!door.knows(request)) return refuse(response, { status: 401, reason: 'Sign in with a fresh link.' });
+    response.writeHead(204, { ...SECURITY_HEADERS, 'cache-control': 'no-store' });
+    return response.end();
+  }
   const denial = sessionDenial(request);
   if (denial) return refuse(response, denial);
   const body = await jsonBody(request);

@@ -31,16 +31,16 @@ export function followFreshLinks(): void {
 }
 
 /**
- * Whether the cookie is good; `undefined` when the server cannot be reached. A browser hides why a WebSocket was
- * refused: a server of ours that answers HTTP at all refuses ours only for want of a session.
+ * Whether the cookie is good; `undefined` where the server does not say. A browser hides why a WebSocket was not opened:
+ * for want of a session, or because the app slept and is just waking, and then trying again helps.
  */
 async function signedIn(): Promise<boolean | undefined> {
   const reply = await fetch(new URL('session', location.href), {
     credentials: 'same-origin',
     signal: AbortSignal.timeout(OPEN_LIMIT_MS),
   }).catch(() => undefined);
-  if (reply === undefined || reply.status >= 500) return undefined;
-  return reply.ok;
+  if (reply?.status === 401) return false;
+  return reply?.ok === true ? true : undefined;
 }
 
 function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {

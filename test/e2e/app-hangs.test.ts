@@ -52,6 +52,21 @@ describe.skipIf(!chromiumAvailable)('an app that hangs or has gone (Debian packa
     await word('Live').waitFor();
   });
 
+  it('that slept too long for a connection is not taken for a page that is signed out when it wakes', async () => {
+    process.kill(app.pid, 'SIGSTOP');
+    try {
+      // the connection was not opened in time, and the page asks why: the app wakes with that question
+      await page.waitForRequest(
+        (request) => request.method() === 'GET' && request.url().endsWith('/session'),
+      );
+    } finally {
+      process.kill(app.pid, 'SIGCONT');
+    }
+    await page.getByTestId('lost-banner').or(page.getByTestId('signed-out')).waitFor({ state: 'detached' });
+    await word('Live').waitFor();
+    expect(await page.getByTestId('signed-out').count()).toBe(0);
+  });
+
   it('is found again in the same tab by the fresh link of its next start', async () => {
     const port = new URL(app.url).port;
     await app.kill('SIGKILL');

@@ -55,6 +55,11 @@ async function clear(file: string, stale: Holder | undefined): Promise<void> {
   await fs.rm(aside, { force: true });
 }
 
+/** A living process has the lock. */
+export class HeldError extends Error {
+  override readonly name = 'HeldError';
+}
+
 /**
  * One writer of a folder at a time, over processes: a file that names the process. A holder that ended without
  * giving it back does not count; that is told by the process id and, on Linux, its start.
@@ -68,12 +73,12 @@ export class WriterLock {
     this.#file = lockFile(dir);
   }
 
-  /** Takes the lock, or sees that it is still ours. Throws a plain Error naming who has it. */
+  /** Takes the lock, or sees that it is still ours. Throws HeldError naming who has it. */
   async take(): Promise<void> {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const holder = await readHolder(this.#file);
       if (holder?.token === this.#token) return;
-      if (holder && (await lives(holder))) throw new Error(`process ${holder.pid} is writing it`);
+      if (holder && (await lives(holder))) throw new HeldError(`process ${holder.pid} is writing it`);
       if (holder || (await fs.stat(this.#file).catch(() => undefined))) await clear(this.#file, holder);
       if (await this.#put()) return;
     }

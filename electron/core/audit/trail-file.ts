@@ -5,6 +5,7 @@ import { AppError } from '../../contract/errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Signer } from './entry.ts';
 import type { Head } from './files.ts';
+import { HeldError } from './lock.ts';
 import type { Anchor, AuditVault } from './vault.ts';
 
 export const PACE = {
@@ -51,7 +52,9 @@ export const cannotWrite = (cause: unknown): AppError =>
   new AppError(
     'AUDIT_WRITE_FAILED',
     `The audit trail cannot be written (${(cause as Error).message}).`,
-    'Free disk space or fix the permissions of the audit folder.',
+    cause instanceof HeldError
+      ? 'Use that app, or end it. Where this folder is a copy made while the app ran, delete writer.lock in its audit folder.'
+      : 'Free disk space or fix the permissions of the audit folder.',
     { cause },
   );
 

@@ -275,9 +275,18 @@ describe('what the gate turns away', () => {
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
+  it('the question whether a cookie is a session’s, for one that is none', async () => {
+    const session = await cookie();
+    const ask = async (headers: Record<string, string>) => (await request('GET', '/session', headers)).status;
+    expect(await ask({ cookie: session })).toBe(204);
+    expect(await ask({ cookie: `${session}x` })).toBe(401);
+    expect(await ask({})).toBe(401);
+    expect(await ask({ cookie: session, origin: 'http://evil.example' })).toBe(403);
+  });
+
   it('a sign-in that is no JSON post of our page', async () => {
     const body = JSON.stringify({ token: token() });
-    expect((await request('GET', '/session', json())).status).toBe(405);
+    expect((await request('PUT', '/session', json())).status).toBe(405);
     expect(
       (await request('POST', '/session', { origin: web.origin, 'content-type': 'text/plain' }, body)).status,
     ).toBe(415);
