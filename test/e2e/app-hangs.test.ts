@@ -2,26 +2,23 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningApp, TestUser } from '../helpers/app.ts';
-import { createUser } from '../helpers/app.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable } from '../helpers/browser.ts';
 import { ClaudeDesktop } from '../helpers/claude.ts';
+import type { ServedPage } from '../helpers/served-page.ts';
+import { openServedPage } from '../helpers/served-page.ts';
 
 /** A process that is stopped keeps its sockets open and answers nothing: neither a request nor the closing of one. */
 describe.skipIf(!chromiumAvailable)('an app that hangs or has gone (Debian package chromium)', () => {
   let user: TestUser;
   let app: RunningApp;
-  let browser: TestBrowser;
+  let served: ServedPage;
   let claude: ClaudeDesktop;
   let page: Page;
   const word = (text: string) => page.getByTestId('link-state').filter({ hasText: text }).first();
 
   beforeAll(async () => {
-    user = await createUser();
-    app = await user.serve();
-    browser = await startBrowser();
-    ({ page } = await browser.open(app.url));
-    await word('Live').waitFor();
+    served = await openServedPage();
+    ({ user, app, page } = served);
     expect((await user.run(['clients', 'install', 'claude-desktop', 'demo', '--yes'])).code).toBe(0);
     const config = path.join(user.home, '.config', 'Claude', 'claude_desktop_config.json');
     claude = await ClaudeDesktop.fromConfig(config, 'demo', user.home);
@@ -30,8 +27,7 @@ describe.skipIf(!chromiumAvailable)('an app that hangs or has gone (Debian packa
 
   afterAll(async () => {
     await claude?.close();
-    await browser?.close();
-    await user?.dispose();
+    await served?.close();
   });
 
   it('is called so by the page and the command line, while its sockets are open; and no longer once it answers', async () => {

@@ -10,10 +10,11 @@ import type { AppState } from '../../electron/contract/state.ts';
 import { dialLocal } from '../../electron/core/bridge/dial-local.ts';
 import { rpcPortOf } from '../../electron/core/rpc-port.ts';
 import { StubClient } from '../fixtures/mcp/stub-client.ts';
-import type { RunningApp, TestUser } from '../helpers/app.ts';
-import { createUser, eventually } from '../helpers/app.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import type { TestUser } from '../helpers/app.ts';
+import { eventually } from '../helpers/app.ts';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/served-page.ts';
+import { openServedPage, waitForLive } from '../helpers/served-page.ts';
 
 const START = 'start_trading_cycle';
 const STUB = [process.execPath, path.join(import.meta.dirname, '../../dist/stub.js')];
@@ -27,25 +28,18 @@ interface Asked {
 /** The real app behind `serve`, its page in Chromium, and the real stub as the client that asks. */
 describe.skipIf(!chromiumAvailable)('consent on the page (Debian package chromium)', () => {
   let user: TestUser;
-  let app: RunningApp;
-  let browser: TestBrowser;
+  let served: ServedPage;
   let page: Page;
   let client: StubClient;
   let next = 1000;
   const others: Page[] = [];
 
   beforeAll(async () => {
-    user = await createUser();
-    app = await user.serve();
-    browser = await startBrowser();
-    ({ page } = await browser.open(app.url));
-    await page.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
+    served = await openServedPage();
+    ({ user, page } = served);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await user?.dispose();
-  });
+  afterAll(() => served?.close());
 
   beforeEach(async () => {
     client = new StubClient(user.state, 'demo', {}, STUB);
@@ -58,7 +52,7 @@ describe.skipIf(!chromiumAvailable)('consent on the page (Debian package chromiu
     // what a test leaves on screen is withdrawn with its client and put away
     await eventually('no request waits', async () => (await consents()).length === 0);
     await page.reload();
-    await page.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
+    await waitForLive(page);
   });
 
   /** Asks to start; `answer` is the text of the result. */
@@ -240,7 +234,7 @@ describe.skipIf(!chromiumAvailable)('consent on the page (Debian package chromiu
 
   it('is closed on the other page when it was answered on one, and the other says so', async () => {
     const fresh = await withCore((core) => core.app.dashboardUrl());
-    const { page: second } = await browser.open(fresh.url ?? '');
+    const { page: second } = await served.browser.open(fresh.url ?? '');
     others.push(second);
     await second.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
     const asked = ask({ mode: 'normal' });
@@ -314,14 +308,14 @@ describe.skipIf(!chromiumAvailable)('consent on the page (Debian package chromiu
     await page.getByTestId('stop-strip').getByRole('button', { name: 'Mark as read' }).click();
     await page.getByTestId('stop-strip').waitFor({ state: 'detached' });
     await page.reload();
-    await page.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
+    await waitForLive(page);
     expect(await page.getByTestId('stop-strip').count()).toBe(0);
   });
 
   it('fills a page of its own, as in the desktop app’s window, and says there when nothing waits', async () => {
     const own = await page.context().newPage();
     await own.setViewportSize({ width: 600, height: 680 });
-    await own.goto(`${app.origin}/#consent`);
+    await own.goto(`${served.app.origin}/#consent`);
     await own.getByText('Nothing waits for your answer.').waitFor();
     const asked = ask({ mode: 'normal' });
     await shows('normal', own);

@@ -5,10 +5,11 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RawUpstream } from '../fixtures/mcp/raw-upstream.ts';
 import { StubClient } from '../fixtures/mcp/stub-client.ts';
-import type { RunningApp, TestUser } from '../helpers/app.ts';
-import { createUser, eventually } from '../helpers/app.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import type { TestUser } from '../helpers/app.ts';
+import { eventually } from '../helpers/app.ts';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/served-page.ts';
+import { openServedPage } from '../helpers/served-page.ts';
 
 const STUB = [process.execPath, path.join(import.meta.dirname, '../../dist/stub.js')];
 const TOOL = 'start_trading_cycle';
@@ -18,22 +19,15 @@ const HIDDEN =
 
 describe.skipIf(!chromiumAvailable)('the two ways to stop, on the page (Debian package chromium)', () => {
   let user: TestUser;
-  let app: RunningApp;
-  let browser: TestBrowser;
+  let served: ServedPage;
   let page: Page;
 
   beforeAll(async () => {
-    user = await createUser();
-    app = await user.serve();
-    browser = await startBrowser();
-    ({ page } = await browser.open(app.url));
-    await page.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
+    served = await openServedPage();
+    ({ user, page } = served);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await user?.dispose();
-  });
+  afterAll(() => served?.close());
 
   const startTrading = async () => {
     const call = user.run(['call', 'demo', TOOL, '{"mode":"normal"}']);
@@ -214,7 +208,7 @@ describe.skipIf(!chromiumAvailable)('the two ways to stop, on the page (Debian p
       'live',
     ];
     expect((await user.run(add)).code).toBe(0);
-    process.kill(app.pid, 'SIGSTOP');
+    process.kill(served.app.pid, 'SIGSTOP');
     try {
       const begun = Date.now();
       const stopped = await user.run(['stop', 'real']);
@@ -226,7 +220,7 @@ describe.skipIf(!chromiumAvailable)('the two ways to stop, on the page (Debian p
       );
       expect(Date.now() - begun).toBeLessThan(30_000);
     } finally {
-      process.kill(app.pid, 'SIGCONT');
+      process.kill(served.app.pid, 'SIGCONT');
     }
   });
 });

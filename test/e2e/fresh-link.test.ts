@@ -1,29 +1,23 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningApp, TestUser } from '../helpers/app.ts';
-import { createUser } from '../helpers/app.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/served-page.ts';
+import { openServedPage } from '../helpers/served-page.ts';
 
 describe.skipIf(!chromiumAvailable)(
   'a tab that the app does not know any more (Debian package chromium)',
   () => {
     let user: TestUser;
     let app: RunningApp;
-    let browser: TestBrowser;
+    let served: ServedPage;
     let page: Page;
 
     beforeAll(async () => {
-      user = await createUser();
-      app = await user.serve();
-      browser = await startBrowser();
-      ({ page } = await browser.open(app.url));
-      await page.getByTestId('nav-logs').waitFor();
+      served = await openServedPage();
+      ({ user, app, page } = served);
     });
-    afterAll(async () => {
-      await browser?.close();
-      await user?.dispose();
-    });
+    afterAll(() => served?.close());
 
     it('says so after a restart of the app, and is let in by a fresh link opened in itself', async () => {
       const { port } = new URL(app.origin);

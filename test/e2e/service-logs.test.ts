@@ -1,27 +1,19 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestUser } from '../helpers/app.ts';
-import { createUser } from '../helpers/app.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/served-page.ts';
+import { openServedPage } from '../helpers/served-page.ts';
 
 describe.skipIf(!chromiumAvailable)('from a service to its log (Debian package chromium)', () => {
-  let user: TestUser;
-  let browser: TestBrowser;
+  let served: ServedPage;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    user = await createUser();
-    const app = await user.serve(['--demo']);
-    browser = await startBrowser();
-    ({ page, complaints } = await browser.open(app.url));
-    await page.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
+    served = await openServedPage('--demo');
+    ({ page, complaints } = served);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await user?.dispose();
-  });
+  afterAll(() => served?.close());
 
   const ticked = () =>
     page

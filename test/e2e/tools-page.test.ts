@@ -3,29 +3,25 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestUser } from '../helpers/app.ts';
-import { createUser, eventually } from '../helpers/app.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, showPage, startBrowser } from '../helpers/browser.ts';
+import { eventually } from '../helpers/app.ts';
+import { chromiumAvailable, showPage } from '../helpers/browser.ts';
+import type { ServedPage } from '../helpers/served-page.ts';
+import { openServedPage } from '../helpers/served-page.ts';
 
 /** The Tools page against a real MCP server, through the bridge and the guard. */
 describe.skipIf(!chromiumAvailable)('trying tools from the page (Debian package chromium)', () => {
   let user: TestUser;
-  let browser: TestBrowser;
+  let served: ServedPage;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    user = await createUser();
-    browser = await startBrowser();
-    ({ page, complaints } = await browser.open((await user.serve()).url));
-    await page.getByTestId('link-state').filter({ hasText: 'Live' }).first().waitFor();
+    served = await openServedPage();
+    ({ user, page, complaints } = served);
     await showPage(page, 'tools');
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await user?.dispose();
-  });
+  afterAll(() => served?.close());
 
   it('reads with arguments from the form, and shows answer, raw answer and raw request', async () => {
     await page.getByTestId('tool-analyze_symbol').click();

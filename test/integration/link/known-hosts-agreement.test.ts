@@ -6,20 +6,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fingerprint, matchesHost, parseKnownHosts } from '../../../electron/core/link/ssh/known-hosts.ts';
+import { seeded } from '../../helpers/seeded.ts';
 
 const FILES = 320;
 const SEED = 20_261_121;
-
-/** Mulberry32: the same numbers in [0, 1) every time. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const NAMES = [
   'droplet',

@@ -2,19 +2,9 @@ import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { RawUpstream } from '../../fixtures/mcp/raw-upstream.ts';
 import { Rig } from '../../fixtures/mcp/rig.ts';
+import { seeded } from '../../helpers/seeded.ts';
 
 const START = 'start_trading_cycle';
-
-/** Numbers in [0, 1) that are the same in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 it('a hundred starts, each with its connection, link or session cut somewhere, are counted 0 or 1 as said, never 2', async () => {
   const random = seeded(20261121);
