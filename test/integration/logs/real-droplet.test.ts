@@ -137,7 +137,7 @@ describe.skipIf(!sshdAvailable)(`logs of a droplet (${sshdAvailable ? 'real sshd
       echo "catalyst-reporting  | $(now) - reporting - ERROR - Database error"
       echo "catalyst-reporting  | Traceback (most recent call last):"
       echo "catalyst-news  | $(now) - news - INFO - between"
-      sleep 0.4
+      sleep 0.2
       echo 'catalyst-reporting  |   File "/app/x.py", line 3, in run'
       echo "catalyst-reporting  |     await go()"
       echo "catalyst-reporting  | asyncpg.exceptions.DataError: invalid input"

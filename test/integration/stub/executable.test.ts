@@ -96,6 +96,7 @@ describe.skipIf(process.platform === 'darwin')('the stub as a single executable'
   });
 
   it('ends when the program that started it is gone, though stdin stays open', async () => {
+    rig = await Rig.start(up.url, { dir: home });
     const stdin = path.join(home, 'stdin');
     execFileSync('mkfifo', [stdin]);
     // the pipe is held open here, so that only the missing parent can end it
@@ -110,8 +111,8 @@ describe.skipIf(process.platform === 'darwin')('the stub as a single executable'
     const pid = Number(
       await new Promise((resolve) => parent.stdout?.once('data', (data: Buffer) => resolve(data.toString()))),
     );
-    // it notes its parent when it starts
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    // it notes its parent when it starts, before it comes to the app
+    await until(() => rig?.clients.length === 1);
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await until(() => !isAlive(pid) || isZombie(pid));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../electron/contract/errors.ts';
 import { systemClock } from '../../../electron/core/clock.ts';
 import { UpstreamFailure } from '../../../electron/core/bridge/failure.ts';
@@ -22,7 +22,14 @@ const failure = (
   fate: UpstreamFailure['fate'],
 ) => new UpstreamFailure(fate, new AppError(code, 'It was cut.', 'Wait.'));
 const dead = () => Promise.reject(failure('LINK_LOST', 'lost'));
-const tick = (ms = 5) => new Promise((resolve) => setTimeout(resolve, ms));
+const tick = (ms = 5) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 async function ended(work: Promise<unknown>): Promise<string> {
   return await work.then(String, (error: unknown) => (error as Error).message);
@@ -119,8 +126,12 @@ describe('the bulkhead in front of reads', () => {
     expect(await Promise.all(running)).toEqual(['done', 'done']);
     await tick();
     expect(began).toBe(false);
-    const slow = [1, 2].map(() => guard.run(() => tick(200), never));
-    expect(await ended(guard.run(dead, never))).toContain('Too many reads of demo');
+    const second = Promise.withResolvers<string>();
+    const slow = [1, 2].map(() => guard.run(() => second.promise, never));
+    const late = ended(guard.run(dead, never));
+    await tick(LIMITS.waitMs);
+    expect(await late).toContain('Too many reads of demo');
+    second.resolve('done');
     await Promise.all(slow);
   });
 });
