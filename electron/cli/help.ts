@@ -16,7 +16,7 @@ catalyst-companion profile import-ssh ALIAS [--name NAME] [--preset …] [--env 
           [--expose LOCALPORT:[HOST:]PORT]…
       --https URL [--api-key-header H] [--ca FILE] [--pin SHA256]
       --direct URL
-      --kube CONTEXT/NAMESPACE/SERVICE:PORT
+      --kube CONTEXT/NAMESPACE/SERVICE:PORT   not connected yet: keep kubectl port-forward running and use --direct
 catalyst-companion secret set PROFILE api-key|password|passphrase      the value comes on standard input, or is asked for
 catalyst-companion trust PROFILE FINGERPRINT | untrust PROFILE FINGERPRINT
 catalyst-companion connect PROFILE | disconnect PROFILE | status [PROFILE] | logs PROFILE [--follow]
