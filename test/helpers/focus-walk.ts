@@ -13,12 +13,14 @@ function hasRing(element: Element): boolean {
   return outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1 && outlineColor !== 'rgba(0, 0, 0, 0)';
 }
 
+/** Toasts come over a page by timers of their own, and are dismissed by key; what lies below them counts as in view. */
 function isInView(element: Element): boolean {
   const box = element.getBoundingClientRect();
   const x = (Math.max(0, box.left) + Math.min(window.innerWidth, box.right)) / 2;
   const y = (Math.max(0, box.top) + Math.min(window.innerHeight, box.bottom)) / 2;
-  const top = document.elementFromPoint(x, y);
-  return top !== null && (element.contains(top) || top.contains(element));
+  const toast = '[data-testid="notice"]';
+  const top = document.elementsFromPoint(x, y).find((one) => element.closest(toast) ?? !one.closest(toast));
+  return top !== undefined && (element.contains(top) || top.contains(element));
 }
 
 /** The focus as one line, and what is wrong with how it can be seen. */

@@ -122,7 +122,7 @@ function sampled(app: ChaosApp): () => string[] {
       (measured) => void samples.push(inMiB(measured)),
       () => {},
     );
-  });
+  }, 30_000);
   return () => {
     clearInterval(timer);
     return samples;
