@@ -39,8 +39,10 @@ function electronRuntime() {
 /** The first signal that asked us to end. */
 let asked;
 
-/** Passes signals on. A Ctrl-C in a terminal reaches the child by itself. */
-function passSignals(child) {
+/** Starts a program and passes signals on to it. A Ctrl-C in a terminal reaches it by itself. */
+function spawnWithSignals(file, args, options) {
+  let child;
+  // before it is started: a signal just after that would end us alone, and leave it behind
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       asked ??= signal;
@@ -48,26 +50,27 @@ function passSignals(child) {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     });
   }
+  child = spawn(file, args, options);
+  return child;
 }
 
 const endAs = (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143));
 
 function serve(node, why, args) {
   if (why) console.log(insteadLine(why));
-  const child = spawn(node, [path.join(root, 'dist', 'cli.js'), 'serve', ...args], { stdio: 'inherit' });
-  passSignals(child);
+  const cli = path.join(root, 'dist', 'cli.js');
+  const child = spawnWithSignals(node, [cli, 'serve', ...args], { stdio: 'inherit' });
   child.on('close', endAs);
 }
 
 /** Starts the desktop app. Resolves with undefined once it is up (or ended well), else with the reason it is not. */
 function startElectron(file, args) {
   return new Promise((resolve) => {
-    const child = spawn(file, [path.join(root, 'dist', 'main.js'), ...args], {
+    // with signals from the start: ended before its tray is there, it must not stay behind alone
+    const child = spawnWithSignals(file, [path.join(root, 'dist', 'main.js'), ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // from the start: ended before its tray is there, it must not stay behind alone
-    passSignals(child);
     let output = '';
     let settled = false;
     const settle = (why) => {

@@ -116,7 +116,7 @@ describe.skipIf(process.platform === 'win32')('npm start', () => {
     'leaves no Electron behind when %s comes before its tray is there',
     async (signal) => {
       const env = await electron(
-        `echo $$ > ${path.join(root, 'pid')}\ntrap 'exit 0' TERM HUP\nwhile :; do sleep 0.02; done`,
+        `trap 'exit 0' TERM HUP\necho $$ > ${path.join(root, 'pid')}\nwhile :; do sleep 0.02; done`,
       );
       const { child, ended } = start(env);
       const pidFile = path.join(root, 'pid');
