@@ -1,30 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FakeCore } from '../fixtures/page/fake-core.ts';
-import { startFakeCore } from '../fixtures/page/fake-core.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import { madeUpPages } from '../helpers/made-up-page.ts';
 
 describe.skipIf(!chromiumAvailable)(
   'a request beside the window that asks for it (Debian package chromium)',
   () => {
-    let browser: TestBrowser;
-    let core: FakeCore;
-
-    beforeAll(async () => {
-      browser = await startBrowser();
-    });
-    afterEach(async () => {
-      await core.close();
-    });
-    afterAll(async () => {
-      await browser?.close();
-    });
+    const open = madeUpPages();
+    const beside = (core: FakeCore) => core.store.set(['app', 'shell'], 'electron');
 
     it('is answered on the dashboard where that was asked for, and the next one in its window again', async () => {
-      core = await startFakeCore({ scenario: 'consent' });
-      core.store.set(['app', 'shell'], 'electron');
+      const { page, complaints, core } = await open('consent', { prepare: beside });
       const [first, second] = core.store.state.consents;
-      const { page, complaints } = await browser.open(core.url);
       const elsewhere = page.getByTestId('consent-elsewhere');
       await elsewhere.getByRole('button', { name: 'Answer here' }).click();
       await elsewhere.waitFor({ state: 'detached' });
@@ -41,11 +28,14 @@ describe.skipIf(!chromiumAvailable)(
     });
 
     it('is still asked there when the dashboard is sent for it before it has arrived', async () => {
-      core = await startFakeCore({ scenario: 'consent' });
-      core.store.set(['app', 'shell'], 'electron');
-      const { consents } = core.store.state;
-      core.store.set(['consents'], []);
-      const { page } = await browser.open(core.url);
+      let consents: FakeCore['store']['state']['consents'] = [];
+      const { page, core } = await open('consent', {
+        prepare: (made) => {
+          beside(made);
+          consents = made.store.state.consents;
+          made.store.set(['consents'], []);
+        },
+      });
       await page.evaluate(() => {
         location.hash = 'page=answer';
       });

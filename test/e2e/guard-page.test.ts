@@ -1,34 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FakeCore } from '../fixtures/page/fake-core.ts';
-import { startFakeCore } from '../fixtures/page/fake-core.ts';
-import type { TestBrowser } from '../helpers/browser.ts';
-import { chromiumAvailable, startBrowser } from '../helpers/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumAvailable } from '../helpers/browser.ts';
+import { madeUpPages } from '../helpers/made-up-page.ts';
 
 describe.skipIf(!chromiumAvailable)(
   'limits, grants and open outcomes on the page (Debian package chromium)',
   () => {
-    let browser: TestBrowser;
-    let core: FakeCore;
-
-    beforeAll(async () => {
-      browser = await startBrowser();
-    });
-    afterEach(async () => {
-      await core.close();
-    });
-    afterAll(async () => {
-      await browser?.close();
-    });
+    const open = madeUpPages();
 
     async function overview(guard: object, limits?: object) {
-      core = await startFakeCore({ scenario: 'live' });
-      const [name = ''] = core.store.state.order;
-      const before = core.store.state.profiles[name]?.guard;
-      core.store.set(['profiles', name, 'guard'], { ...before, ...guard });
-      if (limits) core.store.set(['profiles', name, 'profile', 'limits'], limits);
-      const { page, complaints } = await browser.open(core.url);
-      await page.getByTestId('link-state').waitFor();
-      return { page, complaints, name };
+      const opened = await open('live', {
+        prepare: ({ store }) => {
+          const [name = ''] = store.state.order;
+          store.set(['profiles', name, 'guard'], { ...store.state.profiles[name]?.guard, ...guard });
+          if (limits) store.set(['profiles', name, 'profile', 'limits'], limits);
+        },
+      });
+      const [name = ''] = opened.core.store.state.order;
+      return { ...opened, name };
     }
 
     it('shows what runs without asking and for how long, and ends it with one click', async () => {
@@ -41,7 +29,7 @@ describe.skipIf(!chromiumAvailable)(
         expiresAt: now + 15 * 60_000,
         used: 2,
       };
-      const { page, complaints } = await overview({ grants: [grant] });
+      const { page, complaints, core } = await overview({ grants: [grant] });
       const note = page.getByTestId('grant');
       expect(await note.innerText()).toMatch(/start_trading_cycle runs without asking for 1[45] min more/);
       await note.getByRole('button', { name: 'Revoke' }).click();
@@ -72,7 +60,7 @@ describe.skipIf(!chromiumAvailable)(
     });
 
     it('takes limits as they are typed, says what is none, and wants the name for looser ones', async () => {
-      const { page, complaints, name } = await overview({}, { maxSize: '100' });
+      const { page, complaints, name, core } = await overview({}, { maxSize: '100' });
       await page.keyboard.press('7');
       await page.getByTestId('limits').waitFor();
       await page.getByRole('button', { name: 'Change', exact: true }).click();

@@ -33,11 +33,19 @@ export function madeUpPages() {
 
   return async (
     scenario: Scenario,
-    options: { beatMs?: number; width?: number; height?: number; dark?: boolean } = {},
+    options: {
+      beatMs?: number;
+      width?: number;
+      height?: number;
+      dark?: boolean;
+      /** Changes the state before the page sees it. */
+      prepare?: (core: FakeCore) => void;
+    } = {},
   ): Promise<Opened> => {
-    const { beatMs = 0, ...look } = options;
+    const { beatMs = 0, prepare, ...look } = options;
     await core?.close();
     core = await startFakeCore({ scenario, beatMs });
+    prepare?.(core);
     const { page, complaints } = await browser.open(core.url, look);
     await page.getByTestId('link-state').waitFor();
     return { page, complaints, core };

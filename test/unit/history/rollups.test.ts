@@ -18,6 +18,21 @@ const DAY = 24 * HOUR;
 const NOW = Date.UTC(2026, 10, 21, 12, 30);
 const live: Owner = { name: 'catalyst', environment: 'live' };
 
+/** One sample of an open position. */
+const position = (key: string, at: number, price: string | null, unrealized: string | null) => ({
+  owner: live,
+  key,
+  symbol: key.toUpperCase(),
+  side: 'long' as const,
+  currency: 'USD',
+  at,
+  quantity: '10',
+  entry: '5.00',
+  price,
+  unrealized,
+  realized: null,
+});
+
 describe('roll-ups', () => {
   let db: DatabaseSync;
   let sql: Statements;
@@ -229,19 +244,6 @@ describe('roll-ups', () => {
   });
 
   it('keep positions that are gone, with what was last known', () => {
-    const position = (key: string, at: number, price: string | null, unrealized: string | null) => ({
-      owner: live,
-      key,
-      symbol: key.toUpperCase(),
-      side: 'long' as const,
-      currency: 'USD',
-      at,
-      quantity: '10',
-      entry: '5.00',
-      price,
-      unrealized,
-      realized: null,
-    });
     write({
       positions: [position('a', NOW - 5 * HOUR, '5.10', '1.00'), position('b', NOW - 4 * HOUR, null, null)],
     });
@@ -266,19 +268,7 @@ describe('roll-ups', () => {
   });
 
   it('draw a position of the last minutes as fine as it was received, beside one of the whole day', () => {
-    const sample = (key: string, at: number) => ({
-      owner: live,
-      key,
-      symbol: key.toUpperCase(),
-      side: 'long' as const,
-      currency: 'USD',
-      at,
-      quantity: '10',
-      entry: '5.00',
-      price: '5.10',
-      unrealized: '1.00',
-      realized: null,
-    });
+    const sample = (key: string, at: number) => position(key, at, '5.10', '1.00');
     const old = Array.from({ length: 23 * 60 }, (_, i) => sample('old', NOW - i * MINUTE));
     const young = Array.from({ length: 12 }, (_, i) => sample('young', NOW - i * 5000));
     // opened again after a month: what was forgotten since does not make its steps wide
@@ -296,19 +286,9 @@ describe('roll-ups', () => {
   });
 
   it('bound the points of many positions together', () => {
-    const positions = Array.from({ length: 600 }, (_, i) => ({
-      owner: live,
-      key: `k${i}`,
-      symbol: 'X',
-      side: 'long' as const,
-      currency: 'USD',
-      at: NOW - DAY + 10 * MINUTE + i,
-      quantity: '1',
-      entry: '1',
-      price: '1',
-      unrealized: '0',
-      realized: null,
-    }));
+    const positions = Array.from({ length: 600 }, (_, i) =>
+      position(`k${i}`, NOW - DAY + 10 * MINUTE + i, '1', '0'),
+    );
     write({ positions });
     const answer = readPositions(sql, live, { profile: 'catalyst', span: '1d', points: 1500 }, NOW);
     expect([answer.positions.length, answer.more]).toEqual([500, true]);
