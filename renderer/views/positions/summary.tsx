@@ -29,7 +29,7 @@ function OfTheDay({ reading }: { reading: Reading<PnlModel> }) {
       <Figure label="Realized" note="of the day" className="min-w-26 max-lg-nav:min-w-22">
         <ProfitLoss value={model?.realized ?? null} currency={currency} />
       </Figure>
-      <Figure label="Exposure" note="reported" className="min-w-26 max-lg-nav:hidden">
+      <Figure label="Exposure" note="reported" className="min-w-26 max-lg-nav:min-w-22">
         <Sum value={model?.exposure ?? null} currency={currency} />
       </Figure>
     </dl>
